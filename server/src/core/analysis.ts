@@ -1,0 +1,63 @@
+import type { Effects } from './effects/effects';
+import type { Fix, Severity } from './rules/rule';
+import type { Schema } from './schema/schema';
+import type { Script, Segment } from './script/script';
+import type { Parsed } from './sql/statement';
+import type { Target } from './target';
+import type { LineIndex, Span } from './text';
+import type { Moment } from './timeline';
+
+/** The one value that everything Lockscope shows is a view of: what a migration file does and what is to be said of it. */
+export interface Analysis {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly target: Target;
+  readonly script: Script;
+  readonly statements: readonly StatementAnalysis[];
+  /** In the order of the file. */
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+  /** What exists after the file's up direction ran: the schema before the next file. */
+  readonly after: Schema;
+}
+
+export interface StatementAnalysis {
+  /** In the file. */
+  readonly span: Span;
+  readonly segment: Segment;
+  readonly parsed: Parsed;
+  /** Undefined for a statement that does not parse. */
+  readonly effects: Effects | undefined;
+  /** What was true just before it. */
+  readonly moment: Moment;
+  /** Statements of one transaction share this number; each statement outside of any has its own. */
+  readonly transaction: number;
+  readonly before: Schema;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** In the file. */
+  readonly span: Span;
+  /** Index of the statement it concerns, or -1 for the file. */
+  readonly statement: number;
+  readonly related: readonly RelatedPlace[];
+  /** Works the fixes out: they cost more than the finding and most are never looked at. */
+  fixes(): readonly Fix[];
+}
+
+export interface RelatedPlace {
+  readonly message: string;
+  readonly path: string;
+  /** Undefined where only the file is known. */
+  readonly span: Span | undefined;
+}
+
+/** A text that could not be read: not a judgement, but the reason why there is none. */
+export interface Problem {
+  readonly message: string;
+  readonly span: Span;
+}

@@ -1,0 +1,52 @@
+import { SchemaEditor, type Transition } from '../schema/view';
+import { applyStatement } from '../schema/postgres/apply';
+import type { Schema } from '../schema/schema';
+import type { ParsedStatement } from '../sql/statement';
+import { effectsOf } from './postgres/effects';
+import type { Effects } from './effects';
+
+/** What is asked of a statement besides its text and the schema. */
+export interface EffectsSetting {
+  /** Path of the migration, which what it creates is marked with. */
+  readonly path: string;
+  /** PostgreSQL major version. */
+  readonly version: number;
+}
+
+/** A statement's effects and the schema it leaves behind. */
+export interface Outcome {
+  readonly effects: Effects;
+  readonly after: Schema;
+}
+
+interface Remembered {
+  readonly path: string;
+  readonly version: number;
+  readonly effects: Effects;
+  readonly transition: Transition;
+}
+
+/** How many situations are remembered for one text: the same statement in several files or places. */
+const SITUATIONS = 8;
+
+/** Remembers effects by statement and by the part of the schema that they were read from. */
+export class EffectsMemo {
+  private readonly known = new WeakMap<ParsedStatement, Remembered[]>();
+
+  /** What a statement does to a schema. */
+  outcome(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Outcome {
+    let situations = this.known.get(statement);
+    if (situations === undefined) this.known.set(statement, (situations = []));
+    for (const situation of situations) {
+      if (situation.path !== setting.path || situation.version !== setting.version) continue;
+      const after = situation.transition.apply(schema);
+      if (after !== undefined) return { effects: situation.effects, after };
+    }
+    const editor = new SchemaEditor(schema);
+    const effects = effectsOf(statement, editor, setting);
+    applyStatement(statement, editor, setting);
+    situations.unshift({ ...setting, effects, transition: editor.transition() });
+    if (situations.length > SITUATIONS) situations.pop();
+    return { effects, after: editor.result() };
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * A stretch of text. Offsets and lengths count UTF-16 code units, as the editor and JavaScript do;
+ * the end is exclusive.
+ */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A place in a file as people and the language server protocol see it. Both count from 0, in UTF-16 units. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** A replacement of `length` units at `offset` of the original file by `text`. */
+export interface Edit extends Span {
+  readonly text: string;
+}
+
+/** Where lines start, so that an offset becomes a line and a column in O(log lines). */
+export interface LineIndex {
+  /** The position of an offset; offsets outside the text are clamped to it. */
+  positionAt(offset: number): Position;
+  /** The offset of a position; positions outside the text are clamped to it. */
+  offsetAt(position: Position): number;
+  readonly lineCount: number;
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Builds the line index of a text. Lines end at `\n`, `\r\n` or a lone `\r`, as the protocol defines. */
+export function lineIndex(text: string): LineIndex {
+  const starts = [0];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === LINE_FEED || (unit === CARRIAGE_RETURN && text.charCodeAt(i + 1) !== LINE_FEED)) starts.push(i + 1);
+  }
+  const startOf = (line: number): number => starts[line] ?? text.length;
+  return {
+    lineCount: starts.length,
+    positionAt(offset) {
+      const clamped = Math.max(0, Math.min(offset, text.length));
+      let low = 0;
+      let high = starts.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (startOf(middle) <= clamped) low = middle;
+        else high = middle - 1;
+      }
+      return { line: low, character: clamped - startOf(low) };
+    },
+    offsetAt({ line, character }) {
+      if (line < 0) return 0;
+      if (line >= starts.length) return text.length;
+      return Math.min(startOf(line) + Math.max(0, character), startOf(line + 1));
+    },
+  };
+}
+
+/** Applies edits to a text. They must not overlap; their order does not matter. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const ordered = edits.map((edit, order) => ({ edit, order })).sort((a, b) => a.edit.offset - b.edit.offset || a.order - b.order);
+  let out = '';
+  let at = 0;
+  for (const { edit } of ordered) {
+    if (edit.offset < at) throw new RangeError(`edits overlap at offset ${String(edit.offset)}`);
+    out += text.slice(at, edit.offset) + edit.text;
+    at = edit.offset + edit.length;
+  }
+  return out + text.slice(at);
+}

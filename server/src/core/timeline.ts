@@ -1,0 +1,136 @@
+import { strength } from './effects/postgres/lock-modes';
+import type { Effects, LockClaim, SettingChange } from './effects/effects';
+import type { Segment } from './script/script';
+
+export type TransactionScope = 'none' | 'statement' | 'explicit' | 'file' | 'run';
+
+/** A lock that an earlier statement of the same transaction took and that is still held. */
+export interface HeldLock {
+  readonly claim: LockClaim;
+  /** The position of the statement that took it within its transaction, counting from 0. */
+  readonly ordinal: number;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+interface Savepoint {
+  readonly name: string;
+  readonly held: readonly HeldLock[];
+  readonly settings: Settings;
+  readonly onCommit: Settings;
+}
+
+/**
+ * What is true just before a statement runs. {@link step} gives the same object for the same situation, so that
+ * results can be remembered by identity.
+ */
+export interface Moment {
+  /** Whose transaction the statement runs in; `statement` or `none` where none outlives it. */
+  readonly scope: TransactionScope;
+  /** How many statements the transaction has run already. */
+  readonly ordinal: number;
+  /** The strongest lock per relation that the transaction holds, in the order they were first taken. */
+  readonly held: readonly HeldLock[];
+  readonly savepoints: readonly Savepoint[];
+  /** Session parameters in force that were set by the script, as written, e.g. lock_timeout. */
+  readonly settings: Settings;
+  /** What the parameters become when the transaction commits (SET LOCAL ends) or rolls back (every SET of it ends). */
+  readonly onCommit: Settings;
+  readonly onRollback: Settings;
+}
+
+const NONE: Moment = { scope: 'none', ordinal: 0, held: [], savepoints: [], settings: {}, onCommit: {}, onRollback: {} };
+const FILE: Moment = { ...NONE, scope: 'file' };
+const RUN: Moment = { ...NONE, scope: 'run' };
+
+/** The moment before the first statement of a segment. */
+export function firstMoment(segment: Segment): Moment {
+  if (segment.wrapper === 'file') return FILE;
+  if (segment.wrapper === 'run') return RUN;
+  return segment.send === 'segment' ? FILE : NONE;
+}
+
+/** Whether the statement runs inside a transaction block (or an implicit transaction of several statements). */
+export function inTransaction(moment: Moment): boolean {
+  return moment.scope === 'explicit' || moment.scope === 'file' || moment.scope === 'run';
+}
+
+const remembered = new WeakMap<Moment, WeakMap<Effects, Moment>>();
+
+/** The moment after a statement: its locks join those held, or the transaction starts or ends. */
+export function step(before: Moment, effects: Effects): Moment {
+  let byEffects = remembered.get(before);
+  if (byEffects === undefined) remembered.set(before, (byEffects = new WeakMap()));
+  let after = byEffects.get(effects);
+  if (after === undefined) byEffects.set(effects, (after = compute(before, effects)));
+  return after;
+}
+
+function compute(before: Moment, effects: Effects): Moment {
+  const { control, setting } = effects;
+  if (control !== undefined) {
+    switch (control.kind) {
+      case 'begin':
+        // Inside a transaction BEGIN is a warning and does nothing.
+        if (inTransaction(before)) return { ...before, ordinal: before.ordinal + 1 };
+        return { ...before, scope: 'explicit', ordinal: 1, held: [], savepoints: [], onCommit: before.settings, onRollback: before.settings };
+      case 'commit':
+        return ended(before, before.onCommit, control.chain);
+      case 'prepare':
+        return ended(before, before.onCommit, false);
+      case 'rollback':
+        return ended(before, before.onRollback, control.chain);
+      case 'savepoint': {
+        const { held, settings, onCommit } = before;
+        return { ...before, ordinal: before.ordinal + 1, savepoints: [...before.savepoints, { name: control.name, held, settings, onCommit }] };
+      }
+      case 'release':
+      case 'rollback to': {
+        const index = before.savepoints.findLastIndex((savepoint) => savepoint.name === control.name);
+        const savepoint = before.savepoints[index];
+        const next = { ...before, ordinal: before.ordinal + 1 };
+        if (savepoint === undefined) return next;
+        if (control.kind === 'release') return { ...next, savepoints: before.savepoints.slice(0, index) };
+        // Locks taken after the savepoint are released (manual, "Explicit Locking").
+        const { held, settings, onCommit } = savepoint;
+        return { ...next, held, settings, onCommit, savepoints: before.savepoints.slice(0, index + 1) };
+      }
+    }
+  }
+  if (!inTransaction(before)) {
+    // SET LOCAL outside a transaction has no effect beyond a warning.
+    if (setting === undefined || setting.local) return before;
+    return outside(changed(before.settings, setting));
+  }
+  return {
+    ...before,
+    ordinal: before.ordinal + 1,
+    held: withLocks(before, effects.locks),
+    settings: setting === undefined ? before.settings : changed(before.settings, setting),
+    onCommit: setting === undefined || setting.local ? before.onCommit : changed(before.onCommit, setting),
+  };
+}
+
+function ended(before: Moment, settings: Settings, chain: boolean): Moment {
+  // AND CHAIN starts the next transaction at once, with the same characteristics.
+  return chain ? { ...outside(settings), scope: before.scope } : outside(settings);
+}
+
+function outside(settings: Settings): Moment {
+  return Object.keys(settings).length === 0 ? NONE : { ...NONE, settings, onCommit: settings, onRollback: settings };
+}
+
+function withLocks(before: Moment, claims: readonly LockClaim[]): readonly HeldLock[] {
+  if (claims.length === 0) return before.held;
+  const held = new Map(before.held.map((lock) => [lock.claim.relation, lock]));
+  for (const claim of claims) {
+    const known = held.get(claim.relation);
+    if (known === undefined || strength(claim.mode) > strength(known.claim.mode)) held.set(claim.relation, { claim, ordinal: before.ordinal });
+  }
+  return [...held.values()];
+}
+
+function changed(settings: Settings, { name, value }: SettingChange): Settings {
+  const { [name]: _old, ...rest } = settings;
+  return value === undefined ? rest : { ...rest, [name]: value };
+}
