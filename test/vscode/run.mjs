@@ -1,0 +1,121 @@
+// Runs the suite inside a real VS Code, with Lockscope from this folder and with its installed .vsix.
+//
+//   node test/vscode/run.mjs [development] [installed] [restricted]    all three when none is named
+//
+// LOCKSCOPE_VSCODE says which VS Code: nothing for VS Code in the browser (code-server and Chromium, which are
+// obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
+// of a desktop one that is there. The part `restricted` drives the page and so needs the browser.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+	downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests,
+} from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { makePackage } from '../../scripts/package.mjs';
+import { checkRestrictedMode } from './restricted.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const suite = join(root, 'out/test-vscode/index.js');
+const launcher = fileURLToPath(new URL('launcher.mjs', import.meta.url));
+
+const given = process.env.LOCKSCOPE_VSCODE;
+const executable = given === 'download' ? await downloadAndUnzipVSCode() : given || launcher;
+const inBrowser = executable === launcher;
+
+const named = process.argv.slice(2);
+const parts = { development, installed, ...(inBrowser && { restricted }) };
+const unknown = named.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+	console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
+	process.exit(2);
+}
+await bundleSuite();
+for (const [name, part] of Object.entries(parts)) {
+	if (named.length > 0 && !named.includes(name)) continue;
+	console.log(`\n— ${name} —`);
+	await withProfile(part).catch((error) => {
+		console.error(error);
+		process.exitCode = 1;
+	});
+}
+
+/** Lockscope as a person who works on it starts it. */
+async function development(profile) {
+	await runSuite(profile, root, root);
+}
+
+/** Lockscope as a person who uses it has it. */
+async function installed(profile) {
+	install(await makePackage(), profile);
+	await runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
+}
+
+/** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
+async function restricted(profile) {
+	const file = await makePackage();
+	install(file, profile);
+	await checkRestrictedMode(profile);
+}
+
+async function runSuite({ workspace, args }, extensionDevelopmentPath, extensionDir) {
+	await runTests({
+		vscodeExecutablePath: executable,
+		extensionDevelopmentPath,
+		extensionTestsPath: suite,
+		extensionTestsEnv: { LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir },
+		launchArgs: [workspace, ...args],
+	});
+}
+
+function install(file, { args }) {
+	const [command, ...own] = inBrowser ? [launcher] : resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
+	const { status, error } = spawnSync(command, [...own, ...args, '--install-extension', file, '--force'], {
+		stdio: ['ignore', 'ignore', 'inherit'],
+		shell: process.platform === 'win32',
+	});
+	if (error) throw error;
+	if (status !== 0) throw new Error(`${file} could not be installed (${status}).`);
+}
+
+/** Gives `use` a workspace, settings and extensions of its own, and removes them afterwards. */
+async function withProfile(use) {
+	const folder = mkdtempSync(join(tmpdir(), 'lockscope-vscode-'));
+	const [workspace, userDataDir, extensionsDir] = ['workspace', 'user', 'extensions'].map((name) => join(folder, name));
+	try {
+		cpSync(fileURLToPath(new URL('workspace', import.meta.url)), workspace, { recursive: true });
+		mkdirSync(join(userDataDir, 'User'), { recursive: true });
+		mkdirSync(extensionsDir);
+		writeFileSync(join(userDataDir, 'User/settings.json'), JSON.stringify(settings));
+		await use({ workspace, userDataDir, extensionsDir, args: ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir] });
+	} finally {
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+const settings = {
+	'extensions.autoCheckUpdates': false,
+	'extensions.ignoreRecommendations': true,
+	'git.enabled': false,
+	'security.workspace.trust.banner': 'never',
+	'security.workspace.trust.startupPrompt': 'never',
+	'telemetry.telemetryLevel': 'off',
+	'workbench.startupEditor': 'none',
+};
+
+function bundleSuite() {
+	return build({
+		absWorkingDir: root,
+		entryPoints: ['test/vscode/suite/index.ts'],
+		outfile: suite,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+		external: ['vscode', 'mocha'],
+		sourcemap: 'inline',
+		logLevel: 'warning',
+	});
+}
