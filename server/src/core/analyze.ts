@@ -1,17 +1,13 @@
-import type { Analysis, Finding, Problem, StatementAnalysis } from './analysis';
-import { effectsOf } from './effects/memo';
+import type { Analysis } from './analysis';
 import type { AnalysisMemo } from './memo';
+import { replay } from './replay';
 import { judge } from './rules/judge';
 import type { RuleOptions, Severity } from './rules/rule';
-import { applyStatement } from './schema/apply';
 import type { Schema } from './schema/schema';
 import type { Statistics } from './schema/statistics';
-import type { Script } from './script/script';
 import { toolFor } from './script/tools';
-import { statementsOf } from './sql/postgres/parse';
 import type { Target } from './target';
 import { lineIndex } from './text';
-import { firstMoment, inTransaction, step, type Moment } from './timeline';
 
 /** What an analysis is made from. It is a pure function of this. */
 export interface AnalysisInput {
@@ -25,28 +21,29 @@ export interface AnalysisInput {
   readonly options: RuleOptions;
   /** Rule id to its configured severity. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
-  /** Id of the migration tool where it is configured. */
+  /** Id of the migration tool, where it is configured. */
   readonly tool: string | undefined;
 }
 
-/** Analyses one migration file: script, statements, effects, timeline, findings. Never throws for what a text may hold. */
+/**
+ * Analyses one migration file: script, statements, effects, timeline, findings. Never throws for anything that a text
+ * may hold. The parser must have been loaded.
+ */
 export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
+  const { path, text, target, schema } = input;
   const tool = toolFor(input, input.tool);
   const script = tool.read(input);
-  const problems: Problem[] = [...script.problems];
-  const { statements, after } = replay(input, script, memo, problems);
-  const findings = judge({ ...input, tool, script, statements }, memo);
-  const analysis: Analysis = {
-    path: input.path,
-    text: input.text,
-    lines: lineIndex(input.text),
-    target: input.target,
+  const { statements, problems, after } = replay(script, schema, { path, version: target.version }, memo);
+  const findings = judge({ ...input, tool, script, statements }, memo.judgements);
+  return {
+    path,
+    text,
+    lines: lineIndex(text),
+    target,
     script,
     statements,
     findings,
-    problems: problems.sort((a, b) => a.span.offset - b.span.offset),
+    problems: [...script.problems, ...problems].sort((a, b) => a.span.offset - b.span.offset),
     after,
   };
-  memo.previous = analysis;
-  return analysis;
 }

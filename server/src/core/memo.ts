@@ -1,6 +1,6 @@
-import type { Analysis } from './analysis';
-import type { PostgresParseMemo } from './sql/postgres/parse';
-import type { EffectsMemo } from './effects/memo';
+import { EffectsMemo } from './effects/memo';
+import { JudgementMemo } from './rules/judge';
+import { createParseMemo, type PostgresParseMemo } from './sql/postgres/parse';
 
 /**
  * What an analysis remembers so that the next one of nearly the same text is cheap. It only ever changes how fast an
@@ -9,6 +9,10 @@ import type { EffectsMemo } from './effects/memo';
 export interface AnalysisMemo {
   readonly parse: PostgresParseMemo;
   readonly effects: EffectsMemo;
-  /** The analysis of the same file before the edit. */
-  previous: Analysis | undefined;
+  readonly judgements: JudgementMemo;
+}
+
+/** A memo that knows nothing yet: one for each open document, or one for a whole run of the command line. */
+export function createMemo(): AnalysisMemo {
+  return { parse: createParseMemo(), effects: new EffectsMemo(), judgements: new JudgementMemo() };
 }

@@ -1,7 +1,7 @@
 import type { Problem, StatementAnalysis } from './analysis';
 import type { AnalysisMemo } from './memo';
 import type { Schema } from './schema/schema';
-import type { Script, Segment } from './script/script';
+import type { Script } from './script/script';
 import { statementsOf } from './sql/postgres/parse';
 import { firstMoment, inTransaction, step, type Moment } from './timeline';
 

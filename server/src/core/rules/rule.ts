@@ -1,7 +1,7 @@
 import type { Action, Effects } from '../effects/effects';
 import type { RelationName } from '../schema/names';
-import type { Schema } from '../schema/schema';
 import type { Statistics } from '../schema/statistics';
+import type { SchemaView } from '../schema/view';
 import type { MigrationTool, Script } from '../script/script';
 import type { ParsedStatement } from '../sql/statement';
 import type { Target } from '../target';
@@ -80,7 +80,7 @@ export interface FindContext {
   readonly parsed: ParsedStatement;
   readonly effects: Effects;
   readonly moment: Moment;
-  readonly before: Schema;
+  readonly before: SchemaView;
   readonly target: Target;
   readonly options: RuleOptions;
   readonly statistics: Statistics;

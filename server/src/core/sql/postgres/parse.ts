@@ -12,6 +12,11 @@ export interface PostgresParseMemo {
   readonly byText: Map<string, Parsed>;
 }
 
+/** A memo that knows nothing yet. */
+export function createParseMemo(): PostgresParseMemo {
+  return { byText: new Map() };
+}
+
 /** The statements of a SQL text, each parsed by itself. */
 export function statementsOf(text: string, memo: PostgresParseMemo): readonly Statement[] {
   void memo;
