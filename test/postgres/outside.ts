@@ -1,0 +1,77 @@
+/**
+ * Watches a statement that refuses a transaction block: its locks would be gone before anyone could look.
+ * Other sessions hold locks on every table; whenever the statement waits, its locks are read, and the holders make
+ * way by one step: from their lock on that table to ACCESS SHARE, and from there to nothing.
+ */
+import type pg from 'pg';
+import { type LockRow, type Relation, type Snapshot, locksOf } from './relations';
+import type { Server } from './servers';
+
+export interface Stage {
+  readonly server: Server;
+  /** A session elsewhere, to read pg_locks with. */
+  readonly admin: pg.Client;
+  readonly database: string;
+  /** Process id of the session that runs the statement. */
+  readonly pid: number;
+  readonly relations: Snapshot;
+  /** What the holders hold. Both modes are compatible with themselves, so that one holder can relieve another. */
+  readonly mode: 'SHARE' | 'ROW EXCLUSIVE';
+}
+
+/** Gives the locks seen while the statement ran, and its error. */
+export async function observeOutside(
+  stage: Stage,
+  statement: () => Promise<void>,
+): Promise<{ locks: LockRow[]; error: unknown }> {
+  const { server, admin, database, pid, relations } = stage;
+  const locks: LockRow[] = [];
+  const weakened = new Set<number>();
+  const released = new Set<number>();
+  let holder = await server.connect(database);
+  let relief = await server.connect(database);
+  await holder.query(hold(stage, weakened, released));
+
+  let ended = false;
+  let error: unknown;
+  const run = statement()
+    .catch((reason: unknown) => (error = reason))
+    .finally(() => (ended = true));
+
+  const patience = Date.now() + 20_000;
+  while (!ended && Date.now() < patience) {
+    const { rows } = await admin.query<LockRow>(locksOf, [pid, database]);
+    locks.push(...rows);
+    const waiting = await admin.query(waitsForLock, [pid]);
+    if (waiting.rowCount !== 0) {
+      for (const row of rows.filter(({ granted }) => !granted)) {
+        const relation = relations.get(row.relation);
+        const table = relation?.table ?? row.relation;
+        (weakened.has(table) ? released : weakened).add(table);
+      }
+      await relief.query(hold(stage, weakened, released));
+      await holder.query('ROLLBACK');
+      [holder, relief] = [relief, holder];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+  await Promise.all([holder.end(), relief.end()]);
+  await run;
+  return { locks, error };
+}
+
+const waitsForLock = `SELECT 1 FROM pg_locks WHERE pid = $1 AND NOT granted`;
+
+/** Locks what can be locked without waiting. A SELECT locks the indexes of a table as well. */
+function hold(stage: Stage, weakened: ReadonlySet<number>, released: ReadonlySet<number>): string {
+  const tables = [...stage.relations.values()].filter(({ kind }) => HOLDABLE.has(kind));
+  const steps = tables
+    .filter(({ oid }) => !released.has(oid))
+    .map((table) => (weakened.has(table.oid) || table.kind === 'materialized view' ? readStep(table) : lockStep(table, stage.mode)));
+  return `BEGIN; SET LOCAL lock_timeout = '20ms'; DO $hold$ BEGIN ${steps.join('\n')} END $hold$`;
+}
+
+const HOLDABLE = new Set<Relation['kind']>(['table', 'partitioned table', 'materialized view']);
+const lockStep = ({ name }: Relation, mode: string): string => step(`EXECUTE $x$LOCK TABLE ONLY ${name} IN ${mode} MODE NOWAIT$x$`);
+const readStep = ({ name }: Relation): string => step(`EXECUTE $x$SELECT 1 FROM ONLY ${name} WHERE false$x$`);
+const step = (text: string): string => `BEGIN ${text}; EXCEPTION WHEN OTHERS THEN NULL; END;`;
