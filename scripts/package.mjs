@@ -1,8 +1,8 @@
-// npm run package: builds, small, and makes the .vsix. Prints what is in it.
-import { readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+// npm run package: builds, small, and makes the .vsix. vsce prints what is in it and how large it is.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVSIX, listFiles } from '@vscode/vsce';
+import { createVSIX } from '@vscode/vsce';
 import { run } from './lib/process.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,18 +29,4 @@ async function make() {
 	return packagePath;
 }
 
-async function main() {
-	const file = await makePackage();
-	const files = await listFiles({ cwd: root, dependencies: false });
-	const rows = files
-		.map((name) => ({ name, bytes: statSync(join(root, name)).size }))
-		.sort((a, b) => b.bytes - a.bytes);
-	for (const { name, bytes } of rows) console.log(`${kilobytes(bytes)}  ${name}`);
-	const total = rows.reduce((sum, { bytes }) => sum + bytes, 0);
-	console.log(`${kilobytes(total)}  in ${rows.length} files`);
-	console.log(`${kilobytes(statSync(file).size)}  ${relative(process.cwd(), file)}`);
-}
-
-const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1).padStart(9)} KB`;
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await makePackage();

@@ -6,18 +6,18 @@
 // obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
 // of a desktop one that is there. The part `restricted` drives the page and so needs the browser.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-	downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests,
+	downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests, TestRunFailedError,
 } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { makePackage } from '../../scripts/package.mjs';
 import { checkRestrictedMode } from './restricted.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const suite = join(root, 'out/test-vscode/index.js');
 const launcher = fileURLToPath(new URL('launcher.mjs', import.meta.url));
 
@@ -25,21 +25,24 @@ const given = process.env.LOCKSCOPE_VSCODE;
 const executable = given === 'download' ? await downloadAndUnzipVSCode() : given || launcher;
 const inBrowser = executable === launcher;
 
-const named = process.argv.slice(2);
-const parts = { development, installed, ...(inBrowser && { restricted }) };
-const unknown = named.filter((name) => !(name in parts));
-if (unknown.length > 0) {
-	console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
-	process.exit(2);
-}
-await bundleSuite();
-for (const [name, part] of Object.entries(parts)) {
-	if (named.length > 0 && !named.includes(name)) continue;
-	console.log(`\n— ${name} —`);
-	await withProfile(part).catch((error) => {
-		console.error(error);
-		process.exitCode = 1;
-	});
+async function main(named) {
+	const parts = { development, installed, ...(inBrowser && { restricted }) };
+	const unknown = named.filter((name) => !(name in parts));
+	if (unknown.length > 0) {
+		console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
+		return 2;
+	}
+	await bundleSuite();
+	let status = 0;
+	for (const [name, part] of Object.entries(parts)) {
+		if (named.length > 0 && !named.includes(name)) continue;
+		console.log(`\n— ${name} —`);
+		await withProfile(part).catch((error) => {
+			console.error(error instanceof TestRunFailedError ? error.message : error);
+			status = 1;
+		});
+	}
+	return status;
 }
 
 /** Lockscope as a person who works on it starts it. */
@@ -55,8 +58,7 @@ async function installed(profile) {
 
 /** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
 async function restricted(profile) {
-	const file = await makePackage();
-	install(file, profile);
+	install(await makePackage(), profile);
 	await checkRestrictedMode(profile);
 }
 
@@ -65,7 +67,10 @@ async function runSuite({ workspace, args }, extensionDevelopmentPath, extension
 		vscodeExecutablePath: executable,
 		extensionDevelopmentPath,
 		extensionTestsPath: suite,
-		extensionTestsEnv: { LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir },
+		extensionTestsEnv: {
+			LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir,
+			...(process.stdout.isTTY && { LOCKSCOPE_TEST_COLOUR: '1' }),
+		},
 		launchArgs: [workspace, ...args],
 	});
 }
@@ -82,7 +87,7 @@ function install(file, { args }) {
 
 /** Gives `use` a workspace, settings and extensions of its own, and removes them afterwards. */
 async function withProfile(use) {
-	const folder = mkdtempSync(join(tmpdir(), 'lockscope-vscode-'));
+	const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockscope-vscode-')));
 	const [workspace, userDataDir, extensionsDir] = ['workspace', 'user', 'extensions'].map((name) => join(folder, name));
 	try {
 		cpSync(fileURLToPath(new URL('workspace', import.meta.url)), workspace, { recursive: true });
@@ -119,3 +124,5 @@ function bundleSuite() {
 		logLevel: 'warning',
 	});
 }
+
+process.exit(await main(process.argv.slice(2)));

@@ -13,7 +13,8 @@ export async function run(): Promise<void> {
 		const print = (...parts: unknown[]): void => appendFileSync(output, `${format(...parts)}\n`);
 		Object.assign(Mocha.reporters.Base, { consoleLog: print });
 	}
-	const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: true, timeout: 30_000, slow: 2_000 });
+	const color = process.env['LOCKSCOPE_TEST_COLOUR'] !== undefined;
+	const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color, timeout: 30_000, slow: 2_000 });
 	mocha.suite.emit(Mocha.Suite.constants.EVENT_FILE_PRE_REQUIRE, globalThis, '', mocha);
 	defineSuite();
 	const failures = await new Promise<number>((resolve) => mocha.run(resolve));

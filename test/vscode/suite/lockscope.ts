@@ -11,9 +11,9 @@ export function defineSuite(): void {
 		afterEach(closeEverything);
 
 		it('is the extension that this run is about', () => {
-			const expected = process.env['LOCKSCOPE_TEST_EXTENSION_DIR'] ?? '';
-			const path = lockscope().extensionPath;
-			assert.ok(path.startsWith(expected), `${path} is not under ${expected}`);
+			const folder = vscode.Uri.file(process.env['LOCKSCOPE_TEST_EXTENSION_DIR'] ?? '').path;
+			const { path } = lockscope().extensionUri;
+			assert.ok(path.startsWith(folder), `${path} is not under ${folder}`);
 		});
 
 		it('activates when a migration is opened', async () => {
