@@ -1,0 +1,95 @@
+import type { Analysis } from './analysis';
+import { analyze, type AnalysisInput } from './analyze';
+import type { AnalysisMemo } from './memo';
+import { compareMigrations, fileDirection, historyOf } from './migration-path';
+import { replay } from './replay';
+import type { Schema } from './schema/schema';
+import { toolFor } from './script/tools';
+import type { Target } from './target';
+
+/** A migration file's text at its path (forward slashes). */
+export interface MigrationFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What all files of a history are judged by. */
+export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
+
+/**
+ * Analyses the files of one history as they come: what exists after one is what exists before the next. A file that
+ * undoes another is analysed where it stands and changes nothing for those that follow.
+ * @param files in migration order; read one at a time, so that they may be produced while this runs
+ * @param base what exists before the first
+ * @returns (of the generator) what exists after the last
+ */
+export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, setting: HistorySetting, memo: AnalysisMemo): Generator<Analysis, Schema> {
+  let schema = base;
+  for (const { path, text } of files) {
+    const analysis = analyze({ ...setting, path, text, schema }, memo);
+    if (fileDirection(path) === 'up') schema = analysis.after;
+    yield analysis;
+  }
+  return schema;
+}
+
+/**
+ * The files that run before one file, in migration order: those of its history that come earlier, without the ones
+ * that undo something.
+ * @param paths any files, in any order; the file itself may be among them
+ */
+export function earlierMigrations(path: string, paths: readonly string[]): string[] {
+  const history = historyOf(path);
+  return paths
+    .filter((other) => historyOf(other) === history && fileDirection(other) === 'up' && compareMigrations(other, path) < 0)
+    .sort(compareMigrations);
+}
+
+interface Step {
+  readonly path: string;
+  readonly text: string;
+  readonly before: Schema;
+  readonly after: Schema;
+}
+
+/**
+ * What exists before a file, worked out from the files before it and remembered by their content: when one of them
+ * changes, only it and what follows is replayed.
+ */
+export class SchemaHistory {
+  private steps: readonly Step[] = [];
+  private setting: { readonly version: number; readonly tool: string | undefined } | undefined;
+
+  constructor(private readonly memo: AnalysisMemo) {}
+
+  /**
+   * What exists after all the given files ran. The same files give the same object.
+   * @param earlier in migration order, e.g. as {@link earlierMigrations} gives them
+   * @param base what exists before the first
+   */
+  after(earlier: readonly MigrationFile[], base: Schema, setting: { readonly target: Target; readonly tool: string | undefined }): Schema {
+    const { version } = setting.target;
+    if (this.setting?.version !== version || this.setting.tool !== setting.tool) {
+      this.steps = [];
+      this.setting = { version, tool: setting.tool };
+    }
+    const steps: Step[] = [];
+    let schema = base;
+    for (const [index, { path, text }] of earlier.entries()) {
+      const known = this.steps[index];
+      const same = known !== undefined && known.before === schema && known.path === path && known.text === text;
+      const step = same ? known : { path, text, before: schema, after: this.replayed(path, text, schema, version, setting.tool) };
+      steps.push(step);
+      schema = step.after;
+    }
+    // A question about an earlier file leaves what is known of later ones in place.
+    const beyond = this.steps[steps.length];
+    this.steps = beyond !== undefined && beyond.before === schema ? [...steps, ...this.steps.slice(steps.length)] : steps;
+    return schema;
+  }
+
+  private replayed(path: string, text: string, schema: Schema, version: number, tool: string | undefined): Schema {
+    const script = toolFor({ path, text }, tool).read({ path, text });
+    return replay(script, schema, { path, version }, this.memo).after;
+  }
+}
