@@ -6,27 +6,27 @@ import { findOnPath, run } from './process.mjs';
  * Gives back whether it could; never asks for a password and never throws.
  */
 export async function installSystemPackages(packages, log) {
-	const aptGet = findOnPath('apt-get');
-	const prefix = aptGet && (await rootPrefix());
-	if (!prefix) return false;
-	log(`Installing ${packages.join(', ')} with apt-get …`);
-	const apt = (...args) => {
-		const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', aptGet, '-q', ...args];
-		return run(command, rest);
-	};
-	const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
-	try {
-		await apt('update').then(install, install);
-		return true;
-	} catch (error) {
-		log(error.message);
-		return false;
-	}
+  const aptGet = findOnPath('apt-get');
+  const prefix = aptGet && (await rootPrefix());
+  if (!prefix) return false;
+  log(`Installing ${packages.join(', ')} with apt-get …`);
+  const apt = (...args) => {
+    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', aptGet, '-q', ...args];
+    return run(command, rest);
+  };
+  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
+  try {
+    await apt('update').then(install, install);
+    return true;
+  } catch (error) {
+    log(error.message);
+    return false;
+  }
 }
 
 async function rootPrefix() {
-	if (process.getuid?.() === 0) return [];
-	const sudo = findOnPath('sudo');
-	if (!sudo) return undefined;
-	return run(sudo, ['-n', 'true']).then(() => [sudo, '-n'], () => undefined);
+  if (process.getuid?.() === 0) return [];
+  const sudo = findOnPath('sudo');
+  if (!sudo) return undefined;
+  return run(sudo, ['-n', 'true']).then(() => [sudo, '-n'], () => undefined);
 }

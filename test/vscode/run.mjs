@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-	downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests, TestRunFailedError,
+  downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests, TestRunFailedError,
 } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { makePackage } from '../../scripts/package.mjs';
+import { makeVsix } from '../../scripts/lib/vsix.mjs';
 import { checkRestrictedMode } from './restricted.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -26,103 +26,103 @@ const executable = given === 'download' ? await downloadAndUnzipVSCode() : given
 const inBrowser = executable === launcher;
 
 async function main(named) {
-	const parts = { development, installed, ...(inBrowser && { restricted }) };
-	const unknown = named.filter((name) => !(name in parts));
-	if (unknown.length > 0) {
-		console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
-		return 2;
-	}
-	await bundleSuite();
-	let status = 0;
-	for (const [name, part] of Object.entries(parts)) {
-		if (named.length > 0 && !named.includes(name)) continue;
-		console.log(`\n— ${name} —`);
-		await withProfile(part).catch((error) => {
-			console.error(error instanceof TestRunFailedError ? error.message : error);
-			status = 1;
-		});
-	}
-	return status;
+  const parts = { development, installed, ...(inBrowser && { restricted }) };
+  const unknown = named.filter((name) => !(name in parts));
+  if (unknown.length > 0) {
+    console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
+    return 2;
+  }
+  await bundleSuite();
+  let status = 0;
+  for (const [name, part] of Object.entries(parts)) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    console.log(`\n— ${name} —`);
+    await withProfile(part).catch((error) => {
+      console.error(error instanceof TestRunFailedError ? error.message : error);
+      status = 1;
+    });
+  }
+  return status;
 }
 
 /** Lockscope as a person who works on it starts it. */
 async function development(profile) {
-	await runSuite(profile, root, root);
+  await runSuite(profile, root, root);
 }
 
 /** Lockscope as a person who uses it has it. */
 async function installed(profile) {
-	install(await makePackage(), profile);
-	await runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
+  install(await makeVsix(), profile);
+  await runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
 }
 
 /** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
 async function restricted(profile) {
-	install(await makePackage(), profile);
-	await checkRestrictedMode(profile);
+  install(await makeVsix(), profile);
+  await checkRestrictedMode(profile);
 }
 
 async function runSuite({ workspace, args }, extensionDevelopmentPath, extensionDir) {
-	await runTests({
-		vscodeExecutablePath: executable,
-		extensionDevelopmentPath,
-		extensionTestsPath: suite,
-		extensionTestsEnv: {
-			LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir,
-			...(process.stdout.isTTY && { LOCKSCOPE_TEST_COLOUR: '1' }),
-		},
-		launchArgs: [workspace, ...args],
-	});
+  await runTests({
+    vscodeExecutablePath: executable,
+    extensionDevelopmentPath,
+    extensionTestsPath: suite,
+    extensionTestsEnv: {
+      LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir,
+      ...(process.stdout.isTTY && { LOCKSCOPE_TEST_COLOUR: '1' }),
+    },
+    launchArgs: [workspace, ...args],
+  });
 }
 
 function install(file, { args }) {
-	const [command, ...own] = inBrowser ? [launcher] : resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
-	const { status, error } = spawnSync(command, [...own, ...args, '--install-extension', file, '--force'], {
-		stdio: ['ignore', 'ignore', 'inherit'],
-		shell: process.platform === 'win32',
-	});
-	if (error) throw error;
-	if (status !== 0) throw new Error(`${file} could not be installed (${status}).`);
+  const [command, ...own] = inBrowser ? [launcher] : resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
+  const { status, error } = spawnSync(command, [...own, ...args, '--install-extension', file, '--force'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${file} could not be installed (${status}).`);
 }
 
 /** Gives `use` a workspace, settings and extensions of its own, and removes them afterwards. */
 async function withProfile(use) {
-	const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockscope-vscode-')));
-	const [workspace, userDataDir, extensionsDir] = ['workspace', 'user', 'extensions'].map((name) => join(folder, name));
-	try {
-		cpSync(fileURLToPath(new URL('workspace', import.meta.url)), workspace, { recursive: true });
-		mkdirSync(join(userDataDir, 'User'), { recursive: true });
-		mkdirSync(extensionsDir);
-		writeFileSync(join(userDataDir, 'User/settings.json'), JSON.stringify(settings));
-		await use({ workspace, userDataDir, extensionsDir, args: ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir] });
-	} finally {
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-	}
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockscope-vscode-')));
+  const [workspace, userDataDir, extensionsDir] = ['workspace', 'user', 'extensions'].map((name) => join(folder, name));
+  try {
+    cpSync(fileURLToPath(new URL('workspace', import.meta.url)), workspace, { recursive: true });
+    mkdirSync(join(userDataDir, 'User'), { recursive: true });
+    mkdirSync(extensionsDir);
+    writeFileSync(join(userDataDir, 'User/settings.json'), JSON.stringify(settings));
+    await use({ workspace, userDataDir, extensionsDir, args: ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir] });
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 const settings = {
-	'extensions.autoCheckUpdates': false,
-	'extensions.ignoreRecommendations': true,
-	'git.enabled': false,
-	'security.workspace.trust.banner': 'never',
-	'security.workspace.trust.startupPrompt': 'never',
-	'telemetry.telemetryLevel': 'off',
-	'workbench.startupEditor': 'none',
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'security.workspace.trust.banner': 'never',
+  'security.workspace.trust.startupPrompt': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
 };
 
 function bundleSuite() {
-	return build({
-		absWorkingDir: root,
-		entryPoints: ['test/vscode/suite/index.ts'],
-		outfile: suite,
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
-		external: ['vscode', 'mocha'],
-		sourcemap: 'inline',
-		logLevel: 'warning',
-	});
+  return build({
+    absWorkingDir: root,
+    entryPoints: ['test/vscode/suite/index.ts'],
+    outfile: suite,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
 }
 
 process.exit(await main(process.argv.slice(2)));

@@ -1,118 +1,118 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
-	closeEverything, findings, hoverText, lenses, lockscope, open, quickFixes, replaceText, ruleOf, until, untilFound,
-} from './editor.js';
+  closeEverything, findings, hoverText, lenses, lockscope, open, quickFixes, replaceText, ruleOf, until, untilFound,
+} from './editor';
 
 const blockingIndex = 'create-index-blocking';
 
 export function defineSuite(): void {
-	describe('Lockscope in VS Code', () => {
-		afterEach(closeEverything);
+  describe('Lockscope in VS Code', () => {
+    afterEach(closeEverything);
 
-		it('is the extension that this run is about', () => {
-			const folder = vscode.Uri.file(process.env['LOCKSCOPE_TEST_EXTENSION_DIR'] ?? '').path;
-			const { path } = lockscope().extensionUri;
-			assert.ok(path.startsWith(folder), `${path} is not under ${folder}`);
-		});
+    it('is the extension that this run is about', () => {
+      const folder = vscode.Uri.file(process.env['LOCKSCOPE_TEST_EXTENSION_DIR'] ?? '').path;
+      const { path } = lockscope().extensionUri;
+      assert.ok(path.startsWith(folder), `${path} is not under ${folder}`);
+    });
 
-		it('activates when a migration is opened', async () => {
-			await open('migrations/001_users.sql');
-			await until(() => lockscope().isActive || undefined, () => 'the extension to be active');
-		});
+    it('activates when a migration is opened', async () => {
+      await open('migrations/001_users.sql');
+      await until(() => lockscope().isActive || undefined, () => 'the extension to be active');
+    });
 
-		it('has every command that its manifest promises', async () => {
-			await lockscope().activate();
-			const manifest = lockscope().packageJSON as { contributes: { commands: { command: string }[] } };
-			const promised = manifest.contributes.commands.map(({ command }) => command);
-			const there = new Set(await vscode.commands.getCommands(true));
-			assert.deepEqual(promised.filter((command) => !there.has(command)), []);
-			assert.ok(promised.includes('lockscope.fixAll'));
-		});
+    it('has every command that its manifest promises', async () => {
+      await lockscope().activate();
+      const manifest = lockscope().packageJSON as { contributes: { commands: { command: string }[] } };
+      const promised = manifest.contributes.commands.map(({ command }) => command);
+      const there = new Set(await vscode.commands.getCommands(true));
+      assert.deepEqual(promised.filter((command) => !there.has(command)), []);
+      assert.ok(promised.includes('lockscope.fixAll'));
+    });
 
-		it('marks an unsafe statement, with a link to the rule', async () => {
-			const { document } = await open('migrations/002_users_email.sql');
-			const [finding] = await untilFound(document.uri, blockingIndex, 1);
-			assert.ok(finding);
-			assert.equal(finding.range.start.line, 3);
-			assert.match(finding.message, /users/);
-			assert.ok(typeof finding.code === 'object' && finding.code.target.toString().includes(blockingIndex));
-		});
+    it('marks an unsafe statement, with a link to the rule', async () => {
+      const { document } = await open('migrations/002_users_email.sql');
+      const [finding] = await untilFound(document.uri, blockingIndex, 1);
+      assert.ok(finding);
+      assert.equal(finding.range.start.line, 3);
+      assert.match(finding.message, /users/);
+      assert.ok(typeof finding.code === 'object' && finding.code.target.toString().includes(blockingIndex));
+    });
 
-		it('says nothing about a table that the migration itself creates', async () => {
-			await open('migrations/001_users.sql');
-			const { document } = await open('migrations/002_users_email.sql');
-			await untilFound(document.uri, blockingIndex, 1);
-			const created = vscode.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('001_users.sql'));
-			assert.ok(created);
-			assert.deepEqual(findings(created.uri).map(ruleOf), []);
-		});
+    it('says nothing about a table that the migration itself creates', async () => {
+      await open('migrations/001_users.sql');
+      const { document } = await open('migrations/002_users_email.sql');
+      await untilFound(document.uri, blockingIndex, 1);
+      const created = vscode.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('001_users.sql'));
+      assert.ok(created);
+      assert.deepEqual(findings(created.uri).map(ruleOf), []);
+    });
 
-		it('mends it with a quick-fix that keeps the rest of the text', async () => {
-			const { document } = await open('migrations/002_users_email.sql');
-			const before = document.getText();
-			const [finding] = await untilFound(document.uri, blockingIndex, 1);
-			assert.ok(finding);
-			const fixes = await quickFixes(document.uri, finding);
-			const fix = fixes.find(({ edit, title }) => edit && /CONCURRENTLY/.test(title));
-			assert.ok(fix?.edit, `no such fix among: ${fixes.map(({ title }) => title).join(' | ')}`);
-			assert.ok(fix.isPreferred);
-			assert.ok(await vscode.workspace.applyEdit(fix.edit));
-			assert.equal(document.getText(), before.replace('CREATE INDEX', 'CREATE INDEX CONCURRENTLY'));
-			await untilFound(document.uri, blockingIndex, 0);
-		});
+    it('mends it with a quick-fix that keeps the rest of the text', async () => {
+      const { document } = await open('migrations/002_users_email.sql');
+      const before = document.getText();
+      const [finding] = await untilFound(document.uri, blockingIndex, 1);
+      assert.ok(finding);
+      const fixes = await quickFixes(document.uri, finding);
+      const fix = fixes.find(({ edit, title }) => edit && /CONCURRENTLY/.test(title));
+      assert.ok(fix?.edit, `no such fix among: ${fixes.map(({ title }) => title).join(' | ')}`);
+      assert.ok(fix.isPreferred);
+      assert.ok(await vscode.workspace.applyEdit(fix.edit));
+      assert.equal(document.getText(), before.replace('CREATE INDEX', 'CREATE INDEX CONCURRENTLY'));
+      await untilFound(document.uri, blockingIndex, 0);
+    });
 
-		it('marks the neighbours of a half-typed statement', async () => {
-			const { document } = await open('migrations/003_half_typed.sql');
-			const found = await untilFound(document.uri, blockingIndex, 2);
-			assert.deepEqual(found.map(({ range }) => range.start.line).sort(), [0, 4]);
-		});
+    it('marks the neighbours of a half-typed statement', async () => {
+      const { document } = await open('migrations/003_half_typed.sql');
+      const found = await untilFound(document.uri, blockingIndex, 2);
+      assert.deepEqual(found.map(({ range }) => range.start.line).sort(), [0, 4]);
+    });
 
-		it('follows the typing', async () => {
-			const editor = await open('migrations/004_edited.sql');
-			const { uri } = editor.document;
-			await replaceText(editor, 'CREATE INDEX a ON users (id);\nCREATE INDEX b ON users (email);\n');
-			await untilFound(uri, blockingIndex, 2);
-			await replaceText(editor, 'CREATE INDEX CONCURRENTLY a ON users (id);\n');
-			await untilFound(uri, blockingIndex, 0);
-		});
+    it('follows the typing', async () => {
+      const editor = await open('migrations/004_edited.sql');
+      const { uri } = editor.document;
+      await replaceText(editor, 'CREATE INDEX a ON users (id);\nCREATE INDEX b ON users (email);\n');
+      await untilFound(uri, blockingIndex, 2);
+      await replaceText(editor, 'CREATE INDEX CONCURRENTLY a ON users (id);\n');
+      await untilFound(uri, blockingIndex, 0);
+    });
 
-		it('shows a lens with the lock over the statement', async () => {
-			const { document } = await open('migrations/002_users_email.sql');
-			const shown = await until(
-				async () => {
-					const found = (await lenses(document.uri)).filter(({ line }) => line === 3);
-					return found.length > 0 ? found.map(({ title }) => title).join(' ') : undefined;
-				},
-				() => 'a lens on line 4',
-			);
-			assert.match(shown, /SHARE/);
-			assert.match(shown, /users/);
-		});
+    it('shows a lens with the lock over the statement', async () => {
+      const { document } = await open('migrations/002_users_email.sql');
+      const shown = await until(
+        async () => {
+          const found = (await lenses(document.uri)).filter(({ line }) => line === 3);
+          return found.length > 0 ? found.map(({ title }) => title).join(' ') : undefined;
+        },
+        () => 'a lens on line 4',
+      );
+      assert.match(shown, /SHARE/);
+      assert.match(shown, /users/);
+    });
 
-		it('explains the lock in a hover', async () => {
-			const { document } = await open('migrations/002_users_email.sql');
-			const text = await until(
-				async () => (await hoverText(document.uri, new vscode.Position(3, 2))) || undefined,
-				() => 'a hover on CREATE INDEX',
-			);
-			assert.match(text, /SHARE/);
-			assert.match(text, /users/);
-		});
+    it('explains the lock in a hover', async () => {
+      const { document } = await open('migrations/002_users_email.sql');
+      const text = await until(
+        async () => (await hoverText(document.uri, new vscode.Position(3, 2))) || undefined,
+        () => 'a hover on CREATE INDEX',
+      );
+      assert.match(text, /SHARE/);
+      assert.match(text, /users/);
+    });
 
-		it('mends everything that is safe to mend with a command', async () => {
-			const { document } = await open('migrations/002_users_email.sql');
-			await untilFound(document.uri, blockingIndex, 1);
-			await vscode.commands.executeCommand('lockscope.fixAll');
-			await until(() => /CREATE INDEX CONCURRENTLY/.test(document.getText()) || undefined, () => 'the text to be mended');
-			await untilFound(document.uri, blockingIndex, 0);
-		});
+    it('mends everything that is safe to mend with a command', async () => {
+      const { document } = await open('migrations/002_users_email.sql');
+      await untilFound(document.uri, blockingIndex, 1);
+      await vscode.commands.executeCommand('lockscope.fixAll');
+      await until(() => /CREATE INDEX CONCURRENTLY/.test(document.getText()) || undefined, () => 'the text to be mended');
+      await untilFound(document.uri, blockingIndex, 0);
+    });
 
-		it('goes on after its server was restarted', async () => {
-			const editor = await open('migrations/004_edited.sql');
-			await vscode.commands.executeCommand('lockscope.restartServer');
-			await replaceText(editor, 'CREATE INDEX a ON users (id);\n');
-			await untilFound(editor.document.uri, blockingIndex, 1);
-		});
-	});
+    it('goes on after its server was restarted', async () => {
+      const editor = await open('migrations/004_edited.sql');
+      await vscode.commands.executeCommand('lockscope.restartServer');
+      await replaceText(editor, 'CREATE INDEX a ON users (id);\n');
+      await untilFound(editor.document.uri, blockingIndex, 1);
+    });
+  });
 }
