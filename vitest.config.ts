@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/vscode/**', 'node_modules/**'],
-    pool: 'threads',
-    poolOptions: { threads: { maxThreads: 2 } },
+    pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 30_000,
+    hookTimeout: 120_000,
   },
 });
