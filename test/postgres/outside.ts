@@ -42,11 +42,11 @@ export async function observeOutside(
   while (!ended && Date.now() < patience) {
     const { rows } = await admin.query<LockRow>(locksOf, [pid, database]);
     locks.push(...rows);
-    const waiting = await admin.query(waitsForLock, [pid]);
-    if (waiting.rowCount !== 0) {
-      for (const row of rows.filter(({ granted }) => !granted)) {
-        const relation = relations.get(row.relation);
-        const table = relation?.table ?? row.relation;
+    // One look for both: a lock that is waited for but not yet known could not be taken over by the relief.
+    const waited = rows.filter(({ granted }) => !granted).map(({ relation }) => relation);
+    if (waited.length > 0 || (await admin.query(waitsForTransaction, [pid])).rowCount !== 0) {
+      for (const relation of waited) {
+        const table = relations.get(relation)?.table ?? relation;
         (weakened.has(table) ? released : weakened).add(table);
       }
       await relief.query(hold(stage, weakened, released));
@@ -60,7 +60,7 @@ export async function observeOutside(
   return { locks, error };
 }
 
-const waitsForLock = `SELECT 1 FROM pg_locks WHERE pid = $1 AND NOT granted`;
+const waitsForTransaction = `SELECT 1 FROM pg_locks WHERE pid = $1 AND NOT granted AND locktype <> 'relation'`;
 
 /** Locks what can be locked without waiting. A SELECT locks the indexes of a table as well. */
 function hold(stage: Stage, weakened: ReadonlySet<number>, released: ReadonlySet<number>): string {

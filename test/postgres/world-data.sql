@@ -26,7 +26,7 @@ INSERT INTO events SELECT i, date '2023-01-01' + i * 3, CASE i % 3 WHEN 0 THEN '
 INSERT INTO events SELECT i, date '2030-01-01' + i, 'click', i % 300 + 1, '{}', 'l' || i FROM generate_series(1, 200) i;
 INSERT INTO events_2025 SELECT i, date '2025-01-01' + i, 'click', i, '{}', 'l' || i FROM generate_series(1, 200) i;
 INSERT INTO events_2026 SELECT i, date '2026-01-01' + i, 'click', i, '{}', 'l' || i FROM generate_series(1, 200) i;
-INSERT INTO event_notes SELECT row_number() OVER (ORDER BY id, created_at), id, created_at, kind, 'note' FROM events;
+INSERT INTO event_notes SELECT row_number() OVER (ORDER BY id, created_at), id, created_at, kind, 'note' FROM events WHERE created_at >= '2024-01-01' AND created_at < '2025-01-01' AND kind = 'view';
 INSERT INTO sales SELECT (ARRAY['de', 'fr', 'us'])[i % 3 + 1], i, i, '2024-01-01', 'Seller ' || i % 10 FROM generate_series(1, 300) i;
 INSERT INTO sales_asia SELECT 'jp', i, i, '2024-01-01', '' FROM generate_series(1, 200) i;
 INSERT INTO archive.sales_africa SELECT 'ng', i, i, '2024-01-01', '' FROM generate_series(1, 200) i;
@@ -36,8 +36,8 @@ INSERT INTO cars SELECT i, 'car', 4, 5 FROM generate_series(1001, 1200) i;
 INSERT INTO sports_cars SELECT i, 'fast', 4, 2, 250 FROM generate_series(2001, 2200) i;
 INSERT INTO trucks SELECT i, 'truck', 6, 10 FROM generate_series(3001, 3200) i;
 INSERT INTO bikes SELECT i, 'bike', 2 FROM generate_series(4001, 4200) i;
-INSERT INTO samples
-  SELECT i, i, i, i, i::text, i::text, i::text, 'abcd', i, i, i, i, '2024-01-01', '2024-01-01', '2024-01-01', '1 day', '1 day',
+INSERT INTO samples -- the free label is good for a mail address
+  SELECT i, i, i, i, i::text, 'a@b', i::text, 'abcd', i, i, i, i, '2024-01-01', '2024-01-01', '2024-01-01', '1 day', '1 day',
     B'10101010', B'1010', '{}', '{}', '10.0.0.0/8', '10.0.0.1', i, true, md5(i::text)::uuid, '', 'ok', 'a@b', '', '{a}', '{1}', '{ok}',
     '2024-01-01', '12:00', ROW('s', 'c')::address
   FROM generate_series(1, 200) i;

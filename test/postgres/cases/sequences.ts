@@ -1,0 +1,31 @@
+import type { Case } from '../case';
+
+/** Sequences, free and owned. */
+export const sequences: readonly Case[] = [
+  { sql: 'CREATE SEQUENCE ticket_number' },
+  { sql: 'CREATE SEQUENCE IF NOT EXISTS invoice_number' },
+  { sql: 'CREATE SEQUENCE note_number AS integer OWNED BY event_notes.id' },
+  { sql: 'ALTER SEQUENCE invoice_number RESTART WITH 100' },
+  { sql: 'ALTER SEQUENCE IF EXISTS billing.ticket_seq INCREMENT BY 10 CACHE 20' },
+  { sql: 'ALTER SEQUENCE users_id_seq MAXVALUE 1000000 CYCLE' },
+  { sql: 'ALTER SEQUENCE coupons_id_seq AS bigint' },
+  { sql: 'ALTER SEQUENCE billing.ticket_seq OWNED BY billing.payments.id' },
+  { sql: 'ALTER SEQUENCE coupons_id_seq OWNED BY NONE' },
+  { sql: 'ALTER SEQUENCE coupons_id_seq OWNED BY coupons.uses' },
+  { sql: 'ALTER SEQUENCE invoice_number RENAME TO invoice_no' },
+  { title: 'said to be a table', sql: 'ALTER TABLE invoice_number RENAME TO invoice_no' },
+  { sql: 'ALTER SEQUENCE invoice_number OWNER TO app' },
+  { sql: 'ALTER SEQUENCE invoice_number SET SCHEMA billing' },
+  { sql: 'ALTER SEQUENCE invoice_number SET UNLOGGED', since: 15 },
+  { sql: 'DROP SEQUENCE billing.ticket_seq' },
+  { sql: 'DROP SEQUENCE IF EXISTS no_such_sequence' },
+  { title: 'defaults that use it go with it', sql: 'DROP SEQUENCE invoice_number CASCADE' },
+  { title: 'defaults that use it go with it', sql: 'DROP SEQUENCE coupons_id_seq CASCADE' },
+  { sql: "SELECT setval('invoice_number', 500)" },
+  { sql: "SELECT nextval('billing.ticket_seq')" },
+  { sql: "SELECT setval('users_id_seq', (SELECT max(id) FROM users))" },
+  { sql: "SELECT setval(pg_get_serial_sequence('coupons', 'id'), coalesce(max(id), 1)) FROM coupons" },
+  { sql: "COMMENT ON SEQUENCE invoice_number IS 'numbers'" },
+  { sql: 'GRANT USAGE, SELECT ON SEQUENCE invoice_number TO app' },
+  { sql: 'SELECT last_value FROM invoice_number' },
+];
