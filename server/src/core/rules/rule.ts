@@ -59,6 +59,10 @@ export interface Example {
   readonly schema?: string;
   readonly sql: string;
   readonly fixed?: string;
+  /** Rows for the proof: original and fixed script run on a real server over these. */
+  readonly data?: string;
+  /** Why the fix is not proven by running both (it needs two releases, for example). */
+  readonly unproven?: string;
   /** PostgreSQL major version; the newest by default. */
   readonly version?: number;
   /** Path of the migration; `migrations/001_example.sql` by default. */
@@ -77,6 +81,8 @@ export interface RuleOptions {
  * stands, so findings are remembered until the statement, its effects or its moment change.
  */
 export interface FindContext {
+  /** Path of the migration: what it creates itself bears this origin. */
+  readonly path: string;
   readonly parsed: ParsedStatement;
   readonly effects: Effects;
   readonly moment: Moment;
@@ -88,7 +94,6 @@ export interface FindContext {
 
 /** What a rule may look at to mend something. Computed only when somebody asks for the fix. */
 export interface MendContext extends FindContext {
-  readonly path: string;
   /** The file's text. */
   readonly text: string;
   readonly script: Script;
