@@ -1,15 +1,17 @@
 // Runs the suite inside a real VS Code, with Lockscope from this folder and with its installed .vsix.
 //
-//   node test/vscode/run.mjs [development] [installed] [restricted]    all three when none is named
+//   node test/vscode/run.mjs [development] [installed] [restricted] [--results FILE]
 //
+// All three parts run when none is named. FILE receives what was counted, as JSON.
 // LOCKSCOPE_VSCODE says which VS Code: nothing for VS Code in the browser (code-server and Chromium, which are
 // obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
 // of a desktop one that is there. The part `restricted` drives the page and so needs the browser.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import {
   downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests, TestRunFailedError,
 } from '@vscode/test-electron';
@@ -25,54 +27,76 @@ const given = process.env.LOCKSCOPE_VSCODE;
 const executable = given === 'download' ? await downloadAndUnzipVSCode() : given || launcher;
 const inBrowser = executable === launcher;
 
-async function main(named) {
-  const parts = { development, installed, ...(inBrowser && { restricted }) };
-  const unknown = named.filter((name) => !(name in parts));
+async function main() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { results: { type: 'string' } } });
+  const parts = { development, installed, restricted };
+  const unknown = positionals.filter((name) => !(name in parts));
   if (unknown.length > 0) {
     console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
     return 2;
   }
   await bundleSuite();
-  let status = 0;
+  const total = { passed: 0, failed: 0, skipped: 0, reasons: [] };
   for (const [name, part] of Object.entries(parts)) {
-    if (named.length > 0 && !named.includes(name)) continue;
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
     console.log(`\n— ${name} —`);
-    await withProfile(part).catch((error) => {
-      console.error(error instanceof TestRunFailedError ? error.message : error);
-      status = 1;
-    });
+    add(total, await withProfile(part).catch(failed));
   }
-  return status;
+  if (values.results) writeFileSync(values.results, JSON.stringify(total));
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+function failed(error) {
+  console.error(error);
+  return { passed: 0, failed: 1, reasons: [] };
+}
+
+function add(total, { passed, failed, reasons }) {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += reasons.length;
+  total.reasons.push(...reasons);
 }
 
 /** Lockscope as a person who works on it starts it. */
 async function development(profile) {
-  await runSuite(profile, root, root);
+  return runSuite(profile, root, root);
 }
 
 /** Lockscope as a person who uses it has it. */
 async function installed(profile) {
   install(await makeVsix(), profile);
-  await runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
+  return runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
 }
 
 /** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
 async function restricted(profile) {
+  if (!inBrowser) return { passed: 0, failed: 0, reasons: ['Restricted Mode: looked at in the browser only'] };
   install(await makeVsix(), profile);
-  await checkRestrictedMode(profile);
+  return { passed: await checkRestrictedMode(profile), failed: 0, reasons: [] };
 }
 
+/** Gives back what the suite counted. A suite that ended without having counted has failed. */
 async function runSuite({ workspace, args }, extensionDevelopmentPath, extensionDir) {
-  await runTests({
+  const results = join(workspace, '../results.json');
+  const status = await runTests({
     vscodeExecutablePath: executable,
     extensionDevelopmentPath,
     extensionTestsPath: suite,
     extensionTestsEnv: {
       LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir,
+      LOCKSCOPE_TEST_RESULTS: results,
       ...(process.stdout.isTTY && { LOCKSCOPE_TEST_COLOUR: '1' }),
     },
     launchArgs: [workspace, ...args],
+  }).catch((error) => {
+    if (error instanceof TestRunFailedError) return error.code ?? 1;
+    throw error;
   });
+  if (!existsSync(results)) throw new Error(`The suite did not run to its end (${status}).`);
+  const counts = JSON.parse(readFileSync(results, 'utf8'));
+  return { ...counts, failed: Math.max(counts.failed, status === 0 ? 0 : 1) };
 }
 
 function install(file, { args }) {
@@ -85,7 +109,7 @@ function install(file, { args }) {
   if (status !== 0) throw new Error(`${file} could not be installed (${status}).`);
 }
 
-/** Gives `use` a workspace, settings and extensions of its own, and removes them afterwards. */
+/** Gives `use` a workspace, settings and extensions of its own, removes them afterwards, and gives back its result. */
 async function withProfile(use) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockscope-vscode-')));
   const [workspace, userDataDir, extensionsDir] = ['workspace', 'user', 'extensions'].map((name) => join(folder, name));
@@ -94,7 +118,7 @@ async function withProfile(use) {
     mkdirSync(join(userDataDir, 'User'), { recursive: true });
     mkdirSync(extensionsDir);
     writeFileSync(join(userDataDir, 'User/settings.json'), JSON.stringify(settings));
-    await use({ workspace, userDataDir, extensionsDir, args: ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir] });
+    return await use({ workspace, userDataDir, extensionsDir, args: ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir] });
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -125,4 +149,4 @@ function bundleSuite() {
   });
 }
 
-process.exit(await main(process.argv.slice(2)));
+process.exit(await main());

@@ -27,7 +27,7 @@ export async function closeEverything(): Promise<void> {
 export async function replaceText(editor: vscode.TextEditor, text: string): Promise<void> {
   const { document } = editor;
   const all = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
-  assert.ok(await editor.edit((edit) => edit.replace(all, text)), 'the edit was refused');
+  assert.ok(await editor.edit((edit) => { edit.replace(all, text); }), 'the edit was refused');
 }
 
 /** Lockscope's diagnostics for a document. */
@@ -73,7 +73,7 @@ export async function hoverText(uri: vscode.Uri, position: vscode.Position): Pro
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, position);
   return hovers
     .flatMap(({ contents }) => contents)
-    .map((content) => (typeof content === 'string' ? content : content.value))
+    .map((content) => (content instanceof vscode.MarkdownString ? content.value : ''))
     .join('\n');
 }
 

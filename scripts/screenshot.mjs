@@ -1,0 +1,77 @@
+// Makes the pictures of the README from a real editor: node scripts/screenshot.mjs
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchChromium } from './lib/chromium.mjs';
+import { installExtension, startCodeServer } from './lib/code-server.mjs';
+import { makeVsix } from './lib/vsix.mjs';
+import { openWorkbench, workbenchAddress } from './lib/workbench.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const images = join(root, 'docs/images');
+/** The example on the picture, and the words on which the quick-fix menu is opened. */
+const example = 'migrations/002_users_email.sql';
+const words = 'INDEX';
+
+const settings = {
+  'breadcrumbs.enabled': false,
+  'chat.commandCenter.enabled': false,
+  'editor.fontSize': 14,
+  'editor.lineHeight': 22,
+  'editor.minimap.enabled': false,
+  'editor.occurrencesHighlight': 'off',
+  'editor.renderLineHighlight': 'none',
+  'editor.scrollbar.vertical': 'hidden',
+  'editor.selectionHighlight': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'window.commandCenter': false,
+  'window.title': '${activeEditorShort} — Lockscope',
+  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.editor.empty.hint': 'hidden',
+  'workbench.layoutControl.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'lockscope-picture-'));
+const profile = { userDataDir: join(folder, 'user'), extensionsDir: join(folder, 'extensions') };
+/** Its name stands over the list of files. */
+const workspace = join(folder, 'shop');
+const cleanups = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })];
+try {
+  cpSync(join(root, 'examples'), workspace, { recursive: true });
+  mkdirSync(join(profile.userDataDir, 'User'), { recursive: true });
+  writeFileSync(join(profile.userDataDir, 'User/settings.json'), JSON.stringify(settings));
+  await installExtension({ ...profile, extension: await makeVsix() });
+  const server = await startCodeServer(profile);
+  cleanups.push(server.stop);
+  const browser = await launchChromium();
+  cleanups.push(() => browser.close());
+  await takePictures(browser, server);
+} finally {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+}
+
+async function takePictures(browser, server) {
+  const address = workbenchAddress(server, { folder: workspace, files: [join(workspace, example)] });
+  const page = await openWorkbench(browser, address, { deviceScaleFactor: 1.5, colorScheme: 'dark' });
+  await page.waitForSelector('.squiggly-error, .squiggly-warning', { state: 'attached' });
+  await page.waitForSelector('.codelens-decoration a');
+  mkdirSync(images, { recursive: true });
+
+  await page.locator('.view-line span span', { hasText: words }).first().click();
+  await page.keyboard.press('Control+.');
+  await page.waitForSelector('.action-widget .action-item, .action-widget .monaco-list-row');
+  await picture(page, 'editor.png');
+  await page.keyboard.press('Escape');
+}
+
+async function picture(page, name) {
+  await page.waitForTimeout(1500); // for fades and late lenses
+  const path = join(images, name);
+  await page.screenshot({ path, caret: 'hide' });
+  console.log(path);
+}
