@@ -4,12 +4,13 @@
 //
 // With --minify what ships: small, without source maps. Prints the size of each bundle.
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const wasm = 'libpg-query.wasm';
 
 /** What is built, by the folder it goes to. */
@@ -34,6 +35,8 @@ export async function buildInto(outdir, { entries, external = [], assets = [], m
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    // Bundles do not find package.json: the version is written into them.
+    define: { 'process.env.LOCKSCOPE_VERSION': JSON.stringify(version) },
     // The ES module builds are smaller: what is not used can be left out. UMD builds hide their requires from a bundler.
     mainFields: ['module', 'main'],
     minify,

@@ -1,0 +1,121 @@
+import { CodeActionKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
+import type { Finding } from '../core/analysis';
+import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
+import { findingsAt, rangeOf, spanOf } from './convert';
+import { SOURCE } from './diagnostics';
+import { snippetEdit, workspaceEdit, type Edited } from './edits';
+import { guarded, whenReady, type Feature, type Server } from './feature';
+import { ignoreComment } from './ignore';
+import { allSafeEdits, fixesOf } from './safe-fixes';
+
+/** Quick-fixes for findings, and a fix for everything that is safe to mend. */
+export const codeActions: Feature = {
+  capabilities: (client) => ({
+    codeActionProvider: {
+      codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL_KIND],
+      resolveProvider: client.resolvesEdits,
+    },
+  }),
+
+  listen(server) {
+    const { connection } = server;
+    connection.onCodeAction(guarded(server, 'textDocument/codeAction', [], (params) => whenReady(server, params.textDocument.uri, () => actionsFor(params, server))));
+    connection.onCodeActionResolve((action) => guarded(server, 'codeAction/resolve', action, () => resolved(action, server))());
+  },
+};
+
+/** What tells an action's edit later: small, since every action of every menu carries it. */
+interface Unresolved {
+  readonly uri: string;
+  readonly version: number;
+  /** Position among the analysis' findings, or `all` for everything safe. */
+  readonly finding: number | 'all';
+  /** Position among the finding's fixes, or `ignore`. */
+  readonly fix: number | 'ignore';
+}
+
+function actionsFor({ textDocument: { uri }, range, context }: CodeActionParams, server: Server): (CodeAction | Command)[] {
+  const edited = editedNow(uri, server);
+  if (edited === undefined || !server.client().codeActions) return [];
+  const actions: CodeAction[] = [];
+  if (wants(context, CodeActionKind.QuickFix)) {
+    const { analysis } = edited;
+    for (const finding of findingsAt(analysis, spanOf(analysis.lines, range))) actions.push(...actionsOf(finding, edited, context, server));
+  }
+  if (wantsFixAll(context)) actions.push(...fixAll(edited, server));
+  return actions;
+}
+
+function actionsOf(finding: Finding, edited: Edited, { diagnostics }: CodeActionContext, server: Server): CodeAction[] {
+  const { analysis, uri, version } = edited;
+  const of = { kind: CodeActionKind.QuickFix, diagnostics: matching(finding, edited, diagnostics) };
+  const at = { uri, version, finding: analysis.findings.indexOf(finding) };
+  const actions = fixesOf(finding).flatMap((fix, index): CodeAction[] => {
+    if (fix.files !== undefined && fix.files.length > 0 && !server.client().createsFiles) return [];
+    return [{ ...of, title: fix.title, ...(index === 0 && { isPreferred: true }), data: { ...at, fix: index } satisfies Unresolved }];
+  });
+  actions.push({ ...of, title: `Ignore ${finding.rule} here, with a reason`, data: { ...at, fix: 'ignore' } satisfies Unresolved });
+  const finished = actions.flatMap((action) => orResolved(action, server));
+  if (server.client().showsDocuments) {
+    finished.push({ ...of, title: `Open the page of ${finding.rule}`, command: { title: 'Open the Rule’s Page', command: OPEN_RULE_COMMAND, arguments: [finding.rule] } });
+  }
+  return finished;
+}
+
+function fixAll(edited: Edited, server: Server): CodeAction[] {
+  const { uri, version, analysis } = edited;
+  if (allSafeEdits(analysis.findings).length === 0) return [];
+  return orResolved({ title: 'Fix all that is safe to fix (Lockscope)', kind: FIX_ALL_KIND, data: { uri, version, finding: 'all', fix: 0 } satisfies Unresolved }, server);
+}
+
+/** Leaves the edit for later where the editor can ask for it; else works it out now, and drops what has none. */
+function orResolved(action: CodeAction, server: Server): CodeAction[] {
+  if (server.client().resolvesEdits) return [action];
+  const { data: _data, ...finished } = resolved(action, server);
+  return finished.edit === undefined ? [] : [finished];
+}
+
+function resolved(action: CodeAction, server: Server): CodeAction {
+  const { uri, version, finding: which, fix } = action.data as Unresolved;
+  const edited = editedNow(uri, server);
+  // The text moved on: an edit made for an old text must not be applied to a new one.
+  if (edited?.version !== version) return action;
+  const { analysis } = edited;
+  if (which === 'all') return withEdit(action, workspaceEdit(edited, allSafeEdits(analysis.findings), [], server));
+  const finding = analysis.findings[which];
+  if (finding === undefined) return action;
+  if (fix === 'ignore') {
+    const place = ignoreComment(analysis, finding);
+    if (server.client().snippetEdits) return withEdit(action, snippetEdit(edited, place));
+    return withEdit(action, workspaceEdit(edited, [{ offset: place.offset, length: 0, text: place.before + place.placeholder + place.after }], [], server));
+  }
+  const chosen = fixesOf(finding)[fix];
+  return chosen === undefined ? action : withEdit(action, workspaceEdit(edited, chosen.edits, chosen.files ?? [], server));
+}
+
+function withEdit(action: CodeAction, edit: CodeAction['edit'] | undefined): CodeAction {
+  return edit === undefined ? action : { ...action, edit };
+}
+
+/** A document whose text is analysed, with the version that was. */
+export function editedNow(uri: string, { workspace }: Server): Edited | undefined {
+  const reading = workspace.read(uri);
+  return reading?.state === 'analysed' ? { uri, version: reading.version, analysis: reading.analysis } : undefined;
+}
+
+/** The editor's own diagnostics that a finding stands for, so that the action shows up at them. */
+function matching({ rule, span }: Finding, { analysis }: Edited, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const { start } = rangeOf(analysis.lines, span);
+  return diagnostics.filter(
+    ({ source, code, range }) => source === SOURCE && code === rule && range.start.line === start.line && range.start.character === start.character,
+  );
+}
+
+function wants({ only }: CodeActionContext, kind: string): boolean {
+  return only === undefined || only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`));
+}
+
+/** On request only: it stands in no menu of the light bulb. */
+function wantsFixAll({ only }: CodeActionContext): boolean {
+  return only?.some((wanted) => FIX_ALL_KIND === wanted || FIX_ALL_KIND.startsWith(`${wanted}.`)) === true;
+}

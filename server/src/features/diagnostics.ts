@@ -1,0 +1,177 @@
+import {
+  DiagnosticSeverity,
+  DocumentDiagnosticReportKind,
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  type DocumentDiagnosticReport,
+} from 'vscode-languageserver/node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Analysis, Finding, Problem, RelatedPlace } from '../core/analysis';
+import { pageOf } from '../core/rules/page';
+import type { Severity } from '../core/rules/rule';
+import type { Reading } from '../workspace/document-state';
+import { rangeOf } from './convert';
+import { guarded, whenReady, type Feature, type Server } from './feature';
+
+export const SOURCE = 'lockscope';
+
+/** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
+const SLOW = 50;
+/** How long a slow document waits for further edits, in ms. */
+const PATIENCE = 60;
+
+/** Findings as diagnostics: by pull where the editor asks for them, else pushed after each edit. */
+export const diagnostics: Feature = {
+  capabilities: (client) =>
+    client.pullsDiagnostics ? { diagnosticProvider: { identifier: SOURCE, interFileDependencies: true, workspaceDiagnostics: false } } : {},
+
+  listen(server) {
+    const { connection, workspace } = server;
+    const reports = new Reports(server);
+    connection.languages.diagnostics.on(
+      guarded(server, 'textDocument/diagnostic', EMPTY, ({ textDocument: { uri }, previousResultId }) => {
+        if (workspace.costOf(uri) > SLOW) return sleep(PATIENCE).then(() => reports.report(uri, previousResultId));
+        return whenReady(server, uri, () => reports.report(uri, previousResultId));
+      }),
+    );
+    const push = new Push(server, reports);
+    workspace.documents.onDidChangeContent(({ document }) => {
+      push.soon(document.uri);
+    });
+    workspace.documents.onDidClose(({ document }) => {
+      reports.forget(document.uri);
+      push.closed(document.uri);
+    });
+    pushes.set(server, push);
+  },
+
+  changed(server) {
+    const { connection, client } = server;
+    if (!client().pullsDiagnostics) pushes.get(server)?.all();
+    else if (client().refreshesDiagnostics) void connection.languages.diagnostics.refresh().catch(() => undefined);
+  },
+};
+
+const pushes = new WeakMap<Server, Push>();
+const EMPTY: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
+
+/** Answers to pulls, each with an id by which an unchanged one is recognised. */
+class Reports {
+  private readonly last = new Map<string, { readonly reading: Reading; readonly id: string; readonly items: Diagnostic[] }>();
+  private count = 0;
+
+  constructor(private readonly server: Server) {}
+
+  report(uri: string, previous?: string): DocumentDiagnosticReport {
+    const current = this.current(uri);
+    if (current === undefined) return EMPTY;
+    if (current.id === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: current.id };
+    return { kind: DocumentDiagnosticReportKind.Full, resultId: current.id, items: current.items };
+  }
+
+  current(uri: string): { readonly id: string; readonly items: Diagnostic[] } | undefined {
+    const reading = this.server.workspace.read(uri);
+    if (reading === undefined) return undefined;
+    let known = this.last.get(uri);
+    if (known?.reading !== reading) {
+      this.count += 1;
+      this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsOf(reading, uri, this.server) }));
+    }
+    return known;
+  }
+
+  forget(uri: string): void {
+    this.last.delete(uri);
+  }
+}
+
+/** For editors that do not ask. */
+class Push {
+  private readonly waiting = new Set<string>();
+
+  constructor(
+    private readonly server: Server,
+    private readonly reports: Reports,
+  ) {}
+
+  soon(uri: string): void {
+    if (this.server.client().pullsDiagnostics || this.waiting.has(uri) || this.server.workspace.isConfiguration(uri)) return;
+    this.waiting.add(uri);
+    const publish = guarded(this.server, 'publishing diagnostics', undefined, () => {
+      this.waiting.delete(uri);
+      return whenReady(this.server, uri, () => {
+        this.publish(uri);
+      });
+    });
+    if (this.server.workspace.costOf(uri) > SLOW) setTimeout(() => void publish(), PATIENCE);
+    else setImmediate(() => void publish());
+  }
+
+  all(): void {
+    for (const { uri } of this.server.workspace.documents.all()) this.soon(uri);
+  }
+
+  closed(uri: string): void {
+    if (this.server.client().pullsDiagnostics || this.server.workspace.isConfiguration(uri)) return;
+    void this.server.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  private publish(uri: string): void {
+    const { workspace, connection } = this.server;
+    const document = workspace.documents.get(uri);
+    const current = this.reports.current(uri);
+    // It may have been closed while it was looked at.
+    if (document === undefined || current === undefined) return;
+    void connection.sendDiagnostics({ uri, version: document.version, diagnostics: current.items });
+  }
+}
+
+function diagnosticsOf(reading: Reading, uri: string, server: Server): Diagnostic[] {
+  switch (reading.state) {
+    case 'other':
+      return [];
+    case 'refused':
+      return [{ range: TOP, severity: DiagnosticSeverity.Information, source: SOURCE, message: reading.message }];
+    case 'analysed': {
+      const { analysis } = reading;
+      return [
+        ...analysis.problems.map((problem) => ofProblem(problem, analysis)),
+        ...analysis.findings.map((finding) => ofFinding(finding, analysis, uri, server)),
+      ];
+    }
+  }
+}
+
+const TOP = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+function ofProblem({ message, span }: Problem, { lines }: Analysis): Diagnostic {
+  return { range: rangeOf(lines, span), severity: DiagnosticSeverity.Error, source: SOURCE, message };
+}
+
+function ofFinding({ rule, severity, message, span, related }: Finding, analysis: Analysis, uri: string, server: Server): Diagnostic {
+  const diagnostic: Diagnostic = {
+    range: rangeOf(analysis.lines, span),
+    severity: SEVERITIES[severity],
+    code: rule,
+    codeDescription: { href: pageOf(rule) },
+    source: SOURCE,
+    message,
+  };
+  if (related.length > 0 && server.client().relatedInformation) {
+    diagnostic.relatedInformation = related.map((place) => ofPlace(place, analysis, uri, server));
+  }
+  return diagnostic;
+}
+
+function ofPlace({ message, path, span }: RelatedPlace, analysis: Analysis, uri: string, { workspace }: Server): DiagnosticRelatedInformation {
+  if (path === analysis.path) return { message, location: { uri, range: span === undefined ? TOP : rangeOf(analysis.lines, span) } };
+  // Only the file is known: its first line.
+  return { message, location: { uri: workspace.addressOf(uri, path), range: TOP } };
+}

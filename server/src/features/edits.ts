@@ -1,0 +1,63 @@
+import type { SnippetTextEdit, TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { Analysis } from '../core/analysis';
+import type { Edit } from '../core/text';
+import { rangeOf } from './convert';
+import type { Server } from './feature';
+
+/** A document as it was when edits for it were made. */
+export interface Edited {
+  readonly uri: string;
+  readonly version: number;
+  readonly analysis: Analysis;
+}
+
+/** A new file that comes with edits; its path counts as the analysis' does. */
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Edits as the editor takes them: for exactly this version of the document where it can check that.
+ * @returns undefined where it cannot do what they need, creating files for example
+ */
+export function workspaceEdit({ uri, version, analysis }: Edited, edits: readonly Edit[], files: readonly NewFile[], server: Server): WorkspaceEdit | undefined {
+  const textEdits = edits.map((edit): TextEdit => ({ range: rangeOf(analysis.lines, edit), newText: edit.text }));
+  const client = server.client();
+  if (!client.versionedEdits) return files.length === 0 ? { changes: { [uri]: textEdits } } : undefined;
+  if (files.length > 0 && !client.createsFiles) return undefined;
+  const created = files.flatMap(({ path, text }) => {
+    const address = server.workspace.addressOf(uri, besides(analysis.path, path));
+    const insert: TextDocumentEdit = { textDocument: { uri: address, version: null }, edits: [{ range: START, newText: text }] };
+    return [{ kind: 'create' as const, uri: address }, insert];
+  });
+  const own: TextDocumentEdit[] = textEdits.length === 0 ? [] : [{ textDocument: { uri, version }, edits: textEdits }];
+  return { documentChanges: [...created, ...own] };
+}
+
+/** One edit with a place for the user to type in, for editors that know such. */
+export function snippetEdit({ uri, version, analysis }: Edited, edit: SnippetPlace): WorkspaceEdit {
+  const snippet: SnippetTextEdit = {
+    range: rangeOf(analysis.lines, { offset: edit.offset, length: 0 }),
+    snippet: { kind: 'snippet', value: `${escaped(edit.before)}\${1:${escaped(edit.placeholder)}}${escaped(edit.after)}` },
+  };
+  return { documentChanges: [{ textDocument: { uri, version }, edits: [snippet] }] };
+}
+
+export interface SnippetPlace {
+  readonly offset: number;
+  readonly before: string;
+  readonly placeholder: string;
+  readonly after: string;
+}
+
+const START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/** A path without a folder lies beside the file it belongs to. */
+function besides(path: string, file: string): string {
+  return file.includes('/') ? file : path.replace(/[^/]*$/u, file);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\$}]/gu, '\\$&');
+}

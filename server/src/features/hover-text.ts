@@ -1,0 +1,98 @@
+import type { Analysis, StatementAnalysis } from '../core/analysis';
+import type { Effects, LockClaim } from '../core/effects/effects';
+import { conflicts, LOCK_MODES, strength, stronger, type LockMode } from '../core/effects/postgres/lock-modes';
+import { RULE_METAS } from '../core/rules';
+import { pageOf } from '../core/rules/page';
+import { displayName, type RelationName } from '../core/schema/names';
+import { inTransaction, type HeldLock } from '../core/timeline';
+import { blocked, listed, serverName } from './words';
+
+/** How many relations are listed before the rest is only counted: a partitioned table may have hundreds. */
+const MOST = 12;
+
+/** What a statement does, as Markdown; undefined for one that does not parse. */
+export function statementText({ effects, moment, span }: StatementAnalysis, analysis: Analysis): string | undefined {
+  if (effects === undefined) return undefined;
+  const { locks, transaction, waits, depends, versionNotes } = effects;
+  const paragraphs = [
+    `**${effects.kind}**`,
+    locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path),
+    work(effects),
+    inTransaction(moment) ? heldBefore(moment.held, locks, span.offset, analysis) : undefined,
+    transaction.allowed ? undefined : `Cannot run inside a transaction block: ${transaction.reason}`,
+    ...waits,
+    conflictLine(locks),
+    depends.length === 0 ? undefined : `This depends on what is not known here: ${depends.join(' ')}`,
+    ...versionNotes,
+    assumption(analysis),
+  ];
+  return paragraphs.filter((paragraph) => paragraph !== undefined && paragraph !== '').join('\n\n');
+}
+
+/** Why a rule objects, as Markdown, with the link to its page. */
+export function findingText(rule: string): string {
+  const meta = RULE_METAS.find(({ id }) => id === rule);
+  const link = `[${rule}](${pageOf(rule)})`;
+  return meta === undefined ? link : `${link}: ${meta.summary}\n\n${meta.danger}`;
+}
+
+function lockTable(locks: readonly LockClaim[], path: string): string {
+  const shown = [...locks].sort((a, b) => strength(b.mode) - strength(a.mode)).slice(0, MOST);
+  const rows = shown.map(({ relation, mode, reason, certainty, origin }) => {
+    const maybe = certainty === 'conditional' ? ' (perhaps)' : '';
+    const who = origin === path ? 'nobody: this file created it' : blocked(mode);
+    return `| ${mode}${maybe} | ${code(displayName(relation))} | ${who} | ${cell(reason)} |`;
+  });
+  const rest = locks.length - shown.length;
+  return ['| Lock | on | keeps waiting | because it |', '|---|---|---|---|', ...rows, ...(rest > 0 ? [`| … | ${rest} more | | |`] : [])].join('\n');
+}
+
+function work({ rewrites, scans, rebuilds, actions }: Effects): string {
+  const sentences = [
+    rewrites.length > 0 ? `Writes every row of ${names(rewrites)} anew.` : '',
+    scans.length > 0 ? `Reads every row of ${names(scans)}.` : '',
+    rebuilds.length > 0 ? `Rebuilds ${names(rebuilds)}.` : '',
+    ...new Set(actions.map(({ work: { because } }) => because ?? '')),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** Locks of earlier statements of the transaction that stay held while this one runs. */
+function heldBefore(held: readonly HeldLock[], locks: readonly LockClaim[], before: number, { statements, lines }: Analysis): string | undefined {
+  const own = new Map(locks.map(({ relation, mode }) => [relation, mode]));
+  const others = held.filter(({ claim }) => {
+    const mode = own.get(claim.relation);
+    return (mode === undefined || stronger(mode, claim.mode) !== mode) && strength(claim.mode) >= strength('SHARE');
+  });
+  if (others.length === 0) return undefined;
+  const since = others.map(({ claim }) => {
+    const taker = statements.find(({ effects, span }) => span.offset < before && effects?.locks.includes(claim) === true);
+    const line = taker === undefined ? '' : ` since line ${String(lines.positionAt(taker.span.offset).line + 1)}`;
+    return `${claim.mode} on ${code(displayName(claim.relation))}${line}`;
+  });
+  return `Still held by the transaction meanwhile: ${listed(since, MOST)}.`;
+}
+
+function conflictLine(locks: readonly LockClaim[]): string | undefined {
+  const [first, ...rest] = locks;
+  if (first === undefined) return undefined;
+  const mode = rest.reduce<LockMode>((strongest, claim) => stronger(strongest, claim.mode), first.mode);
+  return `${mode} conflicts with ${listed(LOCK_MODES.filter((asked) => conflicts(mode, asked)))}.`;
+}
+
+function assumption({ target }: Analysis): string {
+  return target.source === 'default' ? `Judged for ${serverName(target)}, which is assumed: set \`lockscope.serverVersion\`.` : `Judged for ${serverName(target)}.`;
+}
+
+function names(relations: readonly RelationName[]): string {
+  return listed(relations.map((relation) => code(displayName(relation))), MOST);
+}
+
+function code(text: string): string {
+  const fence = text.includes('`') ? '``' : '`';
+  return cell(`${fence}${text}${fence}`);
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/\s+/gu, ' ');
+}

@@ -1,0 +1,47 @@
+import type { Effects, LockClaim } from '../core/effects/effects';
+import { blocks, blocksTraffic, strength, type LockMode } from '../core/effects/postgres/lock-modes';
+import { displayName, type RelationName } from '../core/schema/names';
+import type { Dialect, Target } from '../core/target';
+
+/** What a lock keeps waiting: "reads and writes", "writes", or "schema changes" where traffic goes on. */
+export function blocked(mode: LockMode): string {
+  const waiting = blocks(mode);
+  if (waiting.includes('read')) return 'reads and writes';
+  return waiting.includes('write') ? 'writes' : 'schema changes';
+}
+
+/** A list for people, cut short after `most`: "a, b and 3 more". */
+export function listed(items: readonly string[], most = Infinity): string {
+  const shown = items.slice(0, most);
+  const rest = items.length - shown.length;
+  if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** The claims that keep reads or writes of somebody waiting, strongest first: not those on what the file itself created. */
+export function noteworthy({ locks }: Effects, path: string): LockClaim[] {
+  return locks
+    .filter(({ mode, origin }) => blocksTraffic(mode) && origin !== path)
+    .sort((a, b) => strength(b.mode) - strength(a.mode));
+}
+
+/** The locks of a statement in one line, and the work done under them; undefined where nobody has to wait. */
+export function lockLine(effects: Effects, path: string): string | undefined {
+  const claims = noteworthy(effects, path);
+  if (claims.length === 0) return undefined;
+  const byMode = new Map<LockMode, RelationName[]>();
+  for (const { mode, relation } of claims) byMode.set(mode, [...(byMode.get(mode) ?? []), relation]);
+  const parts = [...byMode].map(([mode, relations]) => `${mode} on ${listed(relations.map(displayName), 3)}: blocks ${blocked(mode)}`);
+  const locked = new Set(claims.map(({ relation }) => relation));
+  if (effects.rewrites.some((relation) => locked.has(relation))) parts.push('rewrites the table');
+  else if (effects.scans.some((relation) => locked.has(relation))) parts.push('reads every row');
+  return parts.join(' · ');
+}
+
+const PRODUCTS: Readonly<Record<Dialect, string>> = { postgresql: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' };
+
+/** The server that something is judged for, e.g. "PostgreSQL 17". */
+export function serverName({ dialect, version }: Target): string {
+  return `${PRODUCTS[dialect]} ${String(version)}`;
+}

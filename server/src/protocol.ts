@@ -1,0 +1,69 @@
+/**
+ * What client and server say to each other beyond the language server protocol. Any editor may use it: all are plain
+ * requests and notifications with JSON parameters.
+ */
+
+/**
+ * Request, client to server. Analyses an open document although it does not look like a migration, until it is closed.
+ * Parameters {@link DocumentParams}, result {@link DocumentStatus}.
+ */
+export const ANALYZE_FILE = 'lockscope/analyzeFile';
+
+/**
+ * Request, client to server. The edits of all safe fixes of an open document, as `source.fixAll.lockscope` has them.
+ * Parameters {@link DocumentParams}, result a WorkspaceEdit, or null where there is nothing to mend.
+ */
+export const FIX_ALL = 'lockscope/fixAll';
+
+/**
+ * Request, client to server. What is known of an open document.
+ * Parameters {@link DocumentParams}, result {@link DocumentStatus}.
+ */
+export const DOCUMENT_STATUS = 'lockscope/documentStatus';
+
+/** Notification, server to client, without parameters. The status of documents may have changed: ask again for what is shown. */
+export const STATUS_CHANGED = 'lockscope/statusChanged';
+
+/** Request, client to server, without parameters. All rules; result {@link RuleEntry}[]. */
+export const RULES = 'lockscope/rules';
+
+/** `workspace/executeCommand`, arguments `[rule: string]`: shows the rule's page, by way of `window/showDocument`. */
+export const OPEN_RULE_COMMAND = 'lockscope.server.openRule';
+
+/** The code action kind that mends everything that is safe to mend. */
+export const FIX_ALL_KIND = 'source.fixAll.lockscope';
+
+export interface DocumentParams {
+  readonly uri: string;
+}
+
+export interface DocumentStatus {
+  /**
+   * `analysed`; `other` for a document that does not look like a migration; `refused` for one that cannot be analysed
+   * (too large, binary); `unknown` for one that is not open or not yet read.
+   */
+  readonly state: 'analysed' | 'other' | 'refused' | 'unknown';
+  /** Whether somebody asked for the analysis although it does not look like a migration. */
+  readonly forced: boolean;
+  /** The server that it is judged for, e.g. `PostgreSQL 18`. */
+  readonly server: string | undefined;
+  /** How that is known. */
+  readonly source: 'default' | 'setting' | 'snapshot' | 'connection' | undefined;
+  readonly findings: number;
+  /** Statements that could not be read. */
+  readonly problems: number;
+  /** What is wrong with the settings, as sentences. */
+  readonly warnings: readonly string[];
+}
+
+export interface RuleEntry {
+  readonly id: string;
+  readonly summary: string;
+  readonly url: string;
+}
+
+/** What a client may send as `initializationOptions`. */
+export interface InitializationOptions {
+  /** Settings without the prefix `lockscope.`, for editors without `workspace/configuration`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,48 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { URI } from 'vscode-uri';
+
+/** Files larger than this are not analysed: 10 MB, in bytes. */
+export const MAX_SIZE = 10 * 1024 * 1024;
+
+/**
+ * Reads a text file.
+ * @returns undefined for one that is missing, too large, binary or not UTF-8
+ */
+export async function readText(uri: string): Promise<string | undefined> {
+  const path = diskPath(uri);
+  if (path === undefined) return undefined;
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_SIZE) return undefined;
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The SQL files in a folder, as paths from it with forward slashes.
+ * @param depth how many levels of folders below it to enter
+ */
+export async function sqlFilesIn(uri: string, depth: number): Promise<string[]> {
+  const path = diskPath(uri);
+  if (path === undefined) return [];
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      if (entry.isDirectory()) {
+        if (depth === 0 || entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+        const inner = await sqlFilesIn(`${uri.replace(/\/+$/u, '')}/${encodeURIComponent(entry.name)}`, depth - 1);
+        return inner.map((file) => `${entry.name}/${file}`);
+      }
+      return /\.sql$/iu.test(entry.name) ? [entry.name] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function diskPath(uri: string): string | undefined {
+  const parsed = URI.parse(uri);
+  return parsed.scheme === 'file' ? parsed.fsPath : undefined;
+}

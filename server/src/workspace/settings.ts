@@ -1,0 +1,65 @@
+import { analysisSetting, configure, readSettings, type Configuration } from '../core/configuration';
+import type { ConfigurationFile } from './configuration-files';
+
+/** All that is configured for a document. The same sources give the same object. */
+export interface DocumentSettings extends ReturnType<typeof analysisSetting> {
+  readonly configuration: Configuration;
+  /** Whether the globs of `configuration.migrations` count from lockscope.json's folder and not from the workspace folder. */
+  readonly globsFrom: string;
+  /** Folder that the path `configuration.schema` counts from, as a path from the root. */
+  readonly schemaFrom: string;
+  readonly lens: boolean;
+  /** What is wrong with the editor's settings, as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** The editor's settings under `lockscope.` for one resource, as it sent them. */
+export type EditorSettings = Readonly<Record<string, unknown>>;
+
+/** Joins the editor's settings and lockscope.json; the editor's win. */
+export class SettingsCache {
+  private readonly known = new WeakMap<EditorSettings, Map<string, { readonly file: ConfigurationFile | undefined; readonly settings: DocumentSettings }>>();
+  private readonly editors = new Map<string, EditorSettings>();
+
+  /** The one object for settings of this content, so that identity can stand for equality. */
+  editorSettings(raw: unknown): EditorSettings {
+    const plain = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as EditorSettings) : {};
+    const key = JSON.stringify(plain);
+    let known = this.editors.get(key);
+    if (known === undefined) this.editors.set(key, (known = plain));
+    return known;
+  }
+
+  /** What holds for the documents under one lockscope.json, or under none. */
+  resolve(editor: EditorSettings, file: ConfigurationFile | undefined): DocumentSettings {
+    let byFile = this.known.get(editor);
+    if (byFile === undefined) this.known.set(editor, (byFile = new Map()));
+    const key = file?.uri ?? '';
+    const known = byFile.get(key);
+    if (known !== undefined && known.file?.text === file?.text && known.file?.folder === file?.folder) return known.settings;
+    const settings = resolved(editor, file);
+    byFile.set(key, { file, settings });
+    return settings;
+  }
+}
+
+function resolved(editor: EditorSettings, file: ConfigurationFile | undefined): DocumentSettings {
+  const { settings, problems } = readSettings(withoutUnset(editor));
+  const configuration = configure(file?.settings ?? {}, settings);
+  const folder = file?.folder ?? '';
+  const codeLens = editor['codeLens'];
+  const lens = typeof codeLens === 'object' && codeLens !== null && 'enable' in codeLens ? codeLens.enable !== false : true;
+  return {
+    ...analysisSetting(configuration),
+    configuration,
+    globsFrom: settings.migrations === undefined ? folder : '',
+    schemaFrom: settings.schema === undefined ? folder : '',
+    lens,
+    warnings: problems.map(({ key, message }) => `lockscope.${key}: ${message}`),
+  };
+}
+
+/** Editors send the defaults of what is not set: an empty list or text says nothing. */
+function withoutUnset(editor: EditorSettings): EditorSettings {
+  return Object.fromEntries(Object.entries(editor).filter(([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0)));
+}

@@ -1,0 +1,255 @@
+import { TextDocuments, type Connection } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI } from 'vscode-uri';
+import type { ConfigurationProblem } from '../core/configuration';
+import { NO_STATISTICS } from '../core/schema/statistics';
+import { BaseSchemas } from './base-schema';
+import { CONFIGURATION_NAME, ConfigurationFiles } from './configuration-files';
+import { DocumentState, type Reading, type Surroundings } from './document-state';
+import { History } from './history';
+import { hasToolMark, isMigrationPath } from './migrations';
+import { addressOf, canonical, placeOf, type Place } from './place';
+import { SettingsCache } from './settings';
+
+/** What the workspace needs of the rest of the server. */
+export interface Host {
+  /** The editor's settings under `lockscope.` for a resource. */
+  settings(uri: string): Promise<unknown>;
+  /** Resolves when statements can be parsed. */
+  readonly parserLoaded: Promise<void>;
+  /** Something other than an edit changed what is to be said of open documents. */
+  changed(): void;
+  /** A lockscope.json was read; undefined when there is none any more. */
+  configurationRead(uri: string, file: { readonly text: string; readonly problems: readonly ConfigurationProblem[] } | undefined): void;
+  warn(message: string): void;
+  failed(what: string, error: unknown): void;
+}
+
+/** How long after an edit the documents that build on the edited one are looked at again, in ms. */
+const SETTLE = 200;
+
+/**
+ * The open documents and all that their analyses depend on; the one place with state. Everything is read ahead, so
+ * that a question about a document is answered from memory.
+ */
+export class Workspace {
+  readonly documents = new TextDocuments(TextDocument);
+  private folders: readonly URI[] = [];
+  private readonly states = new Map<string, DocumentState>();
+  private readonly histories: History[] = [];
+  private readonly settings = new SettingsCache();
+  private readonly configurations: ConfigurationFiles;
+  private readonly bases: BaseSchemas;
+  private readonly unsettled = new Set<string>();
+  private settling: NodeJS.Timeout | undefined;
+
+  constructor(private readonly host: Host) {
+    const openText = (uri: string): string | undefined => this.textOf(uri);
+    this.configurations = new ConfigurationFiles(openText, (uri, file) => {
+      host.configurationRead(uri, file);
+    });
+    this.bases = new BaseSchemas(openText, (message) => {
+      host.warn(message);
+    });
+    this.documents.onDidOpen(({ document }) => {
+      this.opened(document);
+    });
+    this.documents.onDidChangeContent(({ document }) => {
+      this.edited(document);
+    });
+    this.documents.onDidClose(({ document }) => {
+      this.closed(document);
+    });
+  }
+
+  /** Starts to follow the editor's documents. */
+  listen(connection: Connection, folders: readonly URI[]): void {
+    this.folders = folders;
+    this.documents.listen(connection);
+  }
+
+  /** What there is to know of an open document, from memory. Undefined while it is still being looked at, or not open. */
+  read(uri: string): Reading | undefined {
+    const state = this.stateOf(uri);
+    return state === undefined ? undefined : state.read();
+  }
+
+  /** Resolves when {@link read} has an answer, at once where it has. */
+  ready(uri: string): Promise<void> | undefined {
+    const state = this.stateOf(uri);
+    return state?.surroundings === undefined ? state?.loading : undefined;
+  }
+
+  /** The time that the last analysis of a document took, in ms. */
+  costOf(uri: string): number {
+    return this.stateOf(uri)?.cost ?? 0;
+  }
+
+  isConfiguration(uri: string): boolean {
+    return uri.endsWith(`/${CONFIGURATION_NAME}`);
+  }
+
+  /** The address of a path in the coordinates of a document's analysis. */
+  addressOf(uri: string, path: string): string {
+    const { root } = this.place(uri);
+    const address = canonical(addressOf(root, path));
+    // The editor's own spelling for documents that it has open.
+    return this.states.get(address)?.document.uri ?? address;
+  }
+
+  /** Analyses a document although it does not look like a migration, until it is closed. */
+  force(uri: string): void {
+    const state = this.stateOf(uri);
+    if (state !== undefined) state.forced = true;
+  }
+
+  /** The editor opened or closed folders. */
+  setFolders(folders: readonly URI[]): void {
+    this.folders = folders;
+    this.histories.length = 0;
+    this.reloadAll();
+  }
+
+  foldersNow(): readonly URI[] {
+    return this.folders;
+  }
+
+  /** The editor's settings changed. */
+  settingsChanged(): void {
+    this.reloadAll();
+  }
+
+  /** Files changed on the disk, appeared or went. */
+  filesChanged(uris: readonly string[]): void {
+    let all = false;
+    const touched = new Set<History>();
+    for (const uri of uris) {
+      if (this.isConfiguration(uri)) {
+        this.configurations.forget(uri);
+        all = true;
+        continue;
+      }
+      all = this.bases.forget(uri) || all;
+      for (const history of this.forgetInHistories(uri)) touched.add(history);
+    }
+    for (const state of this.states.values()) {
+      const place = this.place(state.document.uri);
+      if (all || [...touched].some((history) => history.has(place))) void this.load(state);
+    }
+  }
+
+  private opened(document: TextDocument): void {
+    const key = canonical(document.uri);
+    if (this.isConfiguration(document.uri)) {
+      this.configurations.forget(key);
+      return;
+    }
+    const state: DocumentState = new DocumentState(document, (text) => this.isMigration(state, text));
+    this.states.set(key, state);
+    void this.load(state);
+  }
+
+  private edited(document: TextDocument): void {
+    this.unsettled.add(canonical(document.uri));
+    if (this.settling !== undefined) return;
+    this.settling = setTimeout(() => {
+      this.settling = undefined;
+      this.settle();
+    }, SETTLE);
+  }
+
+  /** Looks at the documents that come after those edited. */
+  private settle(): void {
+    const edited = [...this.unsettled];
+    this.unsettled.clear();
+    if (edited.some((uri) => this.isConfiguration(uri))) {
+      for (const uri of edited) this.configurations.forget(uri);
+      this.reloadAll();
+      return;
+    }
+    const touched = new Set<History>();
+    for (const uri of edited) for (const history of this.historiesOf(uri)) touched.add(history);
+    const isBase = edited.some((uri) => this.bases.forget(uri));
+    for (const state of this.states.values()) {
+      // A document by itself is its own history: nothing builds on it.
+      if (edited.length === 1 && edited[0] === canonical(state.document.uri)) continue;
+      const place = this.place(state.document.uri);
+      if (isBase || [...touched].some((history) => history.has(place))) void this.load(state);
+    }
+  }
+
+  private closed(document: TextDocument): void {
+    const key = canonical(document.uri);
+    this.states.delete(key);
+    this.unsettled.delete(key);
+    // What counts from now on is what is on the disk.
+    this.filesChanged([key]);
+  }
+
+  private reloadAll(): void {
+    for (const state of this.states.values()) void this.load(state);
+  }
+
+  /** Finds out everything a document's analysis depends on besides its text. */
+  private load(state: DocumentState): Promise<void> {
+    state.generation += 1;
+    const { generation } = state;
+    const loading = this.surroundingsOf(state)
+      .then((surroundings) => {
+        if (generation !== state.generation) return;
+        if (state.setSurroundings(surroundings)) this.host.changed();
+      })
+      .catch((error: unknown) => {
+        this.host.failed(`reading what ${state.document.uri} depends on`, error);
+      });
+    state.loading = loading;
+    return loading;
+  }
+
+  private async surroundingsOf(state: DocumentState): Promise<Surroundings> {
+    const { uri } = state.document;
+    const place = this.place(uri);
+    const [raw, file] = await Promise.all([this.host.settings(uri), this.configurations.nearest(place), this.host.parserLoaded]);
+    const settings = this.settings.resolve(this.settings.editorSettings(raw), file);
+    const base = await this.bases.of(place, settings);
+    const isMigration = (path: string, text: string): boolean => isMigrationPath(path, settings) || hasToolMark(text);
+    const schema = await this.historyOf(place).before(place.path, base, settings.target, isMigration);
+    return { place, settings, schema, statistics: NO_STATISTICS };
+  }
+
+  private isMigration(state: DocumentState, text: string): boolean {
+    const { surroundings } = state;
+    if (state.forced || surroundings === undefined) return state.forced;
+    // Where no folder is open, nobody can say where its migrations lie.
+    return this.folders.length === 0 || isMigrationPath(surroundings.place.path, surroundings.settings) || hasToolMark(text);
+  }
+
+  private place(uri: string): Place {
+    return placeOf(URI.parse(uri), this.folders);
+  }
+
+  private historyOf(place: Place): History {
+    let history = this.histories.find((known) => known.has(place));
+    if (history === undefined) this.histories.push((history = new History(place, (uri) => this.textOf(uri))));
+    return history;
+  }
+
+  private historiesOf(uri: string): History[] {
+    const place = this.place(uri);
+    return this.histories.filter((history) => history.has(place));
+  }
+
+  private forgetInHistories(uri: string): History[] {
+    const found = this.historiesOf(uri);
+    for (const history of found) history.forget(this.place(uri).path);
+    return found;
+  }
+
+  private stateOf(uri: string): DocumentState | undefined {
+    return this.states.get(uri) ?? this.states.get(canonical(uri));
+  }
+
+  private textOf(uri: string): string | undefined {
+    return (this.states.get(uri)?.document ?? this.documents.get(uri) ?? this.documents.all().find((document) => canonical(document.uri) === uri))?.getText();
+  }
+}
