@@ -7,6 +7,8 @@ export interface Case {
   readonly setup?: string;
   /** Lines for COPY … FROM STDIN. */
   readonly input?: string;
+  /** What it does is in a string that is put together at run time: locks may be taken that no one can foresee. */
+  readonly unknown?: true;
   /** First and last major version that the statement is for. */
   readonly since?: number;
   readonly until?: number;

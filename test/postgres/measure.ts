@@ -140,25 +140,31 @@ async function observeHeldUp(
 type Work = Pick<Truth, 'rewrites' | 'rebuilds' | 'emptied' | 'scans' | 'notes'>;
 
 /** What happened to the relations of `before` until now, as `reader` sees it. */
-async function workBetween(before: Snapshot, reader: pg.Client, scansOf: 'transaction' | 'database', notes: readonly string[]): Promise<Work> {
+async function workBetween(
+  before: Snapshot,
+  reader: pg.Client,
+  scansOf: 'transaction' | 'database',
+  notes: readonly string[],
+): Promise<Work> {
   const after = toSnapshot((await reader.query(snapshotQuery(scansOf))).rows);
   const afterByName = new Map([...after.values()].map((relation) => [relation.name, relation]));
   // A changed column type replaces an index by one of the same name.
   const successor = (relation: Relation): Relation | undefined =>
     after.get(relation.oid) ?? (isIndex(relation) ? afterByName.get(relation.name) : undefined);
+  // ADD CONSTRAINT … USING INDEX gives an index of before another name.
+  const filesBefore = new Set([...before.values()].map(({ filenode }) => filenode));
   const renewed = [...before.values()].filter((relation) => {
     const now = successor(relation);
-    return now !== undefined && relation.filenode !== 0 && now.filenode !== relation.filenode;
+    return now !== undefined && relation.filenode !== 0 && now.filenode !== relation.filenode && !filesBefore.has(now.filenode);
   });
 
   const tables = renewed.filter(({ kind }) => kind === 'table' || kind === 'materialized view');
   const { rows } = await reader.query<{ oid: number }>(EMPTY, [tables.map(({ oid }) => oid)]);
   const emptied = new Set(rows.map(({ oid }) => oid));
-  const validated = await reader.query<{ oid: number }>(SIDES, [notes.flatMap((note) => /^validating foreign key constraint "(.+)"$/.exec(note)?.[1] ?? [])]);
-  const scanned = new Set(validated.rows.map(({ oid }) => oid));
-  for (const relation of before.values()) {
-    if (!isIndex(relation) && (after.get(relation.oid)?.scanned ?? 0) > relation.scanned) scanned.add(relation.oid);
-  }
+  const read = [...before.values()].filter((relation) => !isIndex(relation) && (after.get(relation.oid)?.scanned ?? 0) > relation.scanned);
+  const scanned = new Set(read.map(({ oid }) => oid));
+  const validated = notes.flatMap((note) => /^validating foreign key constraint "(.+)"$/.exec(note)?.[1] ?? []);
+  for (const { oid } of (await reader.query<{ oid: number }>(REFERENCED, [validated, [...scanned]])).rows) scanned.add(oid);
   return {
     rewrites: names(tables.filter(({ oid }) => !emptied.has(oid))),
     rebuilds: names(renewed.filter((relation) => isIndex(relation) && !emptied.has(relation.table ?? 0))),
@@ -169,8 +175,11 @@ async function workBetween(before: Snapshot, reader: pg.Client, scansOf: 'transa
 }
 
 const EMPTY = 'SELECT oid::int8::float8 AS oid FROM pg_class WHERE oid = ANY ($1::oid[]) AND pg_relation_size(oid) = 0';
-const SIDES = `SELECT unnest(ARRAY[conrelid, confrelid])::int8::float8 AS oid FROM pg_constraint
-  WHERE contype = 'f' AND conparentid = 0 AND conname = ANY ($1::text[])`;
+/** The tables that validated foreign keys ($1) of the scanned tables ($2) refer to; partitions in place of a partitioned table. */
+const REFERENCED = `WITH RECURSIVE referenced (oid) AS (
+    SELECT confrelid FROM pg_constraint WHERE contype = 'f' AND conname = ANY ($1::text[]) AND conrelid = ANY ($2::oid[])
+    UNION SELECT inhrelid FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid AND c.relispartition JOIN referenced r ON inhparent = r.oid)
+  SELECT c.oid::int8::float8 AS oid FROM referenced JOIN pg_class c USING (oid) WHERE c.relkind <> 'p'`;
 const isIndex = ({ kind }: Relation): boolean => kind === 'index' || kind === 'partitioned index';
 const names = (relations: readonly Relation[]): string[] => relations.map(({ name }) => name).sort();
 
@@ -182,7 +191,9 @@ function runStatement(session: pg.Client, example: Case): Promise<void> {
       if (example.input !== undefined) connection.sendCopyFromChunk(Buffer.from(example.input));
       connection.endCopyFrom();
     };
-    query.on('end', () => resolve());
+    query.on('end', () => {
+      resolve();
+    });
     query.on('error', reject);
     session.query(query);
   });

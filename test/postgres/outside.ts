@@ -20,10 +20,7 @@ export interface Stage {
 }
 
 /** Gives the locks seen while the statement ran, and its error. */
-export async function observeOutside(
-  stage: Stage,
-  statement: () => Promise<void>,
-): Promise<{ locks: LockRow[]; error: unknown }> {
+export async function observeOutside(stage: Stage, statement: () => Promise<void>): Promise<{ locks: LockRow[]; error: unknown }> {
   const { server, admin, database, pid, relations } = stage;
   const locks: LockRow[] = [];
   const weakened = new Set<number>();
@@ -32,14 +29,13 @@ export async function observeOutside(
   let relief = await server.connect(database);
   await holder.query(hold(stage, weakened, released));
 
-  let ended = false;
-  let error: unknown;
+  const outcome: { ended: boolean; error: unknown } = { ended: false, error: undefined };
   const run = statement()
-    .catch((reason: unknown) => (error = reason))
-    .finally(() => (ended = true));
+    .catch((reason: unknown) => (outcome.error = reason))
+    .finally(() => (outcome.ended = true));
 
   const patience = Date.now() + 20_000;
-  while (!ended && Date.now() < patience) {
+  while (!outcome.ended && Date.now() < patience) {
     const { rows } = await admin.query<LockRow>(locksOf, [pid, database]);
     locks.push(...rows);
     // One look for both: a lock that is waited for but not yet known could not be taken over by the relief.
@@ -57,7 +53,7 @@ export async function observeOutside(
   }
   await Promise.all([holder.end(), relief.end()]);
   await run;
-  return { locks, error };
+  return { locks, error: outcome.error };
 }
 
 const waitsForTransaction = `SELECT 1 FROM pg_locks WHERE pid = $1 AND NOT granted AND locktype <> 'relation'`;

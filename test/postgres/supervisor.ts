@@ -15,4 +15,4 @@ server.on('error', (error) => { process.stderr.write(String(error)); clear() })
 server.on('exit', clear)
 process.stdin.on('end', end).on('error', end).resume()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
-`
+`;

@@ -22,7 +22,10 @@ export const alterTableConstraints: readonly Case[] = [
   { sql: 'ALTER TABLE users DROP CONSTRAINT IF EXISTS users_no_such_check' },
   { title: 'from all children', sql: 'ALTER TABLE vehicles DROP CONSTRAINT vehicles_wheels_check' },
   { sql: 'ALTER TABLE users RENAME CONSTRAINT users_age_check TO users_age_positive' },
-  { title: 'dropped and added in one statement', sql: 'ALTER TABLE users DROP CONSTRAINT users_age_check, ADD CONSTRAINT users_age_check CHECK (age >= -1)' },
+  {
+    title: 'dropped and added in one statement',
+    sql: 'ALTER TABLE users DROP CONSTRAINT users_age_check, ADD CONSTRAINT users_age_check CHECK (age >= -1)',
+  },
 
   // NOT NULL as a constraint
   { sql: 'ALTER TABLE orders ADD CONSTRAINT orders_total_there NOT NULL total', since: 18 },
@@ -37,22 +40,47 @@ export const alterTableConstraints: readonly Case[] = [
   // FOREIGN KEY
   { sql: 'ALTER TABLE carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id)' },
   { sql: 'ALTER TABLE carts ADD FOREIGN KEY (user_id) REFERENCES public.users' },
-  { sql: 'ALTER TABLE ONLY carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE' },
+  {
+    sql: 'ALTER TABLE ONLY carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE',
+  },
   { sql: 'ALTER TABLE carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID' },
   { sql: 'ALTER TABLE carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED' },
-  { title: 'to another schema', sql: 'ALTER TABLE archive.orders ADD CONSTRAINT "from" FOREIGN KEY (id) REFERENCES public.orders (id) NOT VALID' },
+  {
+    title: 'to another schema',
+    sql: 'ALTER TABLE archive.orders ADD CONSTRAINT "from" FOREIGN KEY (id) REFERENCES public.orders (id) NOT VALID',
+  },
   { title: 'to its own table', sql: 'ALTER TABLE documents ADD CONSTRAINT self FOREIGN KEY (id) REFERENCES documents (id)' },
-  { title: 'to a partitioned table', sql: 'ALTER TABLE carts ADD COLUMN session integer, ADD CONSTRAINT carts_session FOREIGN KEY (session) REFERENCES sessions (id)' },
+  {
+    title: 'to a partitioned table',
+    sql: 'ALTER TABLE carts ADD COLUMN session integer, ADD CONSTRAINT carts_session FOREIGN KEY (session) REFERENCES sessions (id)',
+  },
   {
     title: 'between existing columns, to a partitioned table',
     sql: 'ALTER TABLE documents ADD CONSTRAINT documents_session FOREIGN KEY (id) REFERENCES sessions (id)',
   },
-  { title: 'from a partitioned table', sql: 'ALTER TABLE sessions ADD CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id)' },
-  { title: 'from a partitioned table, NOT VALID', sql: 'ALTER TABLE sessions ADD CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID', since: 18 },
+  {
+    title: 'from a partitioned table',
+    sql: 'ALTER TABLE sessions ADD CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id)',
+  },
+  {
+    title: 'from a partitioned table, NOT VALID',
+    sql: 'ALTER TABLE sessions ADD CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID',
+    since: 18,
+  },
   { title: 'from a partition', sql: 'ALTER TABLE sessions_0 ADD CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id)' },
-  { title: 'from an inheritance parent, whose children are not part of it', sql: 'ALTER TABLE cars ADD FOREIGN KEY (doors) REFERENCES categories' },
-  { title: 'two at once', sql: 'ALTER TABLE carts ADD FOREIGN KEY (user_id) REFERENCES users, ADD FOREIGN KEY (user_id) REFERENCES orders (id) NOT VALID' },
-  { title: 'NOT ENFORCED', sql: 'ALTER TABLE carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED', since: 18 },
+  {
+    title: 'from an inheritance parent: the children are locked, though they are not part of it',
+    sql: 'ALTER TABLE cars ADD FOREIGN KEY (doors) REFERENCES categories',
+  },
+  {
+    title: 'two at once',
+    sql: 'ALTER TABLE carts ADD FOREIGN KEY (user_id) REFERENCES users, ADD FOREIGN KEY (user_id) REFERENCES orders (id) NOT VALID',
+  },
+  {
+    title: 'NOT ENFORCED',
+    sql: 'ALTER TABLE carts ADD CONSTRAINT carts_user_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT ENFORCED',
+    since: 18,
+  },
   { sql: 'ALTER TABLE orders VALIDATE CONSTRAINT orders_coupon_fkey' },
   { title: 'valid already', sql: 'ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey' },
   { sql: 'ALTER TABLE orders DROP CONSTRAINT orders_coupon_fkey' },
@@ -93,7 +121,12 @@ export const alterTableConstraints: readonly Case[] = [
   { title: 'on a partition', sql: 'ALTER TABLE sales_eu ADD UNIQUE (id)' },
   { sql: 'ALTER TABLE logs ADD CONSTRAINT one_at_a_time EXCLUDE USING btree (at WITH =)' },
   { sql: 'ALTER TABLE bookings ADD EXCLUDE USING gist (during WITH &&) WHERE (room > 5)' },
-  { title: 'without overlaps', sql: 'ALTER TABLE bookings ADD CONSTRAINT no_overlap UNIQUE (room, during WITHOUT OVERLAPS)', setup: 'CREATE EXTENSION btree_gist', since: 18 },
+  {
+    title: 'without overlaps',
+    sql: 'ALTER TABLE bookings ADD CONSTRAINT no_overlap UNIQUE (room, during WITHOUT OVERLAPS)',
+    setup: 'CREATE EXTENSION btree_gist',
+    since: 18,
+  },
   { sql: 'ALTER TABLE users DROP CONSTRAINT users_email_key' },
   { title: 'foreign keys of others go with it', sql: 'ALTER TABLE coupons DROP CONSTRAINT coupons_pkey CASCADE' },
   { title: 'the foreign key of a table that is partitioned goes with it', sql: 'ALTER TABLE users DROP CONSTRAINT users_pkey CASCADE' },

@@ -45,7 +45,11 @@ export const alterTableOther: readonly Case[] = [
   { title: 'in all partitions', sql: 'ALTER TABLE events DISABLE TRIGGER ALL' },
   { sql: 'ALTER TABLE documents DISABLE RULE documents_log' },
   { sql: 'ALTER TABLE documents ENABLE ALWAYS RULE documents_log' },
-  { title: 'a composite type', sql: 'ALTER TABLE bikes OF address', setup: 'ALTER TABLE bikes RENAME TO old_bikes; CREATE TABLE bikes (street text, city text)' },
+  {
+    title: 'a composite type',
+    sql: 'ALTER TABLE bikes OF address',
+    setup: 'ALTER TABLE bikes RENAME TO old_bikes; CREATE TABLE bikes (street text, city text)',
+  },
   { sql: 'ALTER TABLE bikes INHERIT vehicles' },
   { sql: 'ALTER TABLE trucks NO INHERIT vehicles' },
   { title: 'with children of its own', sql: 'ALTER TABLE cars NO INHERIT vehicles' },

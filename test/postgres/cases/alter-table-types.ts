@@ -85,7 +85,10 @@ export const alterTableTypes: readonly Case[] = [
   type('clock', 'interval'),
   { title: 'several columns, one of which rewrites', sql: 'ALTER TABLE samples ALTER label TYPE text, ALTER whole TYPE bigint' },
   { title: 'several columns, none of which rewrites', sql: 'ALTER TABLE samples ALTER label TYPE text, ALTER COLUMN amount TYPE numeric' },
-  { title: 'type, default and NOT NULL in one statement', sql: 'ALTER TABLE samples ALTER label TYPE text, ALTER label SET DEFAULT $$x$$, ALTER label SET NOT NULL' },
+  {
+    title: 'type, default and NOT NULL in one statement',
+    sql: 'ALTER TABLE samples ALTER label TYPE text, ALTER label SET DEFAULT $$x$$, ALTER label SET NOT NULL',
+  },
   {
     title: 'with the default dropped first',
     sql: "ALTER TABLE users ALTER COLUMN data DROP DEFAULT, ALTER COLUMN data TYPE text USING data::text, ALTER COLUMN data SET DEFAULT ''",

@@ -6,8 +6,14 @@ export const createDrop: readonly Case[] = [
   { title: 'exists already', sql: 'CREATE TABLE IF NOT EXISTS users (id integer)' },
   { sql: 'CREATE TEMPORARY TABLE work (id integer) ON COMMIT DROP' },
   { sql: 'CREATE UNLOGGED TABLE archive."Scratch" (id integer)' },
-  { title: 'with foreign keys', sql: 'CREATE TABLE reviews (id bigserial PRIMARY KEY, user_id bigint NOT NULL REFERENCES users (id), product_id integer REFERENCES public.products ON DELETE CASCADE)' },
-  { title: 'with a foreign key as a constraint', sql: 'CREATE TABLE refunds (invoice integer, CONSTRAINT refunds_invoice FOREIGN KEY (invoice) REFERENCES billing.invoices (id))' },
+  {
+    title: 'with foreign keys',
+    sql: 'CREATE TABLE reviews (id bigserial PRIMARY KEY, user_id bigint NOT NULL REFERENCES users (id), product_id integer REFERENCES public.products ON DELETE CASCADE)',
+  },
+  {
+    title: 'with a foreign key as a constraint',
+    sql: 'CREATE TABLE refunds (invoice integer, CONSTRAINT refunds_invoice FOREIGN KEY (invoice) REFERENCES billing.invoices (id))',
+  },
   { title: 'with a foreign key to itself', sql: 'CREATE TABLE nodes (id integer PRIMARY KEY, parent integer REFERENCES nodes)' },
   { title: 'with a foreign key to a partitioned table', sql: 'CREATE TABLE visits (session integer REFERENCES sessions (id))' },
   { sql: 'CREATE TABLE users_copy (LIKE users)' },
@@ -22,8 +28,14 @@ export const createDrop: readonly Case[] = [
   { sql: 'CREATE TABLE addresses_typed OF address' },
   { sql: 'CREATE TABLE days (day date) PARTITION BY RANGE (day)' },
   { title: 'a default that calls a sequence', sql: "CREATE TABLE tickets (id bigint DEFAULT nextval('billing.ticket_seq'))" },
-  { title: 'with an index of its own and a CHECK', sql: 'CREATE TABLE t (a integer CHECK (a > 0), b positive_int, EXCLUDE USING btree (a WITH =))' },
-  { title: 'a primary key of a new table of a foreign schema', sql: 'CREATE SCHEMA shop CREATE TABLE items (id integer PRIMARY KEY, owner bigint REFERENCES public.users) CREATE VIEW item_ids AS SELECT id FROM public.users' },
+  {
+    title: 'with an index of its own and a CHECK',
+    sql: 'CREATE TABLE t (a integer CHECK (a > 0), b positive_int, EXCLUDE USING btree (a WITH =))',
+  },
+  {
+    title: 'a primary key of a new table of a foreign schema',
+    sql: 'CREATE SCHEMA shop CREATE TABLE items (id integer PRIMARY KEY, owner bigint REFERENCES public.users) CREATE VIEW item_ids AS SELECT id FROM public.users',
+  },
 
   { sql: 'DROP TABLE logs' },
   { sql: 'drop table if exists "User Roles", no_such_table' },
@@ -52,7 +64,11 @@ export const createDrop: readonly Case[] = [
   { sql: 'ALTER EXTENSION citext SET SCHEMA archive', setup: 'CREATE EXTENSION citext' },
   { sql: 'ALTER EXTENSION citext UPDATE', setup: 'CREATE EXTENSION citext' },
   { sql: 'DROP EXTENSION citext', setup: 'CREATE EXTENSION citext' },
-  { title: 'columns go with it', sql: 'DROP EXTENSION hstore CASCADE', setup: 'CREATE EXTENSION hstore; ALTER TABLE carts ADD COLUMN h hstore' },
+  {
+    title: 'columns go with it',
+    sql: 'DROP EXTENSION hstore CASCADE',
+    setup: 'CREATE EXTENSION hstore; ALTER TABLE carts ADD COLUMN h hstore',
+  },
   { sql: 'DROP EXTENSION IF EXISTS no_such_extension' },
   { sql: "COMMENT ON EXTENSION plpgsql IS 'a language'" },
 
@@ -60,9 +76,15 @@ export const createDrop: readonly Case[] = [
   { sql: "CREATE COLLATION german (provider = libc, locale = 'C')" },
   { sql: 'CREATE FOREIGN DATA WRAPPER nothing' },
   { sql: 'CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing', setup: 'CREATE FOREIGN DATA WRAPPER nothing' },
-  { sql: 'CREATE FOREIGN TABLE far (id integer) SERVER elsewhere', setup: 'CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing' },
+  {
+    sql: 'CREATE FOREIGN TABLE far (id integer) SERVER elsewhere',
+    setup: 'CREATE FOREIGN DATA WRAPPER nothing; CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing',
+  },
   { sql: 'CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple)' },
-  { sql: 'CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION on_ddl()', setup: 'CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$' },
+  {
+    sql: 'CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION on_ddl()',
+    setup: 'CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$',
+  },
   { sql: 'REASSIGN OWNED BY app TO postgres' },
   { title: 'what a role owns is dropped', sql: 'DROP OWNED BY app', setup: 'ALTER TABLE logs OWNER TO app' },
   { sql: 'CREATE DATABASE scratch' },

@@ -32,16 +32,25 @@ export const dml: readonly Case[] = [
   { sql: 'INSERT INTO archive.orders SELECT id, user_id, total, placed_at FROM public.orders' },
   { sql: "INSERT INTO coupons (code) VALUES ('code1') ON CONFLICT DO NOTHING" },
   { sql: "INSERT INTO coupons AS c (code, uses) VALUES ('code1', 1) ON CONFLICT (code) DO UPDATE SET uses = c.uses + excluded.uses" },
-  { sql: 'INSERT INTO "User Roles" VALUES (1, \'admin\') ON CONFLICT ("UserId", "Role") DO UPDATE SET "grantedAt" = now() WHERE "User Roles"."UserId" > (SELECT min(id) FROM orders)' },
+  {
+    sql: 'INSERT INTO "User Roles" VALUES (1, \'admin\') ON CONFLICT ("UserId", "Role") DO UPDATE SET "grantedAt" = now() WHERE "User Roles"."UserId" > (SELECT min(id) FROM orders)',
+  },
   { title: 'into a partitioned table: the partition that takes the row', sql: "INSERT INTO sales (region, id) VALUES ('us', 1000)" },
-  { title: 'into a view', sql: "INSERT INTO named_users (email, name) VALUES ('v@example.org', 'V')", setup: 'ALTER TABLE users DROP CONSTRAINT users_bio_present, DROP CONSTRAINT users_nickname_present' },
+  {
+    title: 'into a view',
+    sql: "INSERT INTO named_users (email, name) VALUES ('v@example.org', 'V')",
+    setup: 'ALTER TABLE users DROP CONSTRAINT users_bio_present, DROP CONSTRAINT users_nickname_present',
+  },
   { title: 'by way of a trigger', sql: "INSERT INTO product_list (title) VALUES ('T')" },
   { title: 'from another table', sql: 'INSERT INTO carts (id, user_id) SELECT md5(id::text || $$x$$)::uuid, id FROM active_users' },
   { sql: 'WITH gone AS (DELETE FROM logs RETURNING *) INSERT INTO "Audit Log"."Events" ("Payload") SELECT message FROM gone' },
 
   { sql: "UPDATE logs SET message = ''" },
   { sql: "UPDATE coupons SET uses = 0 WHERE code = 'x'" },
-  { title: 'an alias and a join', sql: 'UPDATE billing.payments AS p SET paid = i.amount FROM billing.invoices i WHERE i.id = p.invoice_id' },
+  {
+    title: 'an alias and a join',
+    sql: 'UPDATE billing.payments AS p SET paid = i.amount FROM billing.invoices i WHERE i.id = p.invoice_id',
+  },
   { title: 'a subquery', sql: 'UPDATE carts SET content = NULL WHERE user_id NOT IN (SELECT id FROM users)' },
   { title: 'a foreign key column', sql: 'UPDATE documents SET user_id = 2 WHERE id = 1' },
   { title: 'the key that others refer to, which cascades', sql: 'UPDATE billing.invoices SET id = id + 10000 WHERE id = 1' },
@@ -66,9 +75,18 @@ export const dml: readonly Case[] = [
   { sql: 'DELETE FROM events_2023 WHERE kind = $$click$$ RETURNING id' },
   { sql: 'DELETE FROM active_users WHERE id = -1' },
 
-  { sql: "MERGE INTO coupons c USING (VALUES ('a')) v (code) ON c.code = v.code WHEN NOT MATCHED THEN INSERT (code) VALUES (v.code)", since: 15 },
-  { sql: 'MERGE INTO archive.orders a USING public.orders o ON a.id = o.id WHEN MATCHED THEN UPDATE SET total = o.total WHEN NOT MATCHED THEN INSERT VALUES (o.id, o.user_id, o.total)', since: 15 },
-  { sql: 'MERGE INTO sales s USING (SELECT * FROM sales_asia) a ON s.id = a.id AND s.region = a.region WHEN MATCHED THEN DELETE', since: 15 },
+  {
+    sql: "MERGE INTO coupons c USING (VALUES ('a')) v (code) ON c.code = v.code WHEN NOT MATCHED THEN INSERT (code) VALUES (v.code)",
+    since: 15,
+  },
+  {
+    sql: 'MERGE INTO archive.orders a USING public.orders o ON a.id = o.id WHEN MATCHED THEN UPDATE SET total = o.total WHEN NOT MATCHED THEN INSERT VALUES (o.id, o.user_id, o.total)',
+    since: 15,
+  },
+  {
+    sql: 'MERGE INTO sales s USING (SELECT * FROM sales_asia) a ON s.id = a.id AND s.region = a.region WHEN MATCHED THEN DELETE',
+    since: 15,
+  },
   { sql: 'MERGE INTO logs l USING carts c ON false WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING merge_action()', since: 17 },
 
   { sql: 'COPY logs FROM STDIN', input: '2024-01-01\t1\thello\n' },
@@ -92,6 +110,6 @@ export const dml: readonly Case[] = [
   { sql: 'EXPLAIN (ANALYZE) DELETE FROM logs' },
   { sql: 'PREPARE find AS SELECT * FROM users WHERE id = $1' },
   { sql: 'DECLARE c CURSOR FOR SELECT * FROM users' },
-  { sql: "VALUES (1), ((SELECT max(id) FROM orders))" },
+  { sql: 'VALUES (1), ((SELECT max(id) FROM orders))' },
   { sql: 'SELECT pg_advisory_xact_lock(1)' },
 ];

@@ -2,10 +2,16 @@ import type { Case } from '../case';
 
 /** Partitions that are created, attached, detached, split and dropped. */
 export const partitions: readonly Case[] = [
-  { title: 'the default partition is scanned', sql: "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')" },
+  {
+    title: 'the default partition is scanned',
+    sql: "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+  },
   { title: 'no default partition', sql: "CREATE TABLE sales_uk PARTITION OF sales FOR VALUES IN ('uk')" },
   { sql: 'CREATE TABLE IF NOT EXISTS sales_rest PARTITION OF public.sales DEFAULT' },
-  { title: 'in another schema', sql: "CREATE TABLE archive.sales_at PARTITION OF sales (amount DEFAULT 0, CHECK (id > 0)) FOR VALUES IN ('at')" },
+  {
+    title: 'in another schema',
+    sql: "CREATE TABLE archive.sales_at PARTITION OF sales (amount DEFAULT 0, CHECK (id > 0)) FOR VALUES IN ('at')",
+  },
   { title: 'partitioned itself', sql: "CREATE TABLE sales_ca PARTITION OF sales FOR VALUES IN ('ca') PARTITION BY RANGE (id)" },
   { title: 'of a sub-partitioned table', sql: "CREATE TABLE events_2024_view PARTITION OF events_2024 FOR VALUES IN ('press')" },
   { title: 'the first one', sql: "CREATE TABLE metrics_2024 PARTITION OF metrics FOR VALUES FROM ('2024-01-01') TO (MAXVALUE)" },
@@ -16,8 +22,14 @@ export const partitions: readonly Case[] = [
     setup: "ALTER TABLE events_default ADD CONSTRAINT not_2028 CHECK (created_at < '2028-01-01' OR created_at >= '2029-01-01')",
   },
 
-  { title: 'a CHECK proves the bounds', sql: "ALTER TABLE events ATTACH PARTITION events_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')" },
-  { title: 'the new partition is scanned', sql: "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')" },
+  {
+    title: 'a CHECK proves the bounds',
+    sql: "ALTER TABLE events ATTACH PARTITION events_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+  },
+  {
+    title: 'the new partition is scanned',
+    sql: "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+  },
   { title: 'a CHECK proves the list', sql: "ALTER TABLE sales ATTACH PARTITION sales_asia FOR VALUES IN ('jp', 'in')" },
   { title: 'a list that says more than the CHECK', sql: "ALTER TABLE sales ATTACH PARTITION sales_asia FOR VALUES IN ('jp', 'in', 'cn')" },
   { title: 'a list that says less than the CHECK', sql: "ALTER TABLE sales ATTACH PARTITION sales_asia FOR VALUES IN ('jp')" },
@@ -38,7 +50,11 @@ export const partitions: readonly Case[] = [
     sql: "ALTER TABLE sales ATTACH PARTITION sales_asia FOR VALUES IN ('jp', 'in')",
     setup: 'CREATE INDEX sales_asia_id ON sales_asia (id)',
   },
-  { title: 'a partition of a partition', sql: "ALTER TABLE events_2024 ATTACH PARTITION events_2025 FOR VALUES IN ('tap')", setup: "DELETE FROM events_2025; ALTER TABLE events_2025 DROP CONSTRAINT events_2025_bounds" },
+  {
+    title: 'a partition of a partition',
+    sql: "ALTER TABLE events_2024 ATTACH PARTITION events_2025 FOR VALUES IN ('tap')",
+    setup: 'DELETE FROM events_2025; ALTER TABLE events_2025 DROP CONSTRAINT events_2025_bounds',
+  },
 
   { sql: 'ALTER TABLE sales DETACH PARTITION sales_us' },
   { sql: 'ALTER TABLE ONLY sales DETACH PARTITION public.sales_us' },
@@ -57,7 +73,10 @@ export const partitions: readonly Case[] = [
   { sql: 'TRUNCATE TABLE sales_us, sales_eu' },
   { sql: 'TRUNCATE ONLY sales_us' },
 
-  { title: 'an index on the partitioned table only, then partition by partition', sql: 'CREATE INDEX sales_seller_idx ON ONLY sales (seller)' },
+  {
+    title: 'an index on the partitioned table only, then partition by partition',
+    sql: 'CREATE INDEX sales_seller_idx ON ONLY sales (seller)',
+  },
   { sql: 'CREATE INDEX CONCURRENTLY sales_us_seller_idx ON sales_us (seller)' },
   {
     sql: 'ALTER INDEX sales_seller_idx ATTACH PARTITION sales_us_seller_idx',

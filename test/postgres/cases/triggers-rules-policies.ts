@@ -3,25 +3,48 @@ import type { Case } from '../case';
 /** What hangs on a table: triggers, rules, policies, statistics, publications. */
 export const triggersRulesPolicies: readonly Case[] = [
   { sql: 'CREATE TRIGGER carts_touch BEFORE INSERT OR UPDATE ON carts FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
-  { sql: 'CREATE TRIGGER carts_after AFTER DELETE ON public.carts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE PROCEDURE do_nothing()' },
+  {
+    sql: 'CREATE TRIGGER carts_after AFTER DELETE ON public.carts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE PROCEDURE do_nothing()',
+  },
   { sql: 'CREATE OR REPLACE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION do_nothing()', since: 14 },
-  { sql: 'CREATE TRIGGER users_named AFTER UPDATE OF name ON users FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION do_nothing()' },
-  { sql: 'CREATE CONSTRAINT TRIGGER orders_later AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
-  { title: 'FROM names another table', sql: 'CREATE CONSTRAINT TRIGGER orders_later AFTER INSERT ON orders FROM users DEFERRABLE FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
+  {
+    sql: 'CREATE TRIGGER users_named AFTER UPDATE OF name ON users FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION do_nothing()',
+  },
+  {
+    sql: 'CREATE CONSTRAINT TRIGGER orders_later AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION do_nothing()',
+  },
+  {
+    title: 'FROM names another table',
+    sql: 'CREATE CONSTRAINT TRIGGER orders_later AFTER INSERT ON orders FROM users DEFERRABLE FOR EACH ROW EXECUTE FUNCTION do_nothing()',
+  },
   { title: 'on a view', sql: 'CREATE TRIGGER totals_insert INSTEAD OF INSERT ON order_totals FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
   { title: 'on a partition', sql: 'CREATE TRIGGER us AFTER INSERT ON sales_us FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
-  { title: 'on an inheritance parent: not on its children', sql: 'CREATE TRIGGER v AFTER INSERT ON vehicles FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
+  {
+    title: 'on an inheritance parent: not on its children',
+    sql: 'CREATE TRIGGER v AFTER INSERT ON vehicles FOR EACH ROW EXECUTE FUNCTION do_nothing()',
+  },
   { sql: 'ALTER TRIGGER users_touch ON users RENAME TO users_stamp' },
   { sql: 'DROP TRIGGER users_touch ON users' },
   { sql: 'DROP TRIGGER IF EXISTS no_such_trigger ON public.users CASCADE' },
-  { title: 'of all partitions', sql: 'DROP TRIGGER ev ON events', setup: 'CREATE TRIGGER ev AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
-  { title: 'of all partitions', sql: 'ALTER TRIGGER ev ON events RENAME TO happened', setup: 'CREATE TRIGGER ev AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION do_nothing()' },
+  {
+    title: 'of all partitions',
+    sql: 'DROP TRIGGER ev ON events',
+    setup: 'CREATE TRIGGER ev AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION do_nothing()',
+  },
+  {
+    title: 'of all partitions',
+    sql: 'ALTER TRIGGER ev ON events RENAME TO happened',
+    setup: 'CREATE TRIGGER ev AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION do_nothing()',
+  },
   { sql: 'DROP TRIGGER product_list_insert ON product_list' },
   { sql: "COMMENT ON TRIGGER users_touch ON users IS 'stamps'" },
   { sql: 'ALTER TRIGGER users_touch ON users DEPENDS ON EXTENSION plpgsql' },
 
   { sql: 'CREATE RULE carts_none AS ON INSERT TO carts DO INSTEAD NOTHING' },
-  { title: 'a rule that writes elsewhere', sql: 'CREATE RULE carts_log AS ON UPDATE TO carts DO ALSO INSERT INTO logs (message) VALUES ($$cart$$)' },
+  {
+    title: 'a rule that writes elsewhere',
+    sql: 'CREATE RULE carts_log AS ON UPDATE TO carts DO ALSO INSERT INTO logs (message) VALUES ($$cart$$)',
+  },
   { sql: 'CREATE OR REPLACE RULE countries_keep AS ON DELETE TO countries DO INSTEAD NOTHING' },
   { sql: 'CREATE RULE active_insert AS ON INSERT TO best_orders DO INSTEAD INSERT INTO logs (message) VALUES (NEW.email)' },
   { sql: 'ALTER RULE countries_keep ON countries RENAME TO keep' },
@@ -30,8 +53,14 @@ export const triggersRulesPolicies: readonly Case[] = [
   { sql: "COMMENT ON RULE countries_keep ON countries IS 'no deletes'" },
 
   { sql: 'CREATE POLICY own_rows ON users USING (email = current_user)' },
-  { title: 'a policy that reads other tables', sql: 'CREATE POLICY of_customers ON carts FOR SELECT TO app USING (user_id IN (SELECT user_id FROM orders))' },
-  { title: 'two tables and a view', sql: 'CREATE POLICY complicated ON carts FOR INSERT WITH CHECK (EXISTS (SELECT 1 FROM billing.accounts a JOIN active_users u ON u.id = a.user_id))' },
+  {
+    title: 'a policy that reads other tables',
+    sql: 'CREATE POLICY of_customers ON carts FOR SELECT TO app USING (user_id IN (SELECT user_id FROM orders))',
+  },
+  {
+    title: 'two tables and a view',
+    sql: 'CREATE POLICY complicated ON carts FOR INSERT WITH CHECK (EXISTS (SELECT 1 FROM billing.accounts a JOIN active_users u ON u.id = a.user_id))',
+  },
   { sql: 'ALTER POLICY accounts_of_owner ON billing.accounts RENAME TO owners' },
   { sql: 'ALTER POLICY accounts_of_owner ON billing.accounts TO app' },
   { sql: 'ALTER POLICY accounts_of_owner ON billing.accounts USING (user_id IN (SELECT id FROM public.users))' },
@@ -54,7 +83,11 @@ export const triggersRulesPolicies: readonly Case[] = [
   { sql: 'CREATE PUBLICATION users_only FOR TABLE users' },
   { sql: `CREATE PUBLICATION "some" FOR TABLE orders, ONLY vehicles, public."User Roles" WITH (publish = 'insert, update')` },
   { title: 'with all children', sql: 'CREATE PUBLICATION rolling FOR TABLE vehicles' },
-  { title: 'a partitioned table', sql: 'CREATE PUBLICATION event_stream FOR TABLE events WITH (publish_via_partition_root = true)', since: 13 },
+  {
+    title: 'a partitioned table',
+    sql: 'CREATE PUBLICATION event_stream FOR TABLE events WITH (publish_via_partition_root = true)',
+    since: 13,
+  },
   { sql: 'CREATE PUBLICATION everything FOR ALL TABLES' },
   { sql: 'CREATE PUBLICATION nothing' },
   { sql: 'CREATE PUBLICATION bills FOR TABLES IN SCHEMA billing', since: 15 },

@@ -6,14 +6,25 @@ export const views: readonly Case[] = [
   { sql: 'CREATE TEMP VIEW busy AS SELECT user_id, count(*) FROM public.orders GROUP BY 1' },
   { title: 'over views', sql: 'CREATE VIEW everything AS SELECT b.*, a.name FROM best_orders b JOIN active_users a USING (email)' },
   { title: 'over a partitioned table', sql: 'CREATE VIEW clicks AS SELECT * FROM events WHERE kind = $$click$$' },
-  { title: 'with a subquery, a CTE and a set operation', sql: 'CREATE VIEW names AS WITH u AS (SELECT name FROM users) SELECT name FROM u UNION SELECT title FROM products WHERE id IN (SELECT product_id FROM order_items)' },
-  { sql: 'CREATE RECURSIVE VIEW tree (id, name) AS SELECT id, name FROM categories WHERE parent_id IS NULL UNION ALL SELECT c.id, c.name FROM categories c JOIN tree t ON c.parent_id = t.id' },
+  {
+    title: 'with a subquery, a CTE and a set operation',
+    sql: 'CREATE VIEW names AS WITH u AS (SELECT name FROM users) SELECT name FROM u UNION SELECT title FROM products WHERE id IN (SELECT product_id FROM order_items)',
+  },
+  {
+    sql: 'CREATE RECURSIVE VIEW tree (id, name) AS SELECT id, name FROM categories WHERE parent_id IS NULL UNION ALL SELECT c.id, c.name FROM categories c JOIN tree t ON c.parent_id = t.id',
+  },
   { title: 'a function reads the table', sql: 'CREATE VIEW values_of AS SELECT id, order_value(id) FROM orders' },
   { sql: 'CREATE VIEW everyone WITH (security_barrier) AS SELECT * FROM users' },
   { sql: 'CREATE VIEW everyone WITH (security_invoker = true) AS SELECT * FROM users', since: 15 },
   { sql: 'CREATE OR REPLACE VIEW adults AS SELECT id, name FROM users' },
-  { title: 'replaced', sql: "CREATE OR REPLACE VIEW active_users AS SELECT id, email, name, status, age FROM users WHERE status IN ('active', 'new')" },
-  { title: 'replaced, with other tables', sql: 'CREATE OR REPLACE VIEW best_orders AS SELECT t.* FROM order_totals t JOIN archive.orders a ON a.id = t.id' },
+  {
+    title: 'replaced',
+    sql: "CREATE OR REPLACE VIEW active_users AS SELECT id, email, name, status, age FROM users WHERE status IN ('active', 'new')",
+  },
+  {
+    title: 'replaced, with other tables',
+    sql: 'CREATE OR REPLACE VIEW best_orders AS SELECT t.* FROM order_totals t JOIN archive.orders a ON a.id = t.id',
+  },
   { sql: 'ALTER VIEW active_users SET (security_barrier = true)' },
   { sql: 'ALTER VIEW active_users RESET (security_barrier)' },
   { sql: 'ALTER VIEW IF EXISTS named_users SET (check_option = cascaded)' },
@@ -32,7 +43,9 @@ export const views: readonly Case[] = [
   { title: 'locks what they read', sql: 'LOCK best_orders' },
 
   { sql: 'CREATE MATERIALIZED VIEW ages AS SELECT age, count(*) FROM users GROUP BY age' },
-  { sql: 'CREATE MATERIALIZED VIEW IF NOT EXISTS billing.sums AS SELECT account_id, sum(amount) FROM billing.invoices GROUP BY 1 WITH NO DATA' },
+  {
+    sql: 'CREATE MATERIALIZED VIEW IF NOT EXISTS billing.sums AS SELECT account_id, sum(amount) FROM billing.invoices GROUP BY 1 WITH NO DATA',
+  },
   { title: 'exists already', sql: 'CREATE MATERIALIZED VIEW IF NOT EXISTS user_stats AS SELECT 1 AS one' },
   { title: 'over a view', sql: 'CREATE MATERIALIZED VIEW best AS SELECT * FROM best_orders' },
   { sql: 'REFRESH MATERIALIZED VIEW sales_by_region' },

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
+import { type NamedCase, allCases } from './cases/index';
+import { claim } from './claim';
+import { differences } from './compare';
+import { type World, openWorld, worldSchema } from './measure';
+import { MAJORS, type Server, startServer } from './servers';
+
+beforeAll(loadPostgresParser);
+
+/** LOCKSCOPE_TEST_POSTGRES=15,18 runs the suite on these majors only. */
+const asked = process.env.LOCKSCOPE_TEST_POSTGRES?.split(',').map(Number);
+const majors = MAJORS.filter((major) => asked?.includes(major) ?? true);
+
+/** Every claim of the model against what a real server does: one server for each major, all cases on it. */
+describe.each(majors)('PostgreSQL %i', (major) => {
+  let server: Server;
+  let world: World;
+
+  beforeAll(async () => {
+    server = await startServer(major);
+    world = await openWorld(server);
+  }, 300_000);
+  afterAll(() => server.stop());
+
+  const examples = allCases(major);
+  const files = [...new Set(examples.map(({ file }) => file))];
+  describe.each(files)('%s', (file) => {
+    const cases = examples.filter((example) => example.file === file);
+    it.each(cases.map((example) => [nameOf(example), example] as const))('%s', { timeout: 60_000 }, async (_name, example) => {
+      const truth = await world.measure(example);
+      expect(truth.error, `PostgreSQL ${major} refuses the statement:\n${example.sql}`).toBeNull();
+      const claimed = claim(example.sql, worldSchema(), major, example.setup);
+      const wrong = differences(example, claimed, truth);
+      if (wrong.length > 0) expect.fail(report(major, example, wrong, { claim: claimed, truth }));
+    });
+  });
+});
+
+const nameOf = ({ title, sql }: NamedCase): string =>
+  (title === undefined ? sql : `${sql} (${title})`).replaceAll('\n', ' ').replaceAll('%', '%%');
+
+function report(major: number, example: NamedCase, wrong: readonly string[], both: Readonly<Record<'claim' | 'truth', object>>): string {
+  const lines = Object.entries(both).map(([which, value]) => `${which}:\n${JSON.stringify(value, undefined, 1)}`);
+  const setup = example.setup === undefined ? [] : [`after: ${example.setup}`];
+  return [`PostgreSQL ${major}`, ...setup, example.sql, ...wrong.map((line) => `  ${line}`), ...lines].join('\n');
+}
