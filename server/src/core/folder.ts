@@ -1,10 +1,11 @@
-import type { Analysis } from './analysis';
+import type { Analysis, Problem } from './analysis';
 import { analyze, type AnalysisInput } from './analyze';
 import type { AnalysisMemo } from './memo';
 import { compareMigrations, fileDirection, historyOf } from './migration-path';
 import { replay } from './replay';
-import type { Schema } from './schema/schema';
+import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
 import { toolFor } from './script/tools';
+import { plain } from './script/tools/plain';
 import type { Target } from './target';
 
 /** A migration file's text at its path (forward slashes). */
@@ -27,7 +28,7 @@ export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, se
   let schema = base;
   for (const { path, text } of files) {
     const analysis = analyze({ ...setting, path, text, schema }, memo);
-    if (fileDirection(path) === 'up') schema = analysis.after;
+    if (fileDirection(path) === 'up') schema = inNewSession(analysis.after, schema);
     yield analysis;
   }
   return schema;
@@ -90,6 +91,29 @@ export class SchemaHistory {
 
   private replayed(path: string, text: string, schema: Schema, version: number, tool: string | undefined): Schema {
     const script = toolFor({ path, text }, tool).read({ path, text });
-    return replay(script, schema, { path, version }, this.memo).after;
+    return inNewSession(replay(script, schema, { path, version }, this.memo).after, schema);
   }
+}
+
+/**
+ * What exists before all migrations, from DDL: the output of `pg_dump --schema-only`, structure.sql, schema.sql. It is
+ * taken to be the whole database, and nothing in it counts as made by a migration.
+ */
+export function schemaFromDdl(file: MigrationFile, target: Target, memo: AnalysisMemo): { readonly schema: Schema; readonly problems: readonly Problem[] } {
+  const script = plain.read(file);
+  const base: Schema = { ...UNKNOWN_SCHEMA, complete: true };
+  const { after, problems } = replay(script, base, { path: file.path, version: target.version }, memo);
+  return {
+    schema: {
+      ...inNewSession(after, base),
+      relations: after.relations.map((relation) => ({ ...relation, origin: undefined })),
+      types: after.types.map((type) => ({ ...type, origin: undefined })),
+    },
+    problems: [...script.problems, ...problems],
+  };
+}
+
+/** The schema as the next file finds it: the search_path that a file sets (pg_dump empties it) ends with its session. */
+function inNewSession(after: Schema, { searchPath }: Schema): Schema {
+  return after.searchPath === searchPath ? after : { ...after, searchPath };
 }

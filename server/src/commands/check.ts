@@ -1,0 +1,51 @@
+import { analyzeHistory } from '../core/folder';
+import { createMemo } from '../core/memo';
+import type { Severity } from '../core/rules/rule';
+import { loadPostgresParser } from '../core/sql/postgres/parse';
+import { jsonReporter } from '../reporters/json';
+import { prettyReporter } from '../reporters/pretty';
+import { anyAtOrAbove, EMPTY_SUMMARY, withFile, type Reporter, type Terminal } from '../reporters/reporter';
+import { print, terminal } from './output';
+import { baseSchema, openProject, type SharedOptions } from './project';
+import { openSources } from './source';
+
+export interface CheckOptions extends SharedOptions {
+  readonly format: Format;
+  readonly failOn: Severity | 'never';
+  readonly stdinFilename?: string;
+}
+
+/** The output formats; a new one is a reporter and a line here. */
+const REPORTERS = {
+  pretty: prettyReporter,
+  json: jsonReporter,
+} satisfies Readonly<Record<string, (terminal: Terminal) => Reporter>>;
+
+export type Format = keyof typeof REPORTERS;
+
+/**
+ * `lockscope check`: analyses files and prints what was found, file by file.
+ * @returns the exit status: 1 for anything at or above --fail-on, 2 where something could not be read
+ */
+export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const project = openProject(paths, options);
+  const sources = await openSources(paths, project, options.stdinFilename);
+  await loadPostgresParser();
+  const memo = createMemo();
+  const reporter = REPORTERS[options.format](terminal());
+  let schema = baseSchema(project, memo);
+  let summary = EMPTY_SUMMARY;
+  print(reporter.start(project.setting.target));
+  for (const history of sources.histories) {
+    const analyses = analyzeHistory(sources.read(history), schema, project.setting, memo);
+    let next = analyses.next();
+    for (; next.done !== true; next = analyses.next()) {
+      summary = withFile(summary, next.value);
+      print(reporter.file(next.value));
+    }
+    if (history.continues) schema = next.value;
+  }
+  print(reporter.end(summary));
+  if (sources.failed()) return 2;
+  return anyAtOrAbove(summary, options.failOn) ? 1 : 0;
+}

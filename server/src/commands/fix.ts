@@ -1,0 +1,96 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Finding } from '../core/analysis';
+import { fixFile, type FixedFile } from '../core/fix-file';
+import { createMemo } from '../core/memo';
+import { fileDirection } from '../core/migration-path';
+import type { Fix, Severity } from '../core/rules/rule';
+import { loadPostgresParser } from '../core/sql/postgres/parse';
+import { anyAtOrAbove, EMPTY_SUMMARY, withFile } from '../reporters/reporter';
+import { plural } from '../reporters/words';
+import { unifiedDiff } from './diff';
+import { Failure, fileFailure } from './failure';
+import { STANDARD_INPUT } from './migrations';
+import { print, warn } from './output';
+import { baseSchema, openProject, type SharedOptions } from './project';
+import { ruleById } from './rule-names';
+import { openSources, type Source } from './source';
+import { encode } from './text-file';
+
+export interface FixOptions extends SharedOptions {
+  readonly review?: boolean;
+  readonly dryRun?: boolean;
+  readonly rule?: readonly string[];
+  readonly failOn: Severity | 'never';
+  readonly stdinFilename?: string;
+}
+
+/**
+ * `lockscope fix`: applies fixes until none applies any more and writes the files; with --dry-run prints a unified diff
+ * instead. Standard input is answered on standard output.
+ * @returns the exit status, by what is left: 1 for anything at or above --fail-on, 2 where something could not be read
+ */
+export async function fix(paths: readonly string[], options: FixOptions): Promise<number> {
+  const choose = chooser(options);
+  const project = openProject(paths, options);
+  const sources = await openSources(paths, project, options.stdinFilename);
+  await loadPostgresParser();
+  const memo = createMemo();
+  let schema = baseSchema(project, memo);
+  let summary = EMPTY_SUMMARY;
+  const done = { fixes: 0, files: 0 };
+  for (const history of sources.histories) {
+    let before = schema;
+    for (const source of sources.read(history)) {
+      const fixed = fixFile({ ...project.setting, path: source.path, text: source.text, schema: before }, choose, memo);
+      if (fileDirection(source.path) === 'up') before = { ...fixed.analysis.after, searchPath: before.searchPath };
+      summary = withFile(summary, fixed.analysis);
+      done.fixes += fixed.count;
+      done.files += fixed.count > 0 ? 1 : 0;
+      if (options.dryRun === true) print(difference(source, fixed));
+      else deliver(source, fixed);
+    }
+    if (history.continues) schema = before;
+  }
+  const left = Object.values(summary.findings).reduce((sum, count) => sum + count, 0);
+  const fixes = done.fixes === 0 ? 'nothing to fix' : `${plural(done.fixes, 'finding')} ${options.dryRun === true ? 'would be ' : ''}fixed in ${plural(done.files, 'file')}`;
+  warn(`${fixes}; ${left === 0 ? 'none' : plural(left, 'finding')} left`);
+  if (sources.failed()) return 2;
+  return anyAtOrAbove(summary, options.failOn) ? 1 : 0;
+}
+
+/** Which fix of a finding is wanted: the preferred one of those that may be applied unseen, or with --review the first. */
+function chooser({ review, rule }: FixOptions): (finding: Finding) => Fix | undefined {
+  const wanted = rule === undefined ? undefined : new Set(rule.map((id) => ruleById(id).id));
+  return (finding) => {
+    if (wanted !== undefined && !wanted.has(finding.rule)) return undefined;
+    const fixes = finding.fixes();
+    return fixes.find((candidate) => candidate.safety === 'safe') ?? (review === true ? fixes[0] : undefined);
+  };
+}
+
+function deliver({ location, text, encoding }: Source, fixed: FixedFile): void {
+  if (location === STANDARD_INPUT) {
+    print(fixed.text);
+    return;
+  }
+  for (const [path, content] of fixed.created) {
+    const beside = join(dirname(location), path.slice(path.lastIndexOf('/') + 1));
+    if (existsSync(beside)) throw new Failure(`${beside}: a fix wants to create this file, but it exists`);
+    write(beside, Buffer.from(content, 'utf8'));
+  }
+  if (fixed.text !== text) write(location, encode({ text: fixed.text, encoding }));
+}
+
+function write(path: string, bytes: Buffer): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+function difference(source: Source, fixed: FixedFile): string {
+  const created = [...fixed.created].map(([path, content]) => unifiedDiff(undefined, path, '', content));
+  return unifiedDiff(source.path, source.path, source.text, fixed.text) + created.join('');
+}

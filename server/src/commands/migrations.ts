@@ -1,0 +1,110 @@
+import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import picomatch from 'picomatch';
+import { compareMigrations, histories, historyOf } from '../core/migration-path';
+import { Failure, fileFailure } from './failure';
+
+/** Which files of a folder are migrations. */
+export interface Selection {
+  /** Globs relative to `root`; undefined: every .sql file. */
+  readonly globs: readonly string[] | undefined;
+  /** The folder of lockscope.json, absolute. */
+  readonly root: string;
+  /** Absolute paths of files that are something else: the schema. */
+  readonly without: readonly string[];
+}
+
+/** Files that run one after the other. */
+export interface History {
+  readonly paths: readonly string[];
+  /** Whether it follows what was given before it, rather than standing beside other histories of the same folder. */
+  readonly continues: boolean;
+}
+
+/** The path that stands for standard input. */
+export const STANDARD_INPUT = '-';
+
+/**
+ * The files that the given paths mean, by history. Files follow one another as given, those of one folder in
+ * migration order; a folder gives all its migrations, and the histories of its subfolders stand side by side.
+ * Throws a {@link Failure} for a path that does not exist and for a folder without migrations.
+ */
+export function findMigrations(paths: readonly string[], selection: Selection): readonly History[] {
+  const found: History[] = [];
+  const seen = new Set<string>();
+  const fresh = (path: string): boolean => {
+    const key = path === STANDARD_INPUT ? path : resolve(path);
+    return !seen.has(key) && seen.add(key) !== undefined;
+  };
+  let run: string[] = [];
+  const endRun = (): void => {
+    if (run.length > 0) found.push({ paths: run, continues: true });
+    run = [];
+  };
+  for (const path of paths) {
+    if (path === STANDARD_INPUT || !statOf(path).isDirectory()) {
+      const last = run.at(-1);
+      if (last !== undefined && historyOf(slashed(last)) !== historyOf(slashed(path))) endRun();
+      if (fresh(path)) run = [...run, path].sort((a, b) => compareMigrations(slashed(a), slashed(b)));
+      continue;
+    }
+    endRun();
+    const groups = histories(migrationsIn(path, selection).map((file) => ({ path: slashed(file) })));
+    for (const group of groups) {
+      const files = group.map((file) => file.path).filter(fresh);
+      if (files.length > 0) found.push({ paths: files, continues: groups.length === 1 });
+    }
+  }
+  endRun();
+  return found;
+}
+
+/** A path as it is shown: with forward slashes. */
+export function slashed(path: string): string {
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw fileFailure(path, error);
+  }
+}
+
+function migrationsIn(folder: string, { globs, root, without }: Selection): string[] {
+  const files = [...sqlFiles(folder, new Set())].filter((file) => !without.includes(resolve(file)));
+  if (files.length === 0) throw new Failure(`${folder}: no migrations here (no .sql file)`);
+  if (globs === undefined) return files;
+  const isMigration = matcher(globs);
+  const chosen = files.filter((file) => isMigration(slashed(relative(root, resolve(file)))));
+  if (chosen.length > 0) return chosen;
+  throw new Failure(`${folder}: no migrations here ("migrations" in lockscope.json takes none of its ${String(files.length)} .sql files)`);
+}
+
+function matcher(globs: readonly string[]): (path: string) => boolean {
+  const clean = (glob: string): string => glob.replace(/^!?(?:\.\/)?/u, '');
+  const takes = picomatch(globs.filter((glob) => !glob.startsWith('!')).map(clean), { dot: true });
+  const leaves = picomatch(globs.filter((glob) => glob.startsWith('!')).map(clean), { dot: true });
+  return (path) => takes(path) && !leaves(path);
+}
+
+/** All .sql files under a folder. Hidden folders and node_modules are not looked into; a link in a circle is followed once. */
+function* sqlFiles(folder: string, visited: Set<string>): Generator<string> {
+  const real = realpathSync(folder);
+  if (visited.has(real)) return;
+  visited.add(real);
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw fileFailure(folder, error);
+  }
+  for (const entry of entries) {
+    const path = folder === '.' ? entry.name : join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+    if (kind?.isDirectory() === true) {
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* sqlFiles(path, visited);
+    } else if (kind?.isFile() === true && /\.sql$/iu.test(entry.name)) yield path;
+  }
+}

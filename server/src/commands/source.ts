@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import type { MigrationFile } from '../core/folder';
+import { Failure } from './failure';
+import { findMigrations, slashed, STANDARD_INPUT, type History, type Selection } from './migrations';
+import { warn } from './output';
+import { readStandardInput, readTextFile, type TextFile } from './text-file';
+import type { Project } from './project';
+
+/** A migration file as it was read. */
+export interface Source extends MigrationFile, TextFile {
+  /** As the system knows it; `-` for standard input. */
+  readonly location: string;
+}
+
+/** The input of a command: histories of files that are read when their turn comes. */
+export interface Sources {
+  readonly histories: readonly History[];
+  /** Reads the files of a history one by one; what cannot be read is reported and left out. */
+  read(history: History): Generator<Source>;
+  /** Whether anything could not be read so far. */
+  failed(): boolean;
+}
+
+/** Finds the files that a command is given. Throws a {@link Failure} where a path means nothing. */
+export async function openSources(paths: readonly string[], project: Project, stdinName: string | undefined): Promise<Sources> {
+  const { configuration, root, schema } = project;
+  const selection: Selection = { globs: configuration.migrations, root, without: schema === undefined ? [] : [resolve(schema)] };
+  const histories = findMigrations(paths.length === 0 ? ['.'] : paths, selection);
+  const name = stdinName ?? '<stdin>';
+  const stdin = histories.some((history) => history.paths.includes(STANDARD_INPUT)) ? await readStandardInput(name) : undefined;
+  let failed = false;
+  return {
+    histories,
+    failed: () => failed,
+    *read(history) {
+      for (const location of history.paths) {
+        if (location === STANDARD_INPUT) {
+          if (stdin !== undefined) yield { ...stdin, location, path: slashed(name) };
+          continue;
+        }
+        try {
+          yield { ...readTextFile(location), location, path: slashed(location) };
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          failed = true;
+          warn(error.message);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Analysis, Finding } from './analysis';
+import { analyze, type AnalysisInput } from './analyze';
+import type { AnalysisMemo } from './memo';
+import type { Fix } from './rules/rule';
+import { applyEdits, type Edit } from './text';
+
+/** A file with its fixes applied. */
+export interface FixedFile {
+  readonly text: string;
+  /** How many fixes were applied. */
+  readonly count: number;
+  /** New files that the fixes make, by path. */
+  readonly created: ReadonlyMap<string, string>;
+  /** What is to be said of the text as it is now. */
+  readonly analysis: Analysis;
+}
+
+/** Fixes uncover other findings; what still changes after so many rounds goes in circles. */
+const MOST_ROUNDS = 20;
+
+/**
+ * Applies fixes round by round, each round those that do not touch each other, until nothing more applies.
+ * A round that would leave a statement which cannot be read, or a text that was there before, is not applied.
+ * @param choose the fix of a finding to apply, if any
+ */
+export function fixFile(input: AnalysisInput, choose: (finding: Finding) => Fix | undefined, memo: AnalysisMemo): FixedFile {
+  let analysis = analyze(input, memo);
+  let count = 0;
+  const created = new Map<string, string>();
+  const seen = new Set([input.text]);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const fixes = together(analysis.findings, choose);
+    const text = applyEdits(
+      analysis.text,
+      fixes.flatMap((fix) => fix.edits),
+    );
+    if (seen.has(text)) break;
+    const next = analyze({ ...input, text }, memo);
+    if (next.problems.length > analysis.problems.length) break;
+    seen.add(text);
+    for (const { files = [] } of fixes) for (const file of files) created.set(file.path, file.text);
+    count += fixes.length;
+    analysis = next;
+  }
+  return { text: analysis.text, count, created, analysis };
+}
+
+/** The chosen fixes that can be applied at once: at most one a statement, and no two whose edits touch. */
+function together(findings: readonly Finding[], choose: (finding: Finding) => Fix | undefined): readonly Fix[] {
+  const fixes: Fix[] = [];
+  const edits: Edit[] = [];
+  const statements = new Set<number>();
+  for (const finding of findings) {
+    if (finding.statement >= 0 && statements.has(finding.statement)) continue;
+    const fix = choose(finding);
+    if (fix === undefined || fix.edits.length === 0 || fix.edits.some((edit) => edits.some((other) => touch(edit, other)))) continue;
+    statements.add(finding.statement);
+    fixes.push(fix);
+    edits.push(...fix.edits);
+  }
+  return fixes;
+}
+
+function touch(a: Edit, b: Edit): boolean {
+  return a.offset <= b.offset + b.length && b.offset <= a.offset + a.length;
+}

@@ -1,0 +1,84 @@
+import type { Analysis, Finding, StatementAnalysis } from '../core/analysis';
+import type { Effects } from '../core/effects/effects';
+import { blocks } from '../core/effects/postgres/lock-modes';
+import { pageOf } from '../core/rules/page';
+import type { Fix } from '../core/rules/rule';
+import type { LineIndex, Span } from '../core/text';
+import type { Reporter } from './reporter';
+
+/**
+ * Version 1 of the output that scripts, editors and pipelines read; one file a line. Lines and columns count from 1,
+ * columns and offsets in UTF-16 units, ends are exclusive.
+ */
+export function jsonReporter(): Reporter {
+  let files = 0;
+  return {
+    start: ({ dialect, version, source }) => `{"version":1,"server":${JSON.stringify({ dialect, version, source })},"files":[`,
+    file: (analysis) => `${files++ === 0 ? '\n' : ',\n'}${JSON.stringify(fileOf(analysis))}`,
+    end: ({ files, statements, findings, problems }) => `\n],"summary":${JSON.stringify({ files, statements, findings, problems })}}\n`,
+  };
+}
+
+function fileOf({ path, script, statements, findings, problems, lines }: Analysis): object {
+  const transactions = numbered(statements.map((statement) => statement.transaction));
+  return {
+    path,
+    tool: script.tool,
+    statements: statements.flatMap((statement) => (statement.effects === undefined ? [] : [statementOf(statement, statement.effects, transactions, lines)])),
+    findings: findings.map((finding) => findingOf(finding, lines)),
+    problems: problems.map(({ message, span }) => ({ message, ...range(span, lines) })),
+  };
+}
+
+function statementOf(
+  { span, segment, transaction, moment }: StatementAnalysis,
+  effects: Effects,
+  transactions: ReadonlyMap<number, number>,
+  lines: LineIndex,
+): object {
+  return {
+    ...range(span, lines),
+    offset: span.offset,
+    length: span.length,
+    kind: effects.kind,
+    direction: segment.direction,
+    // The moment is the one before the statement, and BEGIN belongs to the transaction it opens.
+    transaction: { id: transactions.get(transaction) ?? transaction, scope: moment.scope === 'none' && effects.control?.kind === 'begin' ? 'explicit' : moment.scope },
+    locks: effects.locks.map(({ relation, mode, reason }) => ({ relation, mode, blocks: blocks(mode), reason })),
+    rewrites: effects.rewrites,
+    scans: effects.scans,
+    rebuilds: effects.rebuilds,
+    algorithm: null,
+    concurrency: null,
+    certainty: effects.certainty,
+    estimate: null,
+  };
+}
+
+/** Numbers from 1, in the order in which they first appear. */
+function numbered(ids: readonly number[]): ReadonlyMap<number, number> {
+  return new Map([...new Set(ids)].map((id, index) => [id, index + 1]));
+}
+
+function findingOf(finding: Finding, lines: LineIndex): object {
+  const { rule, severity, message, span } = finding;
+  return { rule, severity, message, ...range(span, lines), docs: pageOf(rule), fixes: finding.fixes().map(fixOf) };
+}
+
+function fixOf({ title, safety, edits, files }: Fix): object {
+  return {
+    title,
+    safety,
+    edits: edits.map(({ offset, length, text }) => ({ offset, length, text })),
+    ...(files === undefined ? {} : { files: files.map(({ path, text }) => ({ path, text })) }),
+  };
+}
+
+function range({ offset, length }: Span, lines: LineIndex): object {
+  return { start: place(offset, lines), end: place(offset + length, lines) };
+}
+
+function place(offset: number, lines: LineIndex): object {
+  const { line, character } = lines.positionAt(offset);
+  return { line: line + 1, column: character + 1 };
+}
