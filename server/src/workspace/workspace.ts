@@ -100,7 +100,9 @@ export class Workspace {
   /** Analyses a document although it does not look like a migration, until it is closed. */
   force(uri: string): void {
     const state = this.stateOf(uri);
-    if (state !== undefined) state.forced = true;
+    if (state === undefined || state.forced) return;
+    state.forced = true;
+    this.host.changed();
   }
 
   /** The editor opened or closed folders. */

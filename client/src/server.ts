@@ -1,0 +1,125 @@
+import * as vscode from 'vscode';
+import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+import { STATUS_CHANGED } from '../../server/src/protocol';
+import { DOCUMENTS } from './languages';
+
+/** How the server does: `off` when it was stopped or gave up, with the reason. */
+export type ServerState = { readonly kind: 'starting' | 'running' } | { readonly kind: 'off'; readonly reason: string };
+
+/** A server that ends more often than this within {@link WINDOW} is not started again. */
+const MOST_CRASHES = 4;
+/** 3 minutes, in ms. */
+const WINDOW = 3 * 60 * 1000;
+
+/** The language server's process, seen from the editor. */
+export class LockscopeServer implements vscode.Disposable {
+  private readonly changes = new vscode.EventEmitter<void>();
+  /** Fires when the server's state or what it knows of documents changed. */
+  readonly onDidChange = this.changes.event;
+  state: ServerState = { kind: 'off', reason: 'It was not started yet.' };
+  private client: LanguageClient | undefined;
+  private readonly crashes: number[] = [];
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    context.subscriptions.push(this, this.changes);
+  }
+
+  /** Starts the server. What goes wrong is logged and becomes its state; nothing pops up. */
+  async start(): Promise<void> {
+    this.client ??= this.createClient();
+    this.become({ kind: 'starting' });
+    try {
+      await this.client.start();
+    } catch (error) {
+      this.log.error(error instanceof Error ? error : String(error));
+      this.become({ kind: 'off', reason: 'It did not start; the log tells why.' });
+    }
+  }
+
+  /** Ends the server and starts a new one. */
+  async restart(): Promise<void> {
+    this.crashes.length = 0;
+    await this.stop();
+    this.client = undefined;
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    const { client } = this;
+    if (client === undefined) return;
+    try {
+      if (client.needsStop()) await client.stop();
+    } catch (error) {
+      this.log.warn(`The server did not stop in time: ${String(error)}`);
+    }
+    await client.dispose();
+    this.client = undefined;
+    this.become({ kind: 'off', reason: 'It was stopped.' });
+  }
+
+  /** Asks the server; undefined while it is not running. */
+  async ask<R>(method: string, parameters?: object): Promise<R | undefined> {
+    if (this.client?.state !== State.Running) return undefined;
+    return this.client.sendRequest<R>(method, parameters);
+  }
+
+  /** The editor's form of an edit that the server made. */
+  async editOf(edit: Parameters<LanguageClient['protocol2CodeConverter']['asWorkspaceEdit']>[0]): Promise<vscode.WorkspaceEdit | undefined> {
+    return this.client?.protocol2CodeConverter.asWorkspaceEdit(edit) ?? undefined;
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+
+  private createClient(): LanguageClient {
+    const module = this.context.asAbsolutePath('server/dist/main.js');
+    const server: ServerOptions = {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+    };
+    const options: LanguageClientOptions = {
+      documentSelector: DOCUMENTS,
+      outputChannel: this.log,
+      diagnosticCollectionName: 'lockscope',
+      // Squiggles follow the keystrokes; other open migrations follow when the server asks for a refresh.
+      diagnosticPullOptions: { onChange: true, onTabs: true },
+      markdown: { supportHtml: false },
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.closed(),
+      },
+    };
+    const client = new LanguageClient('lockscope', 'Lockscope', server, options);
+    client.onNotification(STATUS_CHANGED, () => {
+      this.changes.fire();
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) this.become({ kind: 'running' });
+      else if (newState === State.Starting) this.become({ kind: 'starting' });
+    });
+    return client;
+  }
+
+  private closed(): { action: CloseAction; handled: boolean } {
+    const now = Date.now();
+    this.crashes.push(now);
+    while ((this.crashes[0] ?? now) < now - WINDOW) this.crashes.shift();
+    if (this.crashes.length < MOST_CRASHES) {
+      this.log.warn('The server ended unexpectedly and is started again.');
+      return { action: CloseAction.Restart, handled: true };
+    }
+    this.log.error('The server ended unexpectedly several times and is not started again. The command "Lockscope: Restart Server" does so.');
+    this.become({ kind: 'off', reason: 'It ended unexpectedly several times.' });
+    return { action: CloseAction.DoNotRestart, handled: true };
+  }
+
+  private become(state: ServerState): void {
+    this.state = state;
+    this.changes.fire();
+  }
+}
