@@ -58,16 +58,22 @@ export async function observeOutside(stage: Stage, statement: () => Promise<void
 
 const waitsForTransaction = `SELECT 1 FROM pg_locks WHERE pid = $1 AND NOT granted AND locktype <> 'relation'`;
 
-/** Locks what can be locked without waiting. A SELECT locks the indexes of a table as well. */
+/**
+ * Locks what can be locked without waiting, and keeps a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+ * What it reads is not counted. A SELECT locks the indexes of a table as well. LOCK TABLE refuses materialised views, CREATE INDEX does not.
+ */
 function hold(stage: Stage, weakened: ReadonlySet<number>, released: ReadonlySet<number>): string {
-  const tables = [...stage.relations.values()].filter(({ kind }) => HOLDABLE.has(kind));
-  const steps = tables
-    .filter(({ oid }) => !released.has(oid))
-    .map((table) => (weakened.has(table.oid) || table.kind === 'materialized view' ? readStep(table) : lockStep(table, stage.mode)));
-  return `BEGIN; SET LOCAL lock_timeout = '20ms'; DO $hold$ BEGIN ${steps.join('\n')} END $hold$`;
+  const holder = ++holders;
+  const steps = [...stage.relations.values()]
+    .filter(({ oid, kind }) => HOLDABLE.has(kind) && !released.has(oid))
+    .map(({ oid, name, kind }) => {
+      if (weakened.has(oid)) return `SELECT 1 FROM ONLY ${name} WHERE false`;
+      if (kind !== 'materialized view') return `LOCK TABLE ONLY ${name} IN ${stage.mode} MODE NOWAIT`;
+      return stage.mode === 'SHARE' ? `CREATE INDEX held_${oid}_by_${holder} ON ${name} ((1))` : `SELECT 1 FROM ONLY ${name} WHERE false`;
+    })
+    .map((text) => `BEGIN EXECUTE $x$${text}$x$; EXCEPTION WHEN OTHERS THEN NULL; END;`);
+  return `BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '20ms'; SET LOCAL track_counts = off; DO $hold$ BEGIN ${steps.join('\n')} END $hold$`;
 }
 
+let holders = 0;
 const HOLDABLE = new Set<Relation['kind']>(['table', 'partitioned table', 'materialized view']);
-const lockStep = ({ name }: Relation, mode: string): string => step(`EXECUTE $x$LOCK TABLE ONLY ${name} IN ${mode} MODE NOWAIT$x$`);
-const readStep = ({ name }: Relation): string => step(`EXECUTE $x$SELECT 1 FROM ONLY ${name} WHERE false$x$`);
-const step = (text: string): string => `BEGIN ${text}; EXCEPTION WHEN OTHERS THEN NULL; END;`;
