@@ -35,9 +35,9 @@ export function findings(uri: vscode.Uri): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'lockscope');
 }
 
-/** The id of the rule that a diagnostic comes from. */
+/** The id of the rule that a diagnostic comes from; 'problem' for a statement that does not parse. */
 export function ruleOf({ code }: vscode.Diagnostic): string {
-  return String(typeof code === 'object' ? code.value : code);
+  return String(typeof code === 'object' ? code.value : (code ?? 'problem'));
 }
 
 /** Waits for the diagnostics of one rule; with `count` 0, for there to be none. Gives back those there are. */
