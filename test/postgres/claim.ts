@@ -3,7 +3,7 @@ import { analyze } from '../../server/src/core/analyze';
 import type { Certainty } from '../../server/src/core/effects/effects';
 import type { LockMode } from '../../server/src/core/effects/postgres/lock-modes';
 import { type AnalysisMemo, createMemo } from '../../server/src/core/memo';
-import { displayName } from '../../server/src/core/schema/names';
+import { type RelationName, displayName } from '../../server/src/core/schema/names';
 import { type Schema, UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 
@@ -27,8 +27,7 @@ export function claim(sql: string, schemaSql: string, version: number, setup?: s
   const schema = setup === undefined ? world : run(setup, world, version).after;
   const { statements, problems } = run(sql, schema, version);
   const effects = statements.find((statement) => statement.effects !== undefined)?.effects;
-  const names = (relations: readonly (typeof UNKNOWN_SCHEMA.relations extends { keys(): Iterable<infer K> } ? K : never)[]): string[] =>
-    relations.map(displayName).sort();
+  const names = (relations: readonly RelationName[]): string[] => relations.map(displayName).sort();
   return {
     locks: (effects?.locks ?? [])
       .map(({ relation, relationKind, mode, certainty }) => ({ relation: displayName(relation), kind: relationKind, mode, certainty }))
