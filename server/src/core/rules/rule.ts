@@ -39,6 +39,8 @@ export interface RuleMeta {
   readonly severity: Severity;
   /** False for advice of taste: off unless configured. */
   readonly recommended: boolean;
+  /** True for what is expected in a down migration, which takes back what the up migration added. */
+  readonly upOnly?: boolean;
   /** Markdown: what happens on a busy database, and why. Names the lock. */
   readonly danger: string;
   /** Markdown: what to do instead. */
@@ -170,9 +172,12 @@ export function defineFileRule(rule: FileRule): FileRule {
   return rule;
 }
 
+/** The members of {@link Action} that may be of a kind. */
+type ActionOf<K extends Action['kind'], Member = Action> = Member extends { readonly kind: infer Own } ? ([K & Own] extends [never] ? never : Member) : never;
+
 /** The actions of a statement of the given kinds, typed. */
-export function* actionsOf<K extends Action['kind']>(effects: Effects, ...kinds: readonly K[]): Generator<Extract<Action, { kind: K }>> {
+export function* actionsOf<K extends Action['kind']>(effects: Effects, ...kinds: readonly K[]): Generator<ActionOf<K>> {
   for (const action of effects.actions) {
-    if ((kinds as readonly string[]).includes(action.kind)) yield action as Extract<Action, { kind: K }>;
+    if ((kinds as readonly string[]).includes(action.kind)) yield action as ActionOf<K>;
   }
 }
