@@ -5,6 +5,7 @@ import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { jsonReporter } from '../reporters/json';
 import { prettyReporter } from '../reporters/pretty';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile, type Reporter, type Terminal } from '../reporters/reporter';
+import { startLoading } from './loading';
 import { print, terminal } from './output';
 import { baseSchema, openProject, type SharedOptions } from './project';
 import { openSources } from './source';
@@ -28,9 +29,10 @@ export type Format = keyof typeof REPORTERS;
  * @returns the exit status: 1 for anything at or above --fail-on, 2 where something could not be read
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const parser = startLoading(loadPostgresParser);
   const project = openProject(paths, options);
   const sources = await openSources(paths, project, options.stdinFilename);
-  await loadPostgresParser();
+  await parser;
   const memo = createMemo();
   const reporter = REPORTERS[options.format](terminal());
   let schema = baseSchema(project, memo);

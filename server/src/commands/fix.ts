@@ -10,6 +10,7 @@ import { anyAtOrAbove, EMPTY_SUMMARY, withFile } from '../reporters/reporter';
 import { plural } from '../reporters/words';
 import { unifiedDiff } from './diff';
 import { Failure, fileFailure } from './failure';
+import { startLoading } from './loading';
 import { STANDARD_INPUT } from './migrations';
 import { print, warn } from './output';
 import { baseSchema, openProject, type SharedOptions } from './project';
@@ -31,10 +32,11 @@ export interface FixOptions extends SharedOptions {
  * @returns the exit status, by what is left: 1 for anything at or above --fail-on, 2 where something could not be read
  */
 export async function fix(paths: readonly string[], options: FixOptions): Promise<number> {
+  const parser = startLoading(loadPostgresParser);
   const choose = chooser(options);
   const project = openProject(paths, options);
   const sources = await openSources(paths, project, options.stdinFilename);
-  await loadPostgresParser();
+  await parser;
   const memo = createMemo();
   let schema = baseSchema(project, memo);
   let summary = EMPTY_SUMMARY;
