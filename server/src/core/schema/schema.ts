@@ -46,6 +46,8 @@ export interface Table extends RelationBase {
   readonly policies: readonly Policy[];
   readonly rules: readonly RewriteRule[];
   readonly statistics: readonly ObjectName[];
+  /** Sequences that are dropped with it: those of serial and identity columns, and those made OWNED BY one of its columns. */
+  readonly ownedSequences: readonly RelationName[];
   readonly rowSecurity: boolean;
   /** Inheritance parents; the one parent of a partition too. */
   readonly parents: readonly RelationName[];
@@ -60,7 +62,13 @@ export interface Table extends RelationBase {
   readonly accessMethod: string | undefined;
   readonly tablespace: string | undefined;
   readonly options: Readonly<Record<string, string>>;
+  /** `default`, `full`, `nothing`, or `index NAME`. */
   readonly replicaIdentity: string;
+  /**
+   * True where nobody saw its CREATE: it is known only from statements that change or mention it. What is listed is
+   * there, but there may be more of everything (columns, indexes, children), and it may be a partitioned table.
+   */
+  readonly partial?: true;
 }
 
 export interface Column {
