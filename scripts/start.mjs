@@ -12,7 +12,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installExtension, startCodeServer } from './lib/code-server.mjs';
-import { findOnPath, freePort, npm, run } from './lib/process.mjs';
+import { installDependencies } from './lib/dependencies.mjs';
+import { findOnPath, freePort, run } from './lib/process.mjs';
 import { makeVsix } from './lib/vsix.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -34,10 +35,7 @@ try {
 }
 
 async function start() {
-  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) {
-    log('Installing …');
-    await npm(['ci', '--no-audit', '--no-fund'], { cwd: root });
-  }
+  await installDependencies({ log });
   const desktop = options.browser || options.check ? undefined : findOnPath('code');
   const { startDemoDatabase } = await import('./lib/demo-database.mjs');
   const database = await startDemoDatabase({ log });

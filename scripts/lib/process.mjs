@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 
 /**
  * Runs a program to its end and gives back what it printed, both streams in one.
- * Throws an Error whose message ends with the last lines of that output when the exit status is not 0.
+ * Throws an Error whose message ends with the first and last lines of that output when the exit status is not 0.
  */
 export function run(command, args, { cwd, env = process.env, onOutput, ...options } = {}) {
   return new Promise((resolve, reject) => {
@@ -21,10 +21,15 @@ export function run(command, args, { cwd, env = process.env, onOutput, ...option
     child.on('error', (error) => reject(new Error(`${command} did not start: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(output);
-      const tail = output.trimEnd().split('\n').slice(-15).join('\n');
-      reject(new Error(`${[command, ...args].join(' ')} failed (${signal ?? code}):\n${tail}`));
+      reject(new Error(`${[command, ...args].join(' ')} failed (${signal ?? code}):\n${excerpt(output)}`));
     });
   });
+}
+
+/** Some programs tell the cause first, some last. */
+function excerpt(output) {
+  const lines = output.trimEnd().split('\n');
+  return lines.length <= 24 ? lines.join('\n') : [...lines.slice(0, 8), '…', ...lines.slice(-15)].join('\n');
 }
 
 /** Runs npm with a clean environment: what an outer `npm run` says about its own package is not passed on. */
