@@ -1,7 +1,33 @@
 import type { Fix, MendContext } from '../rules/rule';
+import { createParseMemo, statementsOf } from '../sql/postgres/parse';
+import { applyEdits } from '../text';
 
-/** Only those fixes whose result parses: each changed file is split and parsed again, and no statement may be broken that was not broken before. */
-export function verified(fixes: readonly Fix[], context: MendContext): readonly Fix[] {
-  void context;
-  return fixes;
+/** What is needed to try a fix. */
+export type FixedFile = Pick<MendContext, 'path' | 'text' | 'tool' | 'statements'>;
+
+/**
+ * Only those fixes whose result parses: each changed file is split and parsed again, and no statement may be broken
+ * that was not broken before.
+ */
+export function verified(fixes: readonly Fix[], file: FixedFile): readonly Fix[] {
+  if (fixes.length === 0) return fixes;
+  const brokenBefore = new Set(file.statements.filter(({ parsed }) => !parsed.ok).map(({ parsed }) => parsed.text));
+  // What is there already need not be parsed again.
+  const memo = createParseMemo();
+  for (const { parsed } of file.statements) memo.byText.set(parsed.text, parsed);
+  const holds = (path: string, text: string): boolean =>
+    file.tool.read({ path, text }).segments.every((segment) => statementsOf(segment.text, memo).every(({ parsed }) => parsed.ok || brokenBefore.has(parsed.text)));
+  return fixes.filter((fix) => {
+    if (!doOverlap(fix) && holds(file.path, applyEdits(file.text, fix.edits))) return (fix.files ?? []).every((added) => holds(added.path, added.text));
+    return false;
+  });
+}
+
+/** Whether two edits of a fix are about the same text: then it is no use to anybody. */
+function doOverlap(fix: Fix): boolean {
+  const edits = [...fix.edits].sort((a, b) => a.offset - b.offset);
+  return edits.some((edit, at) => {
+    const next = edits[at + 1];
+    return next !== undefined && edit.offset + edit.length > next.offset;
+  });
 }

@@ -1,10 +1,142 @@
+import { addCheckValidating } from './add-check-validating';
+import { addColumnCheck } from './add-column-check';
+import { addColumnDomain } from './add-column-domain';
+import { addColumnGeneratedStored } from './add-column-generated-stored';
+import { addColumnIdentity } from './add-column-identity';
+import { addColumnNotNull } from './add-column-not-null';
+import { addColumnReferences } from './add-column-references';
+import { addColumnRewriting } from './add-column-rewriting';
+import { addColumnUnique } from './add-column-unique';
+import { addForeignKeyValidating } from './add-foreign-key-validating';
+import { addPrimaryKeyBlocking } from './add-primary-key-blocking';
+import { addUniqueBlocking } from './add-unique-blocking';
+import { alterDomainScanning } from './alter-domain-scanning';
+import { alterSequence } from './alter-sequence';
+import { alterTypeNarrowing } from './alter-type-narrowing';
+import { alterTypeRewriting } from './alter-type-rewriting';
+import { attachPartitionScanning } from './attach-partition-scanning';
+import { beginWithoutCommit } from './begin-without-commit';
+import { changeDefault } from './change-default';
+import { concurrentlyOnPartitioned } from './concurrently-on-partitioned';
+import { createIndexBlocking } from './create-index-blocking';
+import { createPartitionOf } from './create-partition-of';
+import { createTableForeignKey } from './create-table-foreign-key';
+import { dataAndDdlInOneTransaction } from './data-and-ddl-in-one-transaction';
+import { deleteWholeTable } from './delete-whole-table';
+import { detachPartitionBlocking } from './detach-partition-blocking';
+import { dropColumn } from './drop-column';
+import { dropForeignKey } from './drop-foreign-key';
+import { dropIndexBlocking } from './drop-index-blocking';
+import { dropTable } from './drop-table';
+import { dropThenCreateIndex } from './drop-then-create-index';
+import { dynamicSqlUnknown } from './dynamic-sql-unknown';
+import { enumValueUsedInTransaction } from './enum-value-used-in-transaction';
+import { exclusionConstraint } from './exclusion-constraint';
+import { foreignKeyTypeMismatch } from './foreign-key-type-mismatch';
+import { foreignKeyWithoutIndex } from './foreign-key-without-index';
+import { indexInvalidLeftover } from './index-invalid-leftover';
+import { inexactNumber } from './inexact-number';
+import { intPrimaryKey } from './int-primary-key';
+import { jsonColumn } from './json-column';
+import { lockTimeoutAroundConcurrently } from './lock-timeout-around-concurrently';
+import { missingLockTimeout } from './missing-lock-timeout';
+import { nestedBegin } from './nested-begin';
+import { notIdempotent } from './not-idempotent';
+import { notInTransaction } from './not-in-transaction';
+import { offsetPaging } from './offset-paging';
+import { publishedTableChange } from './published-table-change';
+import { redundantIndex } from './redundant-index';
+import { refreshMaterializedView } from './refresh-materialized-view';
+import { reindexBlocking } from './reindex-blocking';
+import { renameColumn } from './rename-column';
+import { renameEnumValue } from './rename-enum-value';
+import { renameTable } from './rename-table';
+import { setNotNullScanning } from './set-not-null-scanning';
+import { severalAltersOfOneTable } from './several-alters-of-one-table';
+import { severalTablesLocked } from './several-tables-locked';
+import { tableRewriting } from './table-rewriting';
+import { tableWithoutPrimaryKey } from './table-without-primary-key';
+import { timestampWithoutTimeZone } from './timestamp-without-time-zone';
+import { truncate } from './truncate';
+import { uniqueIndexDuplicates } from './unique-index-duplicates';
+import { unusedIgnore } from './unused-ignore';
+import { updateWholeTable } from './update-whole-table';
+import { validateInSameTransaction } from './validate-in-same-transaction';
+import { workUnderStrongLock } from './work-under-strong-lock';
 import type { FileRule, Rule, RuleMeta } from './rule';
 
 /** Every rule that judges statements. A new one is a file beside this one and a line here. */
-export const RULES: readonly Rule[] = [];
+export const RULES: readonly Rule[] = [
+  addCheckValidating,
+  addColumnCheck,
+  addColumnDomain,
+  addColumnGeneratedStored,
+  addColumnIdentity,
+  addColumnNotNull,
+  addColumnReferences,
+  addColumnRewriting,
+  addColumnUnique,
+  addForeignKeyValidating,
+  addPrimaryKeyBlocking,
+  addUniqueBlocking,
+  alterDomainScanning,
+  alterSequence,
+  alterTypeNarrowing,
+  alterTypeRewriting,
+  attachPartitionScanning,
+  changeDefault,
+  concurrentlyOnPartitioned,
+  createIndexBlocking,
+  createPartitionOf,
+  createTableForeignKey,
+  dataAndDdlInOneTransaction,
+  deleteWholeTable,
+  detachPartitionBlocking,
+  dropColumn,
+  dropForeignKey,
+  dropIndexBlocking,
+  dropTable,
+  dynamicSqlUnknown,
+  exclusionConstraint,
+  foreignKeyTypeMismatch,
+  indexInvalidLeftover,
+  inexactNumber,
+  intPrimaryKey,
+  jsonColumn,
+  lockTimeoutAroundConcurrently,
+  notIdempotent,
+  notInTransaction,
+  offsetPaging,
+  publishedTableChange,
+  redundantIndex,
+  refreshMaterializedView,
+  reindexBlocking,
+  renameColumn,
+  renameEnumValue,
+  setNotNullScanning,
+  severalTablesLocked,
+  tableRewriting,
+  timestampWithoutTimeZone,
+  truncate,
+  uniqueIndexDuplicates,
+  updateWholeTable,
+  validateInSameTransaction,
+  workUnderStrongLock,
+];
 
 /** Every rule that judges whole files. */
-export const FILE_RULES: readonly FileRule[] = [];
+export const FILE_RULES: readonly FileRule[] = [
+  beginWithoutCommit,
+  dropThenCreateIndex,
+  enumValueUsedInTransaction,
+  foreignKeyWithoutIndex,
+  missingLockTimeout,
+  nestedBegin,
+  renameTable,
+  severalAltersOfOneTable,
+  tableWithoutPrimaryKey,
+  unusedIgnore,
+];
 
 /** What people read about all rules, in the order of their groups and ids. */
 export const RULE_METAS: readonly RuleMeta[] = [...RULES, ...FILE_RULES]

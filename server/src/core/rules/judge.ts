@@ -33,7 +33,7 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
     if (!parsed.ok || effects === undefined) return;
     for (const judgement of memo.judgements(parsed, effects, statement, file)) {
       const severity = severityOf(judgement.rule.meta, judgement.said.severity, file.severities);
-      if (severity === undefined) continue;
+      if (severity === undefined || (judgement.rule.meta.upOnly === true && statement.segment.direction === 'down')) continue;
       findings.push({
         rule: judgement.rule.meta.id,
         severity,
@@ -48,15 +48,15 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   for (const rule of FILE_RULES) {
     for (const report of rule.findInFile(file)) {
       const severity = severityOf(rule.meta, report.severity, file.severities);
-      if (severity !== undefined) findings.push(fileFinding(rule.meta, report, severity));
+      if (severity !== undefined) findings.push(fileFinding(rule.meta, report, severity, file));
     }
   }
   return silenced(findings, file).sort((a, b) => a.span.offset - b.span.offset);
 }
 
-function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity): Finding {
+function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
   const { message, span } = report;
-  return { rule: meta.id, severity, message, span, statement: -1, related: [], fixes: () => report.fixes?.() ?? [] };
+  return { rule: meta.id, severity, message, span, statement: -1, related: [], fixes: () => verified(report.fixes?.() ?? [], file) };
 }
 
 /** The severity that applies; undefined where the rule is off. */
@@ -81,6 +81,7 @@ interface Judgement {
 }
 
 interface Remembered {
+  readonly path: string;
   readonly moment: Moment;
   readonly target: Target;
   readonly options: RuleOptions;
@@ -97,12 +98,13 @@ export class JudgementMemo {
   private readonly known = new WeakMap<Effects, Remembered[]>();
 
   judgements(parsed: ParsedStatement, effects: Effects, { moment, before }: StatementAnalysis, file: Judged): readonly Judgement[] {
-    const { target, options, statistics } = file;
+    const { path, target, options, statistics } = file;
     let situations = this.known.get(effects);
     if (situations === undefined) this.known.set(effects, (situations = []));
     for (const known of situations) {
       if (
         known.moment === moment &&
+        known.path === path &&
         known.target === target &&
         known.options === options &&
         known.statistics === statistics &&
@@ -112,9 +114,9 @@ export class JudgementMemo {
       }
     }
     const view = new SchemaEditor(before);
-    const context: FindContext = { parsed, effects, moment, before: view, target, options, statistics };
+    const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
     const judgements = RULES.flatMap((rule) => [...rule.find(context)].map((state) => ({ rule, state, said: rule.say(state, context) })));
-    situations.unshift({ moment, target, options, statistics, read: view.transition(), judgements });
+    situations.unshift({ path, moment, target, options, statistics, read: view.transition(), judgements });
     if (situations.length > SITUATIONS) situations.pop();
     return judgements;
   }

@@ -1,0 +1,73 @@
+import type { Action } from '../effects/effects';
+import type { MendContext } from '../rules/rule';
+import { quoteIdentifier } from '../schema/names';
+import { columnsIn } from '../schema/postgres/expressions';
+import type { Token } from '../sql/statement';
+import type { Edit } from '../text';
+import { alterTableOf, is, subcommandOf, written, type AlterTable, type Subcommand } from './alter-table';
+import { replaceIn } from './edits';
+import { keyWordsLike, type KeyWords } from './key-words';
+import { generatedName } from './names';
+
+export type AddConstraint = Extract<Action, { kind: 'add constraint' }>;
+
+/** An `ADD [CONSTRAINT name] …` of an ALTER TABLE as it is written. */
+export interface WrittenConstraint {
+  readonly alter: AlterTable;
+  readonly subcommand: Subcommand;
+  readonly k: KeyWords;
+  /** `ALTER TABLE [IF EXISTS] name`, for statements beside this one. */
+  readonly head: string;
+  /** The name as SQL writes it: the user's, or the one that the server would give. */
+  readonly name: string;
+  readonly named: boolean;
+  /** From FOREIGN KEY, CHECK, UNIQUE … on. */
+  readonly body: readonly Token[];
+}
+
+/** How the constraint that an action adds is written; undefined where it does not stand in the statement itself. */
+export function writtenConstraint(context: MendContext, action: AddConstraint): WrittenConstraint | undefined {
+  const alter = alterTableOf(context.parsed);
+  const subcommand = alter === undefined ? undefined : subcommandOf(alter, action);
+  if (alter === undefined || subcommand === undefined) return undefined;
+  const { tokens } = subcommand;
+  if (!is(tokens[0], 'ADD')) return undefined;
+  const named = is(tokens[1], 'CONSTRAINT');
+  const name = named ? tokens[2]?.text : givenName(context, action);
+  if (name === undefined) return undefined;
+  const k = keyWordsLike(context.parsed.text);
+  return { alter, subcommand, k, head: headOf(alter, k), name, named, body: tokens.slice(named ? 3 : 1) };
+}
+
+/** `ALTER TABLE [IF EXISTS] name`. ONLY is left out: VALIDATE and its kin must reach the children. */
+export function headOf(alter: AlterTable, k: KeyWords): string {
+  return `${k('ALTER TABLE')} ${k(alter.ifExists)}${alter.table}`;
+}
+
+/** The edit that writes the constraint's name out; none where the user did. */
+export function namingEdits(context: MendContext, { named, k, name, body }: WrittenConstraint): readonly Edit[] {
+  const first = body[0];
+  if (named || first === undefined) return [];
+  return [replaceIn(context, context.index, { offset: first.offset, length: 0 }, `${k('CONSTRAINT')} ${name} `)];
+}
+
+/** The parenthesised list that starts at a token, as written. */
+export function listAt(text: string, tokens: readonly Token[], open: number, close: number): string {
+  return written(text, tokens[open], tokens[close]);
+}
+
+const LABELS = { check: 'check', 'not null': 'not_null', 'primary key': 'pkey', unique: 'key', exclusion: 'excl', 'foreign key': 'fkey' } as const;
+
+function givenName(context: MendContext, action: AddConstraint): string | undefined {
+  if (action.relation === undefined) return undefined;
+  const columns = action.constraint === 'primary key' ? [] : action.constraint === 'check' ? checkedColumn(action) : action.columns;
+  return quoteIdentifier(generatedName(action.relation, columns, LABELS[action.constraint], context.before));
+}
+
+/** A CHECK is named for its column where it mentions exactly one (AddRelationNewConstraints in heap.c). */
+function checkedColumn({ node }: AddConstraint): readonly string[] {
+  const command = 'AlterTableCmd' in node ? node.AlterTableCmd.def : node;
+  const expression = command !== undefined && 'Constraint' in command ? command.Constraint.raw_expr : undefined;
+  const columns = expression === undefined ? [] : [...columnsIn(expression)];
+  return columns.length === 1 ? columns : [];
+}

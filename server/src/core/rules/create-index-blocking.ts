@@ -1,0 +1,52 @@
+import { createIndexConcurrently } from '../rewrites/concurrently';
+import { headline } from './place';
+import { actionsOf, defineRule } from './rule';
+import { isQuiet } from './size';
+import { takes } from './words';
+
+export const createIndexBlocking = defineRule({
+  meta: {
+    id: 'create-index-blocking',
+    group: 'index',
+    summary: 'CREATE INDEX keeps writes waiting until the index is built',
+    severity: 'error',
+    recommended: true,
+    danger:
+      'Without CONCURRENTLY, `CREATE INDEX` takes a SHARE lock on the table and keeps it until the transaction ends. Reads go on; every INSERT, UPDATE and DELETE waits while all rows are read and sorted. On a partitioned table every partition is locked at once. `IF NOT EXISTS` takes the lock before it finds out that there is nothing to do.',
+    safeWay:
+      '`CREATE INDEX CONCURRENTLY` takes SHARE UPDATE EXCLUSIVE, which holds up neither reads nor writes. It cannot run inside a transaction, reads the table twice, and waits for older transactions. If it fails it leaves an invalid index behind: drop that and try again. On a partitioned table create the index ON ONLY the parent, build it concurrently on each partition, and attach those.',
+    whenToIgnore: 'The table is small and will stay so, or nobody writes to it while the migration runs.',
+    sources: ['https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'https://www.postgresql.org/docs/current/explicit-locking.html'],
+    bad: [
+      {
+        title: 'Outside a transaction',
+        sql: 'CREATE INDEX users_email_idx ON users (email);\n',
+        fixed: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n',
+      },
+      {
+        title: 'Inside one: the index moves behind the COMMIT',
+        sql: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\n-- for the report\nCREATE UNIQUE INDEX "Users_Email" ON app."Users" ("firstName");\nCOMMIT;\n',
+        fixed:
+          'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\n-- for the report\nCREATE UNIQUE INDEX CONCURRENTLY "Users_Email" ON app."Users" ("firstName");\n',
+      },
+      {
+        title: 'A transaction around nothing else goes away',
+        sql: 'begin;\ncreate index on users (email);\ncommit;\n',
+        fixed: 'create index concurrently on users (email);\n',
+      },
+    ],
+    good: [
+      { sql: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n' },
+      { title: 'The table is new', sql: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX users_email_idx ON users (email);\n' },
+    ],
+  },
+  find: (context) => [...actionsOf(context.effects, 'create index')].filter((action) => !action.concurrently && !action.only && !isQuiet(context, action, 'index')),
+  say(action, { parsed }) {
+    const remedy = action.partitioned ? 'Create it ON ONLY the parent, then CONCURRENTLY on each partition, and attach those.' : 'Use CREATE INDEX CONCURRENTLY.';
+    return {
+      message: `CREATE INDEX ${takes(action.work.lock, action.relation)} until the index is built. ${remedy}`,
+      span: headline(parsed.text, action.span),
+    };
+  },
+  mend: (action, context) => createIndexConcurrently(context, action),
+});

@@ -1,0 +1,25 @@
+import type { Action } from '../effects/effects';
+import type { FindContext } from './rule';
+import { isHarmless, rowsOf } from './size';
+import { called, rowsInWords } from './words';
+
+export type DataChange = Extract<Action, { kind: 'update' | 'delete' }>;
+
+/** Rows that a statement may touch by key before it counts as a large part of a table. */
+const MANY_ROWS = 10_000;
+
+/** Whether an UPDATE or DELETE may touch so many rows that it wants to be run in batches. */
+export function touchesMuch(context: FindContext, action: DataChange): boolean {
+  if (action.isNew || isHarmless(context, action.relation, action.kind)) return false;
+  return !action.byKey || (action.keyRows ?? 0) > MANY_ROWS;
+}
+
+/** What is wrong with an UPDATE or DELETE of a large part of a table. */
+export function dataChangeInWords(context: FindContext, action: DataChange): string {
+  const verb = action.kind === 'update' ? 'UPDATE' : 'DELETE';
+  const rows = action.relation === undefined ? undefined : rowsOf(context, action.relation);
+  const table = rows === undefined ? called(action.relation) : `${called(action.relation)} (${rowsInWords(rows)})`;
+  const reach = action.wholeTable ? `every row of ${table}` : `what may be a large part of ${table}`;
+  const lock = action.work.lock ?? 'ROW EXCLUSIVE';
+  return `${verb} changes ${reach} in one transaction: under ${lock} the changed rows stay locked and other writers of them wait until it commits, and dead rows and replica lag pile up. Run it in batches that commit.`;
+}

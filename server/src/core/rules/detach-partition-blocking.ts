@@ -1,0 +1,30 @@
+import { detachConcurrently } from '../rewrites/partition';
+import { headline } from './place';
+import { actionsOf, defineRule } from './rule';
+import { called } from './words';
+
+export const detachPartitionBlocking = defineRule({
+  meta: {
+    id: 'detach-partition-blocking',
+    group: 'partition',
+    summary: 'DETACH PARTITION locks the parent against reads and writes',
+    severity: 'warning',
+    recommended: true,
+    danger: 'It takes ACCESS EXCLUSIVE on the parent, the partition and a default partition, so everything on the partitioned table waits while it queues. A table with a foreign key to it is read whole under ACCESS EXCLUSIVE.',
+    safeWay: '`DETACH PARTITION … CONCURRENTLY` (PostgreSQL 14 and later) takes SHARE UPDATE EXCLUSIVE. It cannot run inside a transaction, nor where there is a default partition.',
+    whenToIgnore: 'A short lock_timeout is set and the migration is repeated when it strikes.',
+    sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION'],
+    bad: [
+      { sql: 'ALTER TABLE events DETACH PARTITION events_2020;\n', fixed: 'ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;\n' },
+      { sql: 'begin;\nalter table events detach partition app."E";\nselect 1;\ncommit;\n', fixed: 'begin;\nselect 1;\ncommit;\nalter table events detach partition app."E" concurrently;\n' },
+    ],
+    good: [{ sql: 'ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;\n' }, { sql: 'ALTER TABLE events DETACH PARTITION events_2020 FINALIZE;\n' }],
+  },
+  find: ({ effects, parsed }) =>
+    [...actionsOf(effects, 'detach partition')].filter((action) => !action.concurrently && !action.isNew && !/\bfinalize\s*$/i.test(parsed.text.slice(action.span.offset, action.span.offset + action.span.length))),
+  say: (action, { parsed }) => ({
+    message: `DETACH PARTITION takes ACCESS EXCLUSIVE on ${called(action.relation)}: reads and writes of the whole partitioned table wait while it queues. Use DETACH PARTITION … CONCURRENTLY.`,
+    span: headline(parsed.text, action.span),
+  }),
+  mend: (action, context) => detachConcurrently(context, action),
+});

@@ -1,0 +1,38 @@
+import { dropLeftover } from '../rewrites/leftover';
+import { headline } from './place';
+import { actionsOf, defineRule } from './rule';
+
+export const indexInvalidLeftover = defineRule({
+  meta: {
+    id: 'index-invalid-leftover',
+    group: 'index',
+    summary: 'IF NOT EXISTS keeps the invalid index that a failed CREATE INDEX CONCURRENTLY left behind',
+    severity: 'warning',
+    recommended: true,
+    danger:
+      'When `CREATE INDEX CONCURRENTLY` fails (a duplicate, a timeout, a deadlock) the index stays, invalid: it costs every write and serves no query. Run again, `IF NOT EXISTS` finds the name taken, does nothing, and the migration passes.',
+    safeWay: 'Drop what may be left first: `DROP INDEX CONCURRENTLY IF EXISTS`, then create it without IF NOT EXISTS. Or check `pg_index.indisvalid` afterwards.',
+    whenToIgnore: 'Something else checks that the index is valid.',
+    sources: ['https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
+    bad: [
+      {
+        sql: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON app.users (email);\n',
+        fixed: 'DROP INDEX CONCURRENTLY IF EXISTS app.users_email_idx;\nCREATE INDEX CONCURRENTLY users_email_idx ON app.users (email);\n',
+      },
+      {
+        sql: 'create unique index concurrently if not exists "U" on users (email);\n',
+        fixed: 'drop index concurrently if exists "U";\ncreate unique index concurrently "U" on users (email);\n',
+      },
+    ],
+    good: [
+      { sql: 'DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON users (email);\n' },
+      { sql: 'CREATE TABLE users (email text);\nCREATE INDEX IF NOT EXISTS i ON users (email);\n' },
+    ],
+  },
+  find: ({ effects }) => [...actionsOf(effects, 'create index')].filter((action) => action.concurrently && action.ifNotExists && !action.isNew),
+  say: (action, { parsed }) => ({
+    message: `IF NOT EXISTS also accepts the invalid index that a failed CONCURRENTLY leaves behind, and queries go without ${action.index ?? 'it'}. Drop what is left first, then create it.`,
+    span: headline(parsed.text, action.span),
+  }),
+  mend: (action, context) => dropLeftover(context, action),
+});

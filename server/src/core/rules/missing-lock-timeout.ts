@@ -1,0 +1,61 @@
+import { blocksTraffic } from '../effects/postgres/lock-modes';
+import type { LockClaim } from '../effects/effects';
+import { setLockTimeout } from '../rewrites/lock-timeout';
+import { headline } from './place';
+import { defineFileRule, type FileContext } from './rule';
+import { takes } from './words';
+
+export const missingLockTimeout = defineFileRule({
+  meta: {
+    id: 'missing-lock-timeout',
+    group: 'transaction',
+    summary: 'A strong lock is asked for without a lock_timeout',
+    severity: 'warning',
+    recommended: true,
+    danger:
+      'A lock that blocks reads or writes has to wait for every transaction that uses the table, and while it waits everything that comes later queues behind it. One forgotten session is enough to stop the service, although the statement itself would be done in a millisecond.',
+    safeWay: "Set `lock_timeout` to what the service can bear, a few seconds, and run the migration again when it strikes. One finding a file stands for all its statements.",
+    whenToIgnore: 'The role, the database or the migration tool sets lock_timeout. Then switch this rule off in lockscope.json.',
+    sources: ['https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT', 'https://www.postgresql.org/docs/current/explicit-locking.html'],
+    bad: [
+      { sql: '-- adds a column\nALTER TABLE users ADD COLUMN age int;\n', fixed: "-- adds a column\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\n" },
+      {
+        sql: 'begin;\nalter table users add column age int;\ncommit;\n',
+        fixed: "begin;\nset local lock_timeout = '5s';\nalter table users add column age int;\ncommit;\n",
+      },
+    ],
+    good: [
+      { sql: "SET lock_timeout = '2s';\nALTER TABLE users ADD COLUMN age int;\n" },
+      { sql: 'CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN age int;\n' },
+      { sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' },
+    ],
+  },
+  *findInFile(file) {
+    // What one transaction lacks is reported once; outside of transactions the whole file lacks it.
+    const reported = new Set<number | 'session'>();
+    for (const [index, statement] of file.statements.entries()) {
+      const { effects, moment, parsed, span } = statement;
+      if (effects === undefined || isTimeoutSet(moment.settings['lock_timeout'])) continue;
+      const lock = effects.locks.find((claim) => isStrong(claim, file));
+      if (lock === undefined) continue;
+      const place = moment.scope === 'explicit' ? statement.transaction : 'session';
+      if (reported.has(place)) continue;
+      reported.add(place);
+      const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
+      yield {
+        message: `${effects.kind} ${takes(lock.mode, lock.relation)} behind it for as long as it queues for the lock. Set lock_timeout first, so that it gives up instead.`,
+        span: { offset: span.offset + line.offset, length: line.length },
+        fixes: () => setLockTimeout(file, index),
+      };
+    }
+  },
+});
+
+function isStrong({ mode, origin, relationKind }: LockClaim, file: FileContext): boolean {
+  return blocksTraffic(mode) && origin !== file.path && relationKind !== 'index';
+}
+
+/** Whether a value of lock_timeout, as written, sets one: 0 means none. */
+export function isTimeoutSet(value: string | undefined): boolean {
+  return value !== undefined && !/^'?0+\s*(ms|s|min|h|d|us)?'?$/.test(value.trim());
+}

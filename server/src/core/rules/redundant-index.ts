@@ -1,0 +1,69 @@
+import type { Node } from '@pgsql/types';
+import type { Index } from '../schema/schema';
+import { headline } from './place';
+import { actionsOf, defineRule, type FindContext } from './rule';
+import { called } from './words';
+
+export const redundantIndex = defineRule({
+  meta: {
+    id: 'redundant-index',
+    group: 'index',
+    summary: 'Another index already begins with the same columns',
+    severity: 'hint',
+    recommended: true,
+    danger: 'A B-tree index serves queries on any leading part of its columns. A second one on just that part costs every write and memory, and gains little.',
+    safeWay: 'Do without it, or drop the other one if it is never needed whole.',
+    whenToIgnore: 'The other index is much wider, and the narrow one is worth its upkeep.',
+    sources: ['https://www.postgresql.org/docs/current/indexes-multicolumn.html'],
+    bad: [
+      { schema: 'CREATE TABLE users (org int, email text); CREATE INDEX a ON users (org, email);', sql: 'CREATE INDEX CONCURRENTLY b ON users (org);\n' },
+      { schema: 'CREATE TABLE users (id int PRIMARY KEY);', sql: 'CREATE INDEX CONCURRENTLY b ON users (id);\n' },
+    ],
+    good: [
+      { schema: 'CREATE TABLE users (org int, email text); CREATE INDEX a ON users (org, email);', sql: 'CREATE INDEX CONCURRENTLY b ON users (email);\n' },
+      { schema: 'CREATE TABLE users (id int PRIMARY KEY);', sql: 'CREATE INDEX CONCURRENTLY b ON users USING hash (id);\n' },
+    ],
+  },
+  *find(context) {
+    for (const action of actionsOf(context.effects, 'create index')) {
+      const keys = plainKeys(action.node);
+      if (action.unique || action.method !== 'btree' || action.relation === undefined || keys === undefined) continue;
+      const covering = indexesOf(context, action.relation).find((index) => covers(index, keys));
+      if (covering !== undefined) yield { action, covering: covering.name };
+    }
+  },
+  say: ({ action, covering }, { parsed }) => ({
+    message: `${called(covering)} already begins with these columns, so this index costs every write and serves few queries. Do without it.`,
+    span: headline(parsed.text, action.span),
+  }),
+});
+
+function indexesOf({ before }: FindContext, relation: Parameters<FindContext['before']['relation']>[0]): Index[] {
+  const table = before.relation(relation);
+  if (table === undefined || !('indexes' in table)) return [];
+  return table.indexes.flatMap((name) => {
+    const index = before.relation(name);
+    return index?.kind === 'index' || index?.kind === 'partitioned index' ? [index] : [];
+  });
+}
+
+function covers(index: Index, keys: readonly string[]): boolean {
+  if (!index.valid || index.method !== 'btree' || index.predicate !== undefined || index.keys.length < keys.length) return false;
+  return keys.every((key, at) => {
+    const part = index.keys[at];
+    return part?.column === key && part.operatorClass === undefined && part.collation === undefined;
+  });
+}
+
+/** The columns of an index that is nothing but columns; undefined where order, collation, predicate or more differ. */
+function plainKeys(node: Node): string[] | undefined {
+  const statement = 'IndexStmt' in node ? node.IndexStmt : undefined;
+  if (statement === undefined || statement.whereClause !== undefined || (statement.indexIncludingParams ?? []).length > 0) return undefined;
+  const keys: string[] = [];
+  for (const part of statement.indexParams ?? []) {
+    const element = 'IndexElem' in part ? part.IndexElem : undefined;
+    if (element?.name === undefined || (element.opclass ?? []).length > 0 || (element.collation ?? []).length > 0 || element.ordering === 'SORTBY_DESC') return undefined;
+    keys.push(element.name);
+  }
+  return keys;
+}

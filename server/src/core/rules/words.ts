@@ -1,0 +1,42 @@
+import { blocks, type LockMode } from '../effects/postgres/lock-modes';
+import { displayName, type RelationName } from '../schema/names';
+
+/** A relation as messages call it. */
+export function called(relation: RelationName | undefined, otherwise = 'the table'): string {
+  return relation === undefined ? otherwise : displayName(relation);
+}
+
+/** What a lock keeps waiting, as the subject and verb of a sentence: "reads and writes wait". */
+export function waiting(mode: LockMode): string {
+  const blocked = blocks(mode);
+  if (blocked.includes('read')) return 'reads and writes wait';
+  if (blocked.includes('write')) return 'writes wait';
+  return 'other schema changes and VACUUM wait';
+}
+
+/**
+ * The lock that something takes and who waits for it, as the rest of a sentence: "takes SHARE on users: writes wait".
+ * @param mode undefined where the model names no lock; then only the relation is named
+ */
+export function takes(mode: LockMode | undefined, relation: RelationName | undefined): string {
+  if (mode === undefined) return `works on ${called(relation)}: others wait`;
+  return `takes ${mode} on ${called(relation)}: ${waiting(mode)}`;
+}
+
+/** A list as people write it: "a", "a and b", "a, b and c". */
+export function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** An explanation of the model as a sentence of its own, with a leading blank; empty where there is none. */
+export function because(reason: string | undefined): string {
+  if (reason === undefined || reason === '') return '';
+  const sentence = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return /[.!?]$/.test(sentence) ? ` ${sentence}` : ` ${sentence}.`;
+}
+
+/** A number of rows for people: "20,000,000 rows". */
+export function rowsInWords(rows: number): string {
+  return `${Math.round(rows).toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
+}
