@@ -46,7 +46,7 @@ export function fixFile(input: AnalysisInput, choose: (finding: Finding) => Fix 
 }
 
 /** The chosen fixes that can be applied at once: at most one a statement, and no two whose edits touch. */
-function together(findings: readonly Finding[], choose: (finding: Finding) => Fix | undefined): readonly Fix[] {
+export function together(findings: readonly Finding[], choose: (finding: Finding) => Fix | undefined): readonly Fix[] {
   const fixes: Fix[] = [];
   const edits: Edit[] = [];
   const statements = new Set<number>();

@@ -3,10 +3,10 @@ import type { Finding } from '../core/analysis';
 import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
 import { findingsAt, rangeOf, spanOf } from './convert';
 import { SOURCE } from './diagnostics';
-import { snippetEdit, workspaceEdit, type Edited } from './edits';
+import { analysedNow, snippetEdit, workspaceEdit, type Analysed } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { ignoreComment } from './ignore';
-import { allSafeEdits, fixesOf } from './safe-fixes';
+import { allSafeEdits, anythingSafe, fixesOf } from './safe-fixes';
 
 /** Quick-fixes for findings, and a fix for everything that is safe to mend. */
 export const codeActions: Feature = {
@@ -35,20 +35,20 @@ interface Unresolved {
 }
 
 function actionsFor({ textDocument: { uri }, range, context }: CodeActionParams, server: Server): (CodeAction | Command)[] {
-  const edited = editedNow(uri, server);
-  if (edited === undefined || !server.client().codeActions) return [];
+  const analysed = analysedNow(uri, server);
+  if (analysed === undefined || !server.client().codeActions) return [];
   const actions: CodeAction[] = [];
   if (wants(context, CodeActionKind.QuickFix)) {
-    const { analysis } = edited;
-    for (const finding of findingsAt(analysis, spanOf(analysis.lines, range))) actions.push(...actionsOf(finding, edited, context, server));
+    const { analysis } = analysed;
+    for (const finding of findingsAt(analysis, spanOf(analysis.lines, range))) actions.push(...actionsOf(finding, analysed, context, server));
   }
-  if (wantsFixAll(context)) actions.push(...fixAll(edited, server));
+  if (wantsFixAll(context)) actions.push(...fixAll(analysed, server));
   return actions;
 }
 
-function actionsOf(finding: Finding, edited: Edited, { diagnostics }: CodeActionContext, server: Server): CodeAction[] {
-  const { analysis, uri, version } = edited;
-  const of = { kind: CodeActionKind.QuickFix, diagnostics: matching(finding, edited, diagnostics) };
+function actionsOf(finding: Finding, analysed: Analysed, { diagnostics }: CodeActionContext, server: Server): CodeAction[] {
+  const { analysis, uri, version } = analysed;
+  const of = { kind: CodeActionKind.QuickFix, diagnostics: matching(finding, analysed, diagnostics) };
   const at = { uri, version, finding: analysis.findings.indexOf(finding) };
   const actions = fixesOf(finding).flatMap((fix, index): CodeAction[] => {
     if (fix.files !== undefined && fix.files.length > 0 && !server.client().createsFiles) return [];
@@ -62,9 +62,9 @@ function actionsOf(finding: Finding, edited: Edited, { diagnostics }: CodeAction
   return finished;
 }
 
-function fixAll(edited: Edited, server: Server): CodeAction[] {
-  const { uri, version, analysis } = edited;
-  if (allSafeEdits(analysis.findings).length === 0) return [];
+function fixAll(analysed: Analysed, server: Server): CodeAction[] {
+  const { uri, version } = analysed;
+  if (!anythingSafe(analysed)) return [];
   return orResolved({ title: 'Fix all that is safe to fix (Lockscope)', kind: FIX_ALL_KIND, data: { uri, version, finding: 'all', fix: 0 } satisfies Unresolved }, server);
 }
 
@@ -77,34 +77,28 @@ function orResolved(action: CodeAction, server: Server): CodeAction[] {
 
 function resolved(action: CodeAction, server: Server): CodeAction {
   const { uri, version, finding: which, fix } = action.data as Unresolved;
-  const edited = editedNow(uri, server);
+  const analysed = analysedNow(uri, server);
   // The text moved on: an edit made for an old text must not be applied to a new one.
-  if (edited?.version !== version) return action;
-  const { analysis } = edited;
-  if (which === 'all') return withEdit(action, workspaceEdit(edited, allSafeEdits(analysis.findings), [], server));
+  if (analysed?.version !== version) return action;
+  const { analysis } = analysed;
+  if (which === 'all') return withEdit(action, workspaceEdit(analysed, allSafeEdits(analysed), [], server));
   const finding = analysis.findings[which];
   if (finding === undefined) return action;
   if (fix === 'ignore') {
     const place = ignoreComment(analysis, finding);
-    if (server.client().snippetEdits) return withEdit(action, snippetEdit(edited, place));
-    return withEdit(action, workspaceEdit(edited, [{ offset: place.offset, length: 0, text: place.before + place.placeholder + place.after }], [], server));
+    if (server.client().snippetEdits) return withEdit(action, snippetEdit(analysed, place));
+    return withEdit(action, workspaceEdit(analysed, [{ offset: place.offset, length: 0, text: place.before + place.placeholder + place.after }], [], server));
   }
   const chosen = fixesOf(finding)[fix];
-  return chosen === undefined ? action : withEdit(action, workspaceEdit(edited, chosen.edits, chosen.files ?? [], server));
+  return chosen === undefined ? action : withEdit(action, workspaceEdit(analysed, chosen.edits, chosen.files ?? [], server));
 }
 
 function withEdit(action: CodeAction, edit: CodeAction['edit'] | undefined): CodeAction {
   return edit === undefined ? action : { ...action, edit };
 }
 
-/** A document whose text is analysed, with the version that was. */
-export function editedNow(uri: string, { workspace }: Server): Edited | undefined {
-  const reading = workspace.read(uri);
-  return reading?.state === 'analysed' ? { uri, version: reading.version, analysis: reading.analysis } : undefined;
-}
-
 /** The editor's own diagnostics that a finding stands for, so that the action shows up at them. */
-function matching({ rule, span }: Finding, { analysis }: Edited, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+function matching({ rule, span }: Finding, { analysis }: Analysed, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const { start } = rangeOf(analysis.lines, span);
   return diagnostics.filter(
     ({ source, code, range }) => source === SOURCE && code === rule && range.start.line === start.line && range.start.character === start.character,

@@ -1,14 +1,16 @@
 import type { SnippetTextEdit, TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
-import type { Analysis } from '../core/analysis';
 import type { Edit } from '../core/text';
+import type { Reading } from '../workspace/document-state';
 import { rangeOf } from './convert';
 import type { Server } from './feature';
 
-/** A document as it was when edits for it were made. */
-export interface Edited {
-  readonly uri: string;
-  readonly version: number;
-  readonly analysis: Analysis;
+/** A document as it was analysed: edits for it hold for this version only. */
+export type Analysed = Extract<Reading, { state: 'analysed' }> & { readonly uri: string };
+
+/** A document whose present text is analysed; undefined where it is not. */
+export function analysedNow(uri: string, { workspace }: Server): Analysed | undefined {
+  const reading = workspace.read(uri);
+  return reading?.state === 'analysed' ? { ...reading, uri } : undefined;
 }
 
 /** A new file that comes with edits; its path counts as the analysis' does. */
@@ -21,7 +23,7 @@ export interface NewFile {
  * Edits as the editor takes them: for exactly this version of the document where it can check that.
  * @returns undefined where it cannot do what they need, creating files for example
  */
-export function workspaceEdit({ uri, version, analysis }: Edited, edits: readonly Edit[], files: readonly NewFile[], server: Server): WorkspaceEdit | undefined {
+export function workspaceEdit({ uri, version, analysis }: Analysed, edits: readonly Edit[], files: readonly NewFile[], server: Server): WorkspaceEdit | undefined {
   const textEdits = edits.map((edit): TextEdit => ({ range: rangeOf(analysis.lines, edit), newText: edit.text }));
   const client = server.client();
   if (!client.versionedEdits) return files.length === 0 ? { changes: { [uri]: textEdits } } : undefined;
@@ -36,7 +38,7 @@ export function workspaceEdit({ uri, version, analysis }: Edited, edits: readonl
 }
 
 /** One edit with a place for the user to type in, for editors that know such. */
-export function snippetEdit({ uri, version, analysis }: Edited, edit: SnippetPlace): WorkspaceEdit {
+export function snippetEdit({ uri, version, analysis }: Analysed, edit: SnippetPlace): WorkspaceEdit {
   const snippet: SnippetTextEdit = {
     range: rangeOf(analysis.lines, { offset: edit.offset, length: 0 }),
     snippet: { kind: 'snippet', value: `${escaped(edit.before)}\${1:${escaped(edit.placeholder)}}${escaped(edit.after)}` },

@@ -12,8 +12,7 @@ import {
   type DocumentStatus,
   type RuleEntry,
 } from '../protocol';
-import { editedNow } from './code-actions';
-import { workspaceEdit } from './edits';
+import { analysedNow, workspaceEdit } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { allSafeEdits } from './safe-fixes';
 import { serverName } from './words';
@@ -62,7 +61,7 @@ function statusOf(uri: string, { workspace }: Server): DocumentStatus {
 }
 
 function fixAll(uri: string, server: Server): WorkspaceEdit | null {
-  const edited = editedNow(uri, server);
-  const edits = edited === undefined ? [] : allSafeEdits(edited.analysis.findings);
-  return edited === undefined || edits.length === 0 ? null : (workspaceEdit(edited, edits, [], server) ?? null);
+  const analysed = analysedNow(uri, server);
+  const edits = analysed === undefined ? [] : allSafeEdits(analysed);
+  return analysed === undefined || edits.length === 0 ? null : (workspaceEdit(analysed, edits, [], server) ?? null);
 }

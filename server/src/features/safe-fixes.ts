@@ -1,6 +1,8 @@
 import type { Finding } from '../core/analysis';
+import { fixFile, together } from '../core/fix-file';
 import type { Fix } from '../core/rules/rule';
-import type { Edit } from '../core/text';
+import { applyEdits, type Edit } from '../core/text';
+import type { Analysed } from './edits';
 
 const known = new WeakMap<Finding, readonly Fix[]>();
 
@@ -11,21 +13,30 @@ export function fixesOf(finding: Finding): readonly Fix[] {
   return fixes;
 }
 
-/**
- * The edits of all safe fixes that fit together: the first safe one of each finding, as a whole or not at all. Of
- * equal fixes one counts; what is left out is found again once these are applied.
- */
-export function allSafeEdits(findings: readonly Finding[]): Edit[] {
-  const taken: Edit[] = [];
-  for (const finding of findings) {
-    const fix = fixesOf(finding).find(({ safety, files }) => safety === 'safe' && (files === undefined || files.length === 0));
-    if (fix !== undefined && fix.edits.every((edit) => taken.every((other) => !collide(edit, other)))) taken.push(...fix.edits);
-  }
-  return taken.sort((a, b) => a.offset - b.offset);
+/** Whether there is something safe to mend; cheaper than mending it. */
+export function anythingSafe({ analysis }: Analysed): boolean {
+  return analysis.findings.some((finding) => safeFix(finding) !== undefined);
 }
 
-/** Whether two edits cannot both be applied, or might not mean the same any more: they overlap, or insert at one place. */
-function collide(a: Edit, b: Edit): boolean {
-  if (a.length === 0 && b.length === 0) return a.offset === b.offset;
-  return a.offset < b.offset + b.length && b.offset < a.offset + a.length;
+/** The edits that mend everything safe, as the command line does: until nothing more applies. */
+export function allSafeEdits({ analysis, input, memo }: Analysed): readonly Edit[] {
+  const { text } = fixFile(input, safeFix, memo);
+  if (text === input.text) return [];
+  const firstRound = together(analysis.findings, safeFix).flatMap(({ edits }) => edits);
+  return applyEdits(input.text, firstRound) === text ? firstRound : [replacement(input.text, text)];
+}
+
+/** A fix that may be applied unseen and concerns this file only. */
+function safeFix(finding: Finding): Fix | undefined {
+  return fixesOf(finding).find(({ safety, files }) => safety === 'safe' && (files === undefined || files.length === 0));
+}
+
+/** One edit that turns a text into another, leaving alone what both start and end with. */
+function replacement(from: string, to: string): Edit {
+  const most = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < most && from[start] === to[start]) start += 1;
+  let end = 0;
+  while (end < most - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end += 1;
+  return { offset: start, length: from.length - end - start, text: to.slice(start, to.length - end) };
 }

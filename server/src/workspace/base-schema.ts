@@ -1,7 +1,6 @@
+import { schemaFromDdl } from '../core/folder';
 import { createMemo } from '../core/memo';
-import { replay } from '../core/replay';
 import { UNKNOWN_SCHEMA, type Schema } from '../core/schema/schema';
-import { toolFor } from '../core/script/tools';
 import type { Target } from '../core/target';
 import { readText } from './disk';
 import { addressOf, canonical, type Place } from './place';
@@ -39,12 +38,12 @@ export class BaseSchemas {
     return this.texts.delete(canonical(uri));
   }
 
-  private schemaOf(uri: string, path: string, text: string, { version }: Target): Schema {
+  private schemaOf(uri: string, path: string, text: string, target: Target): Schema {
     const known = this.known.get(uri);
-    if (known?.text === text && known.version === version) return known.schema;
-    const script = toolFor({ path, text }).read({ path, text });
-    const schema = { ...replay(script, UNKNOWN_SCHEMA, { path, version }, createMemo()).after, complete: true };
-    this.known.set(uri, { text, version, schema });
+    if (known?.text === text && known.version === target.version) return known.schema;
+    const { schema, problems } = schemaFromDdl({ path, text }, target, createMemo());
+    if (problems.length > 0) this.warn(`${path}: ${String(problems.length)} statements of the schema cannot be read; the first: ${problems[0]?.message ?? ''}`);
+    this.known.set(uri, { text, version: target.version, schema });
     return schema;
   }
 

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../core/analysis';
-import { analyze } from '../core/analyze';
-import { createMemo } from '../core/memo';
+import { analyze, type AnalysisInput } from '../core/analyze';
+import { createMemo, type AnalysisMemo } from '../core/memo';
 import type { Schema } from '../core/schema/schema';
 import type { Statistics } from '../core/schema/statistics';
 import { MAX_SIZE } from './disk';
@@ -19,7 +19,16 @@ export interface Surroundings {
 
 /** What there is to say of a document. The same text in the same surroundings gives the same object. */
 export type Reading =
-  | { readonly state: 'analysed'; readonly analysis: Analysis; readonly settings: DocumentSettings; readonly version: number; readonly forced: boolean }
+  | {
+      readonly state: 'analysed';
+      readonly analysis: Analysis;
+      /** What it was made from, and what it left in memory, for those who ask what other texts would give. */
+      readonly input: AnalysisInput;
+      readonly memo: AnalysisMemo;
+      readonly settings: DocumentSettings;
+      readonly version: number;
+      readonly forced: boolean;
+    }
   /** It does not look like a migration. */
   | { readonly state: 'other'; readonly settings: DocumentSettings }
   /** It cannot be analysed; why, as a sentence. */
@@ -68,9 +77,11 @@ export class DocumentState {
     if (text.length > MAX_SIZE) return { state: 'refused', settings, message: 'This file is larger than 10 MB; Lockscope does not analyse it.' };
     if (text.includes('\0')) return { state: 'refused', settings, message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
     const { target, options, severities } = settings;
+    const { memo, forced } = this;
+    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined };
     const start = performance.now();
-    const analysis = analyze({ path: place.path, text, target, schema, statistics, options, severities, tool: undefined }, this.memo);
+    const analysis = analyze(input, memo);
     this.cost = performance.now() - start;
-    return { state: 'analysed', analysis, settings, version: this.document.version, forced: this.forced };
+    return { state: 'analysed', analysis, input, memo, settings, version: this.document.version, forced };
   }
 }
