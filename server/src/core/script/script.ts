@@ -35,7 +35,13 @@ export interface Segment {
   readonly wrapper: Wrapper;
   readonly send: SendUnit;
   /** Stretches of `text` whose content is not the user's (replaced placeholders): edits must not touch them. */
-  readonly opaque: readonly Span[];
+  readonly opaque: readonly Opaque[];
+}
+
+/** A stretch of a segment's text that stands for something else. */
+export interface Opaque extends Span {
+  /** What the file has there, e.g. `${schema}`. */
+  readonly written?: string;
 }
 
 /** What a tool can do about the transaction it wraps a file in. */
