@@ -40,7 +40,7 @@ function placed(context: MendContext, block: (indent: string) => string, newline
   if (own === undefined) return undefined;
   const indent = indentAt(text, own.span.offset);
   if (!inTransaction(moment)) {
-    const timeout = moment.settings['statement_timeout'];
+    const timeout = moment.settings.statement_timeout;
     const limited = timeout !== undefined && !/^'?0/u.test(timeout);
     // The block is one statement to statement_timeout, however short its batches are.
     const before = limited ? `SET statement_timeout = 0;${newline}${indent}` : '';

@@ -27,7 +27,7 @@ export function batchPlan({ parsed, before, moment, target }: FindContext): Batc
   const relation = relationName(shape.target, before);
   const known = before.relation(relation);
   if (known !== undefined && (known.kind === 'view' || known.kind === 'foreign table')) return no(`${shape.targetName} is a ${known.kind}, which has no key to walk by`);
-  if ('whereClause' in shape.tree && shape.tree.whereClause !== undefined && 'CurrentOfExpr' in shape.tree.whereClause) return no('WHERE CURRENT OF follows a cursor');
+  if (shape.tree.whereClause !== undefined && 'CurrentOfExpr' in shape.tree.whereClause) return no('WHERE CURRENT OF follows a cursor');
   if (changesInWith(shape)) return no('its WITH clause changes data itself, which would happen again with each batch');
   const mentions = relationsIn(node, before).filter((mention) => mention.relation === relation);
   if (mentions.length > 1) return no(`it reads ${shape.targetName} while it changes it, so that later batches would see what earlier ones did`);

@@ -1,6 +1,7 @@
+import type * as TypedTree from 'pgsql-ast-parser';
 import type { Expr, QName, Statement as TypedStatement } from 'pgsql-ast-parser';
 
-type Library = Pick<typeof import('pgsql-ast-parser'), 'parse' | 'toSql' | 'astMapper' | 'assignChanged'>;
+type Library = Pick<typeof TypedTree, 'parse' | 'toSql'>;
 
 let library: Library | undefined;
 
