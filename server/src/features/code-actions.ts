@@ -1,11 +1,12 @@
 import { CodeActionKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
 import type { Finding } from '../core/analysis';
+import { ignoreFix } from '../core/rules/ignore';
+import type { Edit } from '../core/text';
 import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
 import { findingsAt, rangeOf, spanOf } from './convert';
 import { SOURCE } from './diagnostics';
 import { analysedNow, snippetEdit, workspaceEdit, type Analysed } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
-import { ignoreComment } from './ignore';
 import { allSafeEdits, anythingSafe, fixesOf } from './safe-fixes';
 
 /** Quick-fixes for findings, and a fix for everything that is safe to mend. */
@@ -23,6 +24,9 @@ export const codeActions: Feature = {
     connection.onCodeActionResolve((action) => guarded(server, 'codeAction/resolve', action, () => resolved(action, server))());
   },
 };
+
+/** The reason in an ignore comment: what stands there first is for the user to type over. */
+const REASON = /(?<=-- lockscope-ignore\S* [^:]*: ).*/u;
 
 /** What tells an action's edit later: small, since every action of every menu carries it. */
 interface Unresolved {
@@ -54,7 +58,7 @@ function actionsOf(finding: Finding, analysed: Analysed, { diagnostics }: CodeAc
     if (fix.files !== undefined && fix.files.length > 0 && !server.client().createsFiles) return [];
     return [{ ...of, title: fix.title, ...(index === 0 && { isPreferred: true }), data: { ...at, fix: index } satisfies Unresolved }];
   });
-  actions.push({ ...of, title: `Ignore ${finding.rule} here, with a reason`, data: { ...at, fix: 'ignore' } satisfies Unresolved });
+  actions.push({ ...of, title: ignoreFix(finding, analysis).title, data: { ...at, fix: 'ignore' } satisfies Unresolved });
   const finished = actions.flatMap((action) => orResolved(action, server));
   if (server.client().showsDocuments) {
     finished.push({ ...of, title: `Open the page of ${finding.rule}`, command: { title: 'Open the Rule’s Page', command: OPEN_RULE_COMMAND, arguments: [finding.rule] } });
@@ -85,12 +89,20 @@ function resolved(action: CodeAction, server: Server): CodeAction {
   const finding = analysis.findings[which];
   if (finding === undefined) return action;
   if (fix === 'ignore') {
-    const place = ignoreComment(analysis, finding);
-    if (server.client().snippetEdits) return withEdit(action, snippetEdit(analysed, place));
-    return withEdit(action, workspaceEdit(analysed, [{ offset: place.offset, length: 0, text: place.before + place.placeholder + place.after }], [], server));
+    const { edits } = ignoreFix(finding, analysis);
+    const [edit] = edits;
+    if (edit !== undefined && server.client().snippetEdits) return withEdit(action, snippetEdit(analysed, fromLineStart(edit, analysis.text), REASON));
+    return withEdit(action, workspaceEdit(analysed, edits, [], server));
   }
   const chosen = fixesOf(finding)[fix];
   return chosen === undefined ? action : withEdit(action, workspaceEdit(analysed, chosen.edits, chosen.files ?? [], server));
+}
+
+/** The same insertion from the start of its line: editors indent what follows a line end in a snippet once more. */
+function fromLineStart(edit: Edit, text: string): Edit {
+  const indent = /[ \t]*$/u.exec(text.slice(Math.max(0, edit.offset - 200), edit.offset))?.[0] ?? '';
+  if (indent === '' || !edit.text.endsWith(indent)) return edit;
+  return { offset: edit.offset - indent.length, length: 0, text: indent + edit.text.slice(0, -indent.length) };
 }
 
 function withEdit(action: CodeAction, edit: CodeAction['edit'] | undefined): CodeAction {

@@ -37,20 +37,19 @@ export function workspaceEdit({ uri, version, analysis }: Analysed, edits: reado
   return { documentChanges: [...created, ...own] };
 }
 
-/** One edit with a place for the user to type in, for editors that know such. */
-export function snippetEdit({ uri, version, analysis }: Analysed, edit: SnippetPlace): WorkspaceEdit {
+/**
+ * An insertion part of which the user is to type over, for editors that know such.
+ * @param place finds that part in the edit's text
+ */
+export function snippetEdit({ uri, version, analysis }: Analysed, edit: Edit, place: RegExp): WorkspaceEdit {
+  const { index = 0, 0: text = '' } = place.exec(edit.text) ?? {};
+  const before = edit.text.slice(0, index);
+  const after = edit.text.slice(index + text.length);
   const snippet: SnippetTextEdit = {
-    range: rangeOf(analysis.lines, { offset: edit.offset, length: 0 }),
-    snippet: { kind: 'snippet', value: `${escaped(edit.before)}\${1:${escaped(edit.placeholder)}}${escaped(edit.after)}` },
+    range: rangeOf(analysis.lines, edit),
+    snippet: { kind: 'snippet', value: `${escaped(before)}\${1:${escaped(text)}}${escaped(after)}` },
   };
   return { documentChanges: [{ textDocument: { uri, version }, edits: [snippet] }] };
-}
-
-export interface SnippetPlace {
-  readonly offset: number;
-  readonly before: string;
-  readonly placeholder: string;
-  readonly after: string;
 }
 
 const START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
