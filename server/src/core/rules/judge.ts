@@ -56,7 +56,20 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
 
 function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
   const { message, span } = report;
-  return { rule: meta.id, severity, message, span, statement: -1, related: [], fixes: () => verified(report.fixes?.() ?? [], file) };
+  return { rule: meta.id, severity, message, span, statement: statementAt(file.statements, span.offset), related: [], fixes: () => verified(report.fixes?.() ?? [], file) };
+}
+
+/** The statement that an offset of the file is in, or -1. */
+function statementAt(statements: readonly StatementAnalysis[], offset: number): number {
+  let low = 0;
+  let high = statements.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((statements[middle]?.span.offset ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const span = statements[low]?.span;
+  return span !== undefined && span.offset <= offset && offset < span.offset + Math.max(span.length, 1) ? low : -1;
 }
 
 /** The severity that applies; undefined where the rule is off. */

@@ -1,0 +1,52 @@
+// Writes docs/rules from the rules' declarations: a page a rule, and README.md with the table of them all.
+//
+//   node scripts/generate-docs.mjs [--check]
+//
+// With --check nothing is written, and the exit status is 1 when a page is missing, stale or of a rule that is gone.
+import { build } from 'esbuild';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'docs/rules');
+
+/** Every page by its file name. Throws when the sources do not compile. */
+async function pages() {
+  mkdirSync(join(root, 'out'), { recursive: true });
+  const scratch = mkdtempSync(join(root, 'out/docs-'));
+  try {
+    const outfile = join(scratch, 'docs.cjs');
+    await build({
+      entryPoints: [join(root, 'scripts/lib/docs.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      logLevel: 'warning',
+    });
+    return createRequire(import.meta.url)(outfile).pages();
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function main(args) {
+  const wanted = await pages();
+  mkdirSync(folder, { recursive: true });
+  const present = readdirSync(folder).filter((name) => name.endsWith('.md'));
+  const gone = present.filter((name) => !wanted.has(name));
+  const stale = [...wanted].filter(([name, text]) => !present.includes(name) || readFileSync(join(folder, name), 'utf8') !== text);
+  if (args.includes('--check')) {
+    for (const name of [...gone, ...stale.map(([name]) => name)]) console.error(`docs/rules/${name} is not current: run node scripts/generate-docs.mjs`);
+    process.exitCode = gone.length + stale.length > 0 ? 1 : 0;
+    return;
+  }
+  for (const name of gone) rmSync(join(folder, name));
+  for (const [name, text] of stale) writeFileSync(join(folder, name), text);
+  console.log(`${wanted.size} pages, ${stale.length} written, ${gone.length} removed`);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,80 @@
+import type { Example, RuleGroup, RuleMeta } from '../core/rules/rule';
+
+/** A rule's page as Markdown: what `lockscope explain` prints and docs/rules holds. */
+export function rulePage(meta: RuleMeta): string {
+  const { id, summary, group, severity, recommended, danger, safeWay, whenToIgnore, sources, bad, good } = meta;
+  const state = recommended ? `**${severity}** by default` : `off by default; **${severity}** where it is switched on`;
+  return [
+    `# ${id}`,
+    `${summary}.`,
+    `Group: ${group}. Severity: ${state}.`,
+    '## What happens',
+    danger,
+    '## The safe way',
+    safeWay,
+    '## Reported',
+    ...bad.map((example) => shown(example)),
+    '## Not reported',
+    ...good.map((example) => shown(example)),
+    '## When to ignore it',
+    whenToIgnore,
+    `Say why, in a comment before the statement:\n\n${code(`-- lockscope-ignore ${id}: why this is safe here\n`)}\n\nor set \`"${id}": "off"\` under \`rules\` in lockscope.json.`,
+    ...(sources.length === 0 ? [] : ['## Sources', sources.map(source).join('\n')]),
+    '',
+  ].join('\n\n').replace(/\n+$/, '\n');
+}
+
+/** The table of all rules, group by group, as Markdown: docs/rules/README.md. */
+export function rulesPage(metas: readonly RuleMeta[]): string {
+  const groups = [...new Set(metas.map(({ group }) => group))];
+  const sections = groups.map((group) => {
+    const rows = metas.filter((meta) => meta.group === group).map(row);
+    return [`## ${TITLES[group]}`, '', '| rule | severity | quick-fix | what it reports |', '|---|---|---|---|', ...rows].join('\n');
+  });
+  const fixed = metas.filter(hasFix).length;
+  const intro = `${String(metas.length)} rules; ${String(fixed)} of them show a quick-fix in their examples. "off" means off until it is switched on in lockscope.json. Each rule's examples are run as tests.`;
+  return `${['# Rules', intro, ...sections].join('\n\n')}\n`;
+}
+
+function row(meta: RuleMeta): string {
+  const severity = meta.recommended ? meta.severity : 'off';
+  return `| [${meta.id}](${meta.id}.md) | ${severity} | ${hasFix(meta) ? 'yes' : ''} | ${meta.summary.replaceAll('|', '\\|')} |`;
+}
+
+function hasFix({ bad }: RuleMeta): boolean {
+  return bad.some((example) => example.fixed !== undefined);
+}
+
+function shown({ title, schema, sql, fixed, version }: Example): string {
+  const heading = [title, version === undefined ? undefined : `PostgreSQL ${String(version)}`].filter((part) => part !== undefined).join(', ');
+  const given = schema === undefined ? [] : [`Given \`${schema}\``];
+  return [
+    ...(heading === '' ? [] : [`**${heading}**`]),
+    ...given,
+    code(sql),
+    ...(fixed === undefined ? [] : ['becomes', code(fixed)]),
+  ].join('\n\n');
+}
+
+function code(sql: string): string {
+  return `\`\`\`sql\n${sql.replace(/\n*$/, '\n')}\`\`\``;
+}
+
+function source(text: string): string {
+  return text.startsWith('https://') ? `- <${text}>` : `- ${text}`;
+}
+
+const TITLES: Readonly<Record<RuleGroup, string>> = {
+  index: 'Indexes',
+  constraint: 'Constraints',
+  column: 'Columns',
+  type: 'Types',
+  enum: 'Enums',
+  table: 'Tables',
+  partition: 'Partitions',
+  other: 'Other objects',
+  data: 'Data',
+  transaction: 'Transactions and timeouts',
+  compatibility: 'The release that is still running',
+  meta: 'Lockscope itself',
+};

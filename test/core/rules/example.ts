@@ -1,0 +1,22 @@
+import type { Analysis } from '../../../server/src/core/analysis';
+import { analyze, type AnalysisInput } from '../../../server/src/core/analyze';
+import { createMemo } from '../../../server/src/core/memo';
+import { RULE_METAS } from '../../../server/src/core/rules';
+import type { Example, Severity } from '../../../server/src/core/rules/rule';
+import { UNKNOWN_SCHEMA, type Schema } from '../../../server/src/core/schema/schema';
+import { NO_STATISTICS } from '../../../server/src/core/schema/statistics';
+import { DEFAULT_TARGET, type Target } from '../../../server/src/core/target';
+
+/** Analyses an example as a migration, with every rule switched on. */
+export function analyzeExample(example: Example, changes: Partial<AnalysisInput> = {}): Analysis {
+  const { sql, schema, version, path = 'migrations/001_example.sql' } = example;
+  const target: Target = version === undefined ? DEFAULT_TARGET : { dialect: 'postgresql', version, source: 'setting' };
+  const base = input('schema.sql', schema ?? '', UNKNOWN_SCHEMA, target);
+  const before = schema === undefined ? UNKNOWN_SCHEMA : analyze(base, createMemo()).after;
+  return analyze({ ...input(path, sql, before, target), ...changes }, createMemo());
+}
+
+function input(path: string, text: string, schema: Schema, target: Target): AnalysisInput {
+  const severities: Record<string, Severity> = Object.fromEntries(RULE_METAS.map(({ id, severity }) => [id, severity]));
+  return { path, text, target, schema, statistics: NO_STATISTICS, options: { lockBudget: 500, batchSize: 5000 }, severities, tool: undefined };
+}
