@@ -59,8 +59,11 @@ export function addNotNullEverywhere(
   plan: { readonly name?: string | undefined; readonly valid: boolean; readonly noInherit?: boolean },
   recurse: boolean,
 ): void {
-  const tables = withDescendants(at, table, recurse && plan.noInherit !== true);
-  tables.forEach((name, i) => addNotNull(at, name, column, i === 0 ? { ...plan, inherited: false } : { valid: plan.valid, inherited: true }));
+  addNotNull(at, table, column, { ...plan, inherited: false });
+  const constraint = tableNamed(at, table)?.constraints.find((own) => own.kind === 'not null' && own.column === column);
+  for (const child of withDescendants(at, table, recurse && plan.noInherit !== true).slice(1)) {
+    addNotNull(at, child, column, { name: constraint?.name, valid: plan.valid, inherited: true });
+  }
 }
 
 /** A CHECK is named after its column where it mentions just one (AddRelationNewConstraints, src/backend/catalog/heap.c). */
@@ -79,11 +82,11 @@ function addCheck(at: Applying, table: RelationName, plan: ConstraintPlan, recur
   });
 }
 
-/** A child that has a CHECK of the same name keeps its own (MergeWithExistingConstraint). */
+/** A child that has a CHECK of the same name keeps its own, which a partition then has from its parent (MergeWithExistingConstraint). */
 export function mergeCheck(table: Table, check: CheckConstraint): Table {
   const existing = table.constraints.find((constraint) => constraint.kind === 'check' && constraint.name === check.name);
   if (existing === undefined) return { ...table, constraints: [...table.constraints, check] };
-  if (!check.inherited) return table;
+  if (!check.inherited || table.bound === undefined) return table;
   return { ...table, constraints: table.constraints.map((constraint) => (constraint === existing ? { ...constraint, inherited: true } : constraint)) };
 }
 

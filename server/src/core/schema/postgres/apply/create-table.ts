@@ -166,7 +166,9 @@ class Draft {
    * @param link whether parents get to know it now; partitions are linked by the caller
    */
   write(parents: readonly RelationName[], link: boolean): void {
-    const { at, table } = this;
+    const { at } = this;
+    this.forgetInheritedNotNulls();
+    const { table } = this;
     const { name } = table;
     at.editor.setRelation(table);
     for (const plan of this.sequences) this.addSequence(plan);
@@ -177,6 +179,18 @@ class Draft {
     };
     for (const plan of [...this.constraints].sort((a, b) => order(a) - order(b))) addConstraint(at, name, plan, true);
     for (const source of this.indexSources) copyIndexes(at, source, name);
+  }
+
+  /** A NOT NULL of the table's own comes with its own name (AddRelationNotNullConstraints, src/backend/catalog/heap.c). */
+  private forgetInheritedNotNulls(): void {
+    const own = new Set(
+      this.constraints.flatMap(({ node, column }) => {
+        if (node.contype === 'CONSTR_NOTNULL') return column ?? strings(node.keys)[0] ?? [];
+        return node.contype === 'CONSTR_PRIMARY' ? (column ?? strings(node.keys)) : [];
+      }),
+    );
+    const constraints = this.table.constraints.filter((constraint) => constraint.kind !== 'not null' || !constraint.inherited || !own.has(constraint.column));
+    this.table = { ...this.table, constraints };
   }
 
   private addSequence({ column, sequence, sequenceName }: ColumnPlan): void {

@@ -89,7 +89,12 @@ export function addIndex(at: Applying, owner: RelationName, plan: IndexPlan, how
 /** Notes a constraint that an index serves. A primary key makes its columns NOT NULL. */
 export function addKeyConstraint(at: Applying, table: RelationName, constraint: Omit<KeyConstraint, 'valid' | 'enforced'>): void {
   if (constraint.kind === 'primary key') {
-    for (const column of constraint.columns) addNotNull(at, table, column, { valid: true, inherited: constraint.inherited });
+    const known = tableNamed(at, table)?.constraints ?? [];
+    for (const column of constraint.columns) {
+      // A NOT NULL that is there stays what it is, the table's own or its parent's.
+      const existing = known.find((own) => own.kind === 'not null' && own.column === column);
+      addNotNull(at, table, column, { valid: true, inherited: existing?.inherited ?? constraint.inherited });
+    }
   }
   changeTable(at, table, (known) => ({ ...known, constraints: [...known.constraints, { ...constraint, valid: true, enforced: true }] }));
 }

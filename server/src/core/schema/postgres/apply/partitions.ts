@@ -12,7 +12,8 @@ import { inheritTrigger } from './triggers';
 export function attachPartition(at: Applying, parent: RelationName, mention: RangeVar, bound: PartitionBound): void {
   const partition = relationName(mention, at.editor);
   if (knownOrPartial(at, partition) === undefined) return;
-  inheritFrom(at, parent, partition, true);
+  changeTable(at, partition, (own) => ({ ...own, bound }));
+  inheritFrom(at, parent, partition);
   linkPartition(at, parent, partition, bound);
 }
 
@@ -53,7 +54,7 @@ export function detachPartition(at: Applying, parent: RelationName, mention: Ran
 export function addInheritance(at: Applying, child: RelationName, mention: RangeVar): void {
   const parent = relationName(mention, at.editor);
   if (knownOrPartial(at, parent) === undefined) return;
-  inheritFrom(at, parent, child, false);
+  inheritFrom(at, parent, child);
   changeTable(at, parent, (own) => ({ ...own, children: including(own.children, child) }));
   changeTable(at, child, (own) => ({ ...own, parents: including(own.parents, parent) }));
 }
@@ -69,20 +70,23 @@ export function dropInheritance(at: Applying, child: RelationName, mention: Rang
 }
 
 /**
- * Marks what a table shares with its new parent (MergeAttributesIntoExisting, MergeConstraintsIntoExisting).
- * @param partition a partition has no columns of its own; a child by INHERIT keeps those that it declared
+ * Marks what a table shares with its new parent (MergeAttributesIntoExisting, MergeConstraintsIntoExisting). All that a
+ * partition shares it has from its parent; a child by INHERIT declared it itself and keeps it.
  */
-function inheritFrom(at: Applying, parent: RelationName, child: RelationName, partition: boolean): void {
+function inheritFrom(at: Applying, parent: RelationName, child: RelationName): void {
   const known = tableNamed(at, parent);
   if (known === undefined) return;
   const names = new Set(known.columns.map((column) => column.name));
   changeTable(at, child, (own) => {
-    let table: Table = { ...own, columns: own.columns.map((column) => (partition && names.has(column.name) ? { ...column, inherited: true } : column)) };
+    const isPartition = own.bound !== undefined;
+    let table: Table = { ...own, columns: own.columns.map((column) => (isPartition && names.has(column.name) ? { ...column, inherited: true } : column)) };
     for (const constraint of known.constraints) {
       if (constraint.kind === 'check' && !constraint.noInherit) table = mergeCheck(table, { ...constraint, inherited: true });
       if (constraint.kind === 'not null' && !constraint.noInherit) table = withNotNull(table, constraint.column, { valid: constraint.valid, inherited: true }, at.version);
     }
-    return table;
+    if (!isPartition) return table;
+    const shared = new Set(known.constraints.flatMap((constraint) => (constraint.kind === 'not null' && !constraint.noInherit ? [constraint.column] : [])));
+    return { ...table, constraints: table.constraints.map((constraint) => (constraint.kind === 'not null' && shared.has(constraint.column) ? { ...constraint, inherited: true } : constraint)) };
   });
 }
 
