@@ -52,12 +52,12 @@ export class DocumentState {
     private readonly isMigration: (text: string) => boolean,
   ) {}
 
-  /** Takes new surroundings. Gives back whether anything differs. */
+  /** Takes new surroundings. Gives back whether they differ from others that answers were made from. */
   setSurroundings(surroundings: Surroundings): boolean {
     const old = this.surroundings;
     if (old?.settings === surroundings.settings && old.schema === surroundings.schema && old.place.path === surroundings.place.path) return false;
     this.surroundings = surroundings;
-    return true;
+    return old !== undefined;
   }
 
   /** Undefined until the surroundings are known. */

@@ -59,7 +59,12 @@ function resolved(editor: EditorSettings, file: ConfigurationFile | undefined): 
   };
 }
 
-/** Editors send the defaults of what is not set: an empty list or text says nothing. */
+/** Editors send the defaults of what is not set: no globs and no path say nothing. */
 function withoutUnset(editor: EditorSettings): EditorSettings {
-  return Object.fromEntries(Object.entries(editor).filter(([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0)));
+  const { migrations, schema, ...rest } = editor;
+  return {
+    ...rest,
+    ...(Array.isArray(migrations) && migrations.length === 0 ? {} : { migrations }),
+    ...(schema === '' ? {} : { schema }),
+  };
 }
