@@ -29,7 +29,7 @@ export const addColumnCheck = defineRule({
   },
   find: (context) => [...actionsOf(context.effects, 'add column')].filter((action) => action.constraints.includes('check') && !isQuiet(context, action, 'scan')),
   say: (action, { parsed }) => ({
-    message: `The CHECK on the new column ${action.column} is verified for every row: ADD COLUMN ${takes(action.work.lock, action.relation)} meanwhile. Add the column first, then the CHECK as NOT VALID, and validate it apart.`,
+    message: `The CHECK on the new column ${action.column} is verified for every row, so ADD COLUMN ${takes(action.work.lock, action.relation)} meanwhile. Add the column first, then the CHECK as NOT VALID, and validate it apart.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => addThenCheck(context, action),

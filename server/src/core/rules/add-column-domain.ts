@@ -1,7 +1,7 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
-import { because, called, takes } from './words';
+import { called, takes } from './words';
 
 export const addColumnDomain = defineRule({
   meta: {
@@ -28,7 +28,7 @@ export const addColumnDomain = defineRule({
       (action) => action.work.rewrites && !action.defaultVolatile && action.type !== undefined && context.before.type(action.type.name)?.kind === 'domain' && !isQuiet(context, action, 'rewrite'),
     ),
   say: (action, { parsed }) => ({
-    message: `${called(action.type?.name, 'The type')} is a domain with a constraint, so ADD COLUMN ${action.column} rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Use the base type, and add the condition as a CHECK that is NOT VALID.${because(action.work.because)}`,
+    message: `${called(action.type?.name, 'The type')} is a domain with a constraint, so ADD COLUMN ${action.column} rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Use the base type, and add the condition as a CHECK that is NOT VALID.`,
     span: headline(parsed.text, action.span),
   }),
 });

@@ -1,7 +1,7 @@
 import { addNullable } from '../rewrites/add-column';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { calledColumn } from './words';
 
 export const addColumnNotNull = defineRule({
   meta: {
@@ -28,7 +28,7 @@ export const addColumnNotNull = defineRule({
       (action) => action.notNull && !action.hasDefault && !action.identity && !action.serial && action.generated === undefined && !action.isNew,
     ),
   say: (action, { parsed }) => ({
-    message: `${called(action.relation)}.${action.column} is NOT NULL without a default: the statement fails if the table has rows, and inserts of the running release fail afterwards. Give it a default, or add it nullable first.`,
+    message: `${calledColumn(action.relation, action.column)} is NOT NULL without a default: the statement fails if the table has rows, and inserts of the running release fail afterwards. Give it a default, or add it nullable first.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => addNullable(context, action),

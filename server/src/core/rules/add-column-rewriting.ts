@@ -2,7 +2,7 @@ import { addThenFill } from '../rewrites/add-column';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
-import { because, takes } from './words';
+import { takes } from './words';
 
 export const addColumnRewriting = defineRule({
   meta: {
@@ -39,7 +39,7 @@ export const addColumnRewriting = defineRule({
       (action) => action.hasDefault && action.defaultVolatile && !action.identity && action.generated === undefined && action.work.rewrites && !isQuiet(context, action, 'rewrite'),
     ),
   say: (action, { parsed }) => ({
-    message: `The default of ${action.column} differs from row to row, so ADD COLUMN rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Add the column without it, SET DEFAULT, then fill the old rows in batches.${because(action.work.because)}`,
+    message: `The default of ${action.column} differs from row to row, so ADD COLUMN rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Add the column without it, SET DEFAULT, then fill the old rows in batches.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => addThenFill(context, action),

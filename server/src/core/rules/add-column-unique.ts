@@ -34,7 +34,7 @@ export const addColumnUnique = defineRule({
       (action) => (action.constraints.includes('unique') || action.constraints.includes('primary key')) && !isQuiet(context, action, 'index'),
     ),
   say: (action, { parsed }) => ({
-    message: `The new column ${action.column} brings a unique index: ADD COLUMN ${takes(action.work.lock, action.relation)} until it is built. Add the column first, build the index CONCURRENTLY, then add the constraint USING INDEX.`,
+    message: `The new column ${action.column} brings a unique index, so ADD COLUMN ${takes(action.work.lock, action.relation)} until it is built. Add the column first, build the index CONCURRENTLY, then add the constraint USING INDEX.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => addThenUnique(context, action),

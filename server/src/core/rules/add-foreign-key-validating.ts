@@ -2,7 +2,7 @@ import { addNotValid } from '../rewrites/not-valid';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
-import { because, called, takes } from './words';
+import { called, takes } from './words';
 
 export const addForeignKeyValidating = defineRule({
   meta: {
@@ -45,7 +45,7 @@ export const addForeignKeyValidating = defineRule({
       (action) => action.constraint === 'foreign key' && !action.notValid && action.work.scans && !isQuiet(context, action, 'foreign key'),
     ),
   say: (action, { parsed }) => ({
-    message: `Adding a foreign key ${takes(action.work.lock, action.relation)}, on ${called(action.references, 'the referenced table')} too, while every row is checked. Add it NOT VALID, then VALIDATE CONSTRAINT in its own transaction.${because(action.work.because)}`,
+    message: `Adding a foreign key ${takes(action.work.lock, action.relation)}, on ${called(action.references, 'the referenced table')} too, while every row is checked. Add it NOT VALID, then VALIDATE CONSTRAINT in its own transaction.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => addNotValid(context, action),

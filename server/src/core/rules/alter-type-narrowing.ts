@@ -1,6 +1,6 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { calledColumn } from './words';
 
 export const alterTypeNarrowing = defineRule({
   meta: {
@@ -24,7 +24,7 @@ export const alterTypeNarrowing = defineRule({
   },
   find: ({ effects }) => [...actionsOf(effects, 'alter column type')].filter((action) => action.narrows && !action.isNew),
   say: (action, { parsed }) => ({
-    message: `The new type of ${called(action.relation)}.${action.column} is narrower: the statement fails on, or cuts, values that do not fit, and the running release may still write such. Check the values first.`,
+    message: `The new type of ${calledColumn(action.relation, action.column)} is narrower: the statement fails on, or cuts, values that do not fit, and the running release may still write such. Check the values first.`,
     span: headline(parsed.text, action.span),
   }),
 });

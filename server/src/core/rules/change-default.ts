@@ -1,6 +1,6 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { calledColumn } from './words';
 
 export const changeDefault = defineRule({
   meta: {
@@ -31,7 +31,7 @@ export const changeDefault = defineRule({
       return table.columns.some((column) => column.name === action.column && column.notNull !== false);
     }),
   say: (action, { parsed }) => ({
-    message: `${called(action.relation)}.${action.column} is NOT NULL: without its default, inserts of a running release that does not name it fail. Drop the default in a later migration.`,
+    message: `${calledColumn(action.relation, action.column)} is NOT NULL: without its default, inserts of a running release that does not name it fail. Drop the default in a later migration.`,
     span: headline(parsed.text, action.span),
   }),
 });

@@ -1,6 +1,6 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { calledColumn } from './words';
 
 export const dropColumn = defineRule({
   meta: {
@@ -20,7 +20,7 @@ export const dropColumn = defineRule({
   },
   find: ({ effects }) => [...actionsOf(effects, 'drop column')].filter((action) => !action.isNew),
   say: (action, { parsed }) => ({
-    message: `Dropping ${called(action.relation)}.${action.column} breaks every running release that names it, and its data is gone${action.cascade ? ', with all that depends on it' : ''}. Release code that ignores it first.`,
+    message: `Dropping ${calledColumn(action.relation, action.column)} breaks every running release that names it, and its data is gone${action.cascade ? ', with all that depends on it' : ''}. Release code that ignores it first.`,
     span: headline(parsed.text, action.span),
   }),
 });

@@ -1,5 +1,5 @@
 import { dropIndexConcurrently } from '../rewrites/concurrently';
-import { nameParts } from '../schema/names';
+import { nameParts, quoteIdentifier } from '../schema/names';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { takes } from './words';
@@ -34,11 +34,19 @@ export const dropIndexBlocking = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id int);\nCREATE INDEX users_id ON users (id);\nDROP INDEX users_id;\n' },
     ],
   },
-  find: ({ effects }) => [...actionsOf(effects, 'drop index')].filter((action) => !action.concurrently && !action.isNew),
+  *find({ effects }) {
+    // One statement may drop several: it is one finding.
+    const seen = new Set<number>();
+    for (const action of actionsOf(effects, 'drop index')) {
+      if (action.concurrently || action.isNew || seen.has(action.span.offset)) continue;
+      seen.add(action.span.offset);
+      yield action;
+    }
+  },
   say(action, { parsed, before }) {
     const partitioned = before.relation(action.index)?.kind === 'partitioned index';
     const remedy = partitioned ? 'CONCURRENTLY cannot drop the index of a partitioned table: set a short lock_timeout.' : 'Use DROP INDEX CONCURRENTLY.';
-    const table = action.relation === undefined ? `the table of ${nameParts(action.index).name}` : undefined;
+    const table = action.relation === undefined ? `the table of ${quoteIdentifier(nameParts(action.index).name)}` : undefined;
     const lock = action.work.lock ?? 'ACCESS EXCLUSIVE';
     const what = table === undefined ? takes(lock, action.relation) : `takes ${lock} on ${table}: reads and writes wait`;
     return { message: `DROP INDEX ${what} while it queues for the lock and holds it. ${remedy}`, span: headline(parsed.text, action.span) };

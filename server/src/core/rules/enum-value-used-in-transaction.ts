@@ -2,6 +2,7 @@ import { insertBefore, removeStatement } from '../rewrites/edits';
 import { inTransaction } from '../timeline';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext, type Fix } from './rule';
+import { called } from './words';
 
 export const enumValueUsedInTransaction = defineFileRule({
   meta: {
@@ -36,7 +37,7 @@ export const enumValueUsedInTransaction = defineFileRule({
         const { parsed, span } = use;
         const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
         yield {
-          message: `This uses '${action.value}', which the same transaction adds to ${action.type}: it fails, since a new enum value cannot be used before it is committed. Add the value in a transaction of its own, before.`,
+          message: `This uses '${action.value}', which the same transaction adds to ${called(action.type)}: it fails, since a new enum value cannot be used before it is committed. Add the value in a transaction of its own, before.`,
           span: { offset: span.offset + line.offset, length: line.length },
           fixes: () => addItBefore(file, index),
         };

@@ -1,7 +1,7 @@
 import type { Relation, TypeReference } from '../schema/schema';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { called, calledColumn } from './words';
 
 export const foreignKeyTypeMismatch = defineRule({
   meta: {
@@ -38,7 +38,7 @@ export const foreignKeyTypeMismatch = defineRule({
     }
   },
   say: ({ action, column, from, to }, { parsed }) => ({
-    message: `${called(action.relation)}.${column} is ${shown(from)}, but the column of ${called(action.references)} that it references is ${shown(to)}. Give both the same type.`,
+    message: `${calledColumn(action.relation, column)} is ${shown(from)}, but the column of ${called(action.references)} that it references is ${shown(to)}. Give both the same type.`,
     span: headline(parsed.text, action.span),
   }),
 });

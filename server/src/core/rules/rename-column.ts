@@ -1,6 +1,7 @@
+import { quoteIdentifier } from '../schema/names';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called } from './words';
+import { calledColumn } from './words';
 
 export const renameColumn = defineRule({
   meta: {
@@ -19,7 +20,7 @@ export const renameColumn = defineRule({
   },
   find: ({ effects }) => [...actionsOf(effects, 'rename column')].filter((action) => !action.isNew),
   say: (action, { parsed }) => ({
-    message: `Renaming ${called(action.relation)}.${action.column} to ${action.to} breaks every running release that uses the old name. Add a new column and keep both in step until nothing uses the old one.`,
+    message: `Renaming ${calledColumn(action.relation, action.column)} to ${quoteIdentifier(action.to)} breaks every running release that uses the old name. Add a new column and keep both in step until nothing uses the old one.`,
     span: headline(parsed.text, action.span),
   }),
 });

@@ -1,5 +1,6 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
+import { called } from './words';
 
 export const renameEnumValue = defineRule({
   meta: {
@@ -18,7 +19,7 @@ export const renameEnumValue = defineRule({
   },
   find: ({ effects, before, path }) => [...actionsOf(effects, 'rename enum value')].filter((action) => !action.isNew && before.type(action.type)?.origin !== path),
   say: (action, { parsed }) => ({
-    message: `Renaming '${action.value}' of ${action.type} breaks every running release that uses it. Add a new value, change the rows in batches, and leave the old one unused.`,
+    message: `Renaming '${action.value}' of ${called(action.type)} breaks every running release that uses it. Add a new value, change the rows in batches, and leave the old one unused.`,
     span: headline(parsed.text, action.span),
   }),
 });

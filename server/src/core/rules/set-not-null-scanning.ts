@@ -1,4 +1,5 @@
 import { proveNotNull } from '../rewrites/not-null';
+import { quoteIdentifier } from '../schema/names';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
@@ -46,7 +47,7 @@ export const setNotNullScanning = defineRule({
   find: (context) =>
     [...actionsOf(context.effects, 'set not null')].filter((action) => action.provenBy === undefined && action.work.scans && !isQuiet(context, action, 'scan')),
   say: (action, { parsed }) => ({
-    message: `SET NOT NULL ${takes(action.work.lock, action.relation)} while every row is checked. Prove it first by CHECK (${action.column} IS NOT NULL) NOT VALID and VALIDATE CONSTRAINT in its own transaction.`,
+    message: `SET NOT NULL ${takes(action.work.lock, action.relation)} while every row is checked. Prove it first by CHECK (${quoteIdentifier(action.column)} IS NOT NULL) NOT VALID and VALIDATE CONSTRAINT in its own transaction.`,
     span: headline(parsed.text, action.span),
   }),
   mend: (action, context) => proveNotNull(context, action),

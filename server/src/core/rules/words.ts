@@ -1,9 +1,14 @@
 import { blocks, type LockMode } from '../effects/postgres/lock-modes';
-import { displayName, type RelationName } from '../schema/names';
+import { displayName, quoteIdentifier, type RelationName } from '../schema/names';
 
 /** A relation as messages call it. */
 export function called(relation: RelationName | undefined, otherwise = 'the table'): string {
   return relation === undefined ? otherwise : displayName(relation);
+}
+
+/** A column as messages call it: `users."firstName"`. */
+export function calledColumn(relation: RelationName | undefined, column: string): string {
+  return relation === undefined ? quoteIdentifier(column) : `${displayName(relation)}.${quoteIdentifier(column)}`;
 }
 
 /** What a lock keeps waiting, as the subject and verb of a sentence: "reads and writes wait". */
