@@ -3,8 +3,8 @@ import { analyze } from '../../server/src/core/analyze';
 import type { Certainty } from '../../server/src/core/effects/effects';
 import type { LockMode } from '../../server/src/core/effects/postgres/lock-modes';
 import { type AnalysisMemo, createMemo } from '../../server/src/core/memo';
-import { type RelationName, displayName } from '../../server/src/core/schema/names';
-import { type Schema, UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
+import { schemaFromDdl } from '../../server/src/core/schema/postgres/load';
+import type { Schema } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 
 export interface Claim {
@@ -23,18 +23,17 @@ export interface Claim {
  * Schemas are remembered, so that a whole suite replays the world once for each version.
  */
 export function claim(sql: string, schemaSql: string, version: number, setup?: string): Claim {
-  const world = after(schemaSql, { ...UNKNOWN_SCHEMA, complete: true }, version);
-  const schema = setup === undefined ? world : run(setup, world, version).after;
-  const { statements, problems } = run(sql, schema, version);
+  const world = worldOf(schemaSql, version);
+  const schema = setup === undefined ? world : run('setup.sql', setup, world, version).after;
+  const { statements, problems } = run('case.sql', sql, schema, version);
   const effects = statements.find((statement) => statement.effects !== undefined)?.effects;
-  const names = (relations: readonly RelationName[]): string[] => relations.map(displayName).sort();
-  return {
+    return {
     locks: (effects?.locks ?? [])
-      .map(({ relation, relationKind, mode, certainty }) => ({ relation: displayName(relation), kind: relationKind, mode, certainty }))
+      .map(({ relation, relationKind, mode, certainty }) => ({ relation, kind: relationKind, mode, certainty }))
       .sort((a, b) => (a.relation < b.relation ? -1 : 1)),
-    rewrites: names(effects?.rewrites ?? []),
-    rebuilds: names(effects?.rebuilds ?? []),
-    scans: names(effects?.scans ?? []),
+    rewrites: [...(effects?.rewrites ?? [])].sort(),
+    rebuilds: [...(effects?.rebuilds ?? [])].sort(),
+    scans: [...(effects?.scans ?? [])].sort(),
     inTransaction: effects?.transaction.allowed ?? true,
     certainty: effects?.certainty ?? 'conditional',
     problems: problems.map(({ message }) => message),
@@ -44,21 +43,19 @@ export function claim(sql: string, schemaSql: string, version: number, setup?: s
 const schemas = new Map<string, Schema>();
 const memos = new Map<number, AnalysisMemo>();
 
-function after(sql: string, before: Schema, version: number): Schema {
+function worldOf(sql: string, version: number): Schema {
   const key = `${version} ${sql}`;
-  const known = schemas.get(key);
-  if (known !== undefined) return known;
-  const schema = run(sql, before, version).after;
-  schemas.set(key, schema);
+  let schema = schemas.get(key);
+  if (schema === undefined) schemas.set(key, (schema = schemaFromDdl(sql, undefined, version).schema));
   return schema;
 }
 
-function run(text: string, schema: Schema, version: number): ReturnType<typeof analyze> {
+function run(path: string, text: string, schema: Schema, version: number): ReturnType<typeof analyze> {
   let memo = memos.get(version);
   if (memo === undefined) memos.set(version, (memo = createMemo()));
   return analyze(
     {
-      path: 'case.sql',
+      path,
       text,
       schema,
       target: { dialect: 'postgresql', version, source: 'setting' },
