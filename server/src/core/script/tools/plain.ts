@@ -1,3 +1,4 @@
+import { neutralised } from '../psql';
 import type { MigrationTool } from '../script';
 
 /** SQL files as psql runs them: no transaction but the file's own, one statement after the other. */
@@ -8,7 +9,7 @@ export const plain: MigrationTool = {
   read: ({ text }) => ({
     tool: 'plain',
     problems: [],
-    segments: [{ text, offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] }],
+    segments: [{ ...neutralised(text), offset: 0, direction: 'up', wrapper: 'none', send: 'statement' }],
   }),
   optOut: () => undefined,
 };
