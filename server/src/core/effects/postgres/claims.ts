@@ -107,7 +107,8 @@ export class Claims {
     this.rewritten.add(name);
   }
   scan(name: RelationName): void {
-    if (!this.created.has(name)) this.scanned.add(name);
+    // The rows of a partitioned table are those of its partitions.
+    if (!this.created.has(name) && this.schema.relation(name)?.kind !== 'partitioned table') this.scanned.add(name);
   }
   rebuild(index: RelationName): void {
     // A partitioned index has no file.
@@ -135,6 +136,10 @@ export class Claims {
   /** Says that a relation is not there: the statement fails, or with IF EXISTS does nothing. */
   missing(name: RelationName): void {
     this.dependsOn.add(`${displayName(name)} does not exist.`);
+  }
+  /** The same for a part of a relation. */
+  missingPart(sentence: string): void {
+    this.dependsOn.add(sentence);
   }
   versionNote(sentence: string): void {
     this.notes.add(sentence);

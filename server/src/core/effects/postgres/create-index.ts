@@ -91,7 +91,11 @@ export function reindexStmt(stmt: ReindexStmt, claims: Claims): void {
       if (version < 14) claims.versionNote('Up to 13, REINDEX skips a partitioned table.');
       else {
         claims.refuse('REINDEX TABLE cannot run inside a transaction block');
-        for (const partition of descendantsOf(table, schema)) if (partition.kind === 'table') reindexTable(partition, concurrently, claims);
+        for (const partition of descendantsOf(table, schema)) {
+          // All are locked so while the list of them is made (ReindexPartitions).
+          claims.lock(partition.name, 'SHARE', `it is a partition of ${displayName(name)}`);
+          if (partition.kind === 'table') reindexTable(partition, concurrently, claims);
+        }
       }
     }
     return claims.act({ kind: 'reindex', what, concurrently }, { relation: name, work });

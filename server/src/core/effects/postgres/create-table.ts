@@ -1,10 +1,10 @@
-import type { ColumnDef, Constraint as ConstraintNode, CreateStmt, Node, PartitionBoundSpec } from '@pgsql/types';
+import type { ColumnDef, Constraint as ConstraintNode, CreateStmt, Node, PartitionBoundSpec, TypeName } from '@pgsql/types';
 import { displayName, type RelationName } from '../../schema/names';
-import { isSerial, newRelationName, relationName } from '../../schema/postgres/resolve';
+import { newRelationName, relationName, typeReference } from '../../schema/postgres/resolve';
 import type { Table } from '../../schema/schema';
 import type { Claims } from './claims';
 import { lockReferenced } from './foreign-keys';
-import { defaultSkipsScan, lockAncestors, touchPartitionKeys } from './partitions';
+import { defaultSkipsScan, touchPartitionKeys } from './partitions';
 import { defaultPartitionOf, storedBelow, tableOf } from './relations';
 
 /** CREATE TABLE (DefineRelation, src/backend/commands/tablecmds.c): new itself, but others are locked for it. */
@@ -30,11 +30,18 @@ export function createStmt(stmt: CreateStmt, claims: Claims): void {
     if (!exists && referenced !== name) lockReferenced(referenced, 'SHARE ROW EXCLUSIVE', `${displayName(name)} references it`, claims);
   }
   if (!exists) {
+    if (stmt.ofTypename !== undefined) lockRowType(stmt.ofTypename, claims, `${displayName(name)} is a table of that type`);
     for (const element of stmt.tableElts ?? []) {
       if ('TableLikeClause' in element) claims.lock(relationName(element.TableLikeClause.relation ?? {}, schema), 'ACCESS SHARE', `${displayName(name)} is made like it`);
     }
   }
   claims.act({ kind: 'create table', name, partitionOf, references, hasPrimaryKey, as: false }, { relation: name, work: partitionOf === undefined ? {} : { lock: 'ACCESS EXCLUSIVE' } });
+}
+
+/** A table OF a composite type opens it (transformOfType, src/backend/parser/parse_utilcmd.c). */
+export function lockRowType(type: TypeName, claims: Claims, reason: string): void {
+  const { name } = typeReference(type, claims.schema);
+  if (claims.schema.relation(name) !== undefined) claims.lock(name, 'ACCESS SHARE', reason);
 }
 
 function parentsOf(stmt: CreateStmt, claims: Claims): readonly RelationName[] {
@@ -52,11 +59,6 @@ export function columnConstraints(column: ColumnDef): readonly ConstraintNode[] 
   return (column.constraints ?? []).flatMap((node: Node) => ('Constraint' in node ? [node.Constraint] : []));
 }
 
-/** Whether a column gets its numbers from a sequence of its own. */
-export function isSerialColumn(column: ColumnDef): boolean {
-  return isSerial(column.typeName);
-}
-
 /**
  * PARTITION OF: the parent's readers wait, the default partition is searched for rows that now belong to the new one,
  * and the parent's foreign keys in either direction are made on the new table as well.
@@ -65,7 +67,6 @@ function joinPartition(name: RelationName, parentName: RelationName, bound: Part
   const parent = tableOf(parentName, claims.schema);
   claims.lock(parentName, 'ACCESS EXCLUSIVE', `${displayName(name)} becomes its partition; CREATE TABLE and then ATTACH PARTITION would not hold up readers`);
   if (parent === undefined) return;
-  lockAncestors(parent, claims);
   const rest: Table | undefined = bound.is_default === true ? undefined : defaultPartitionOf(parent, claims.schema);
   if (rest !== undefined) {
     claims.lock(rest.name, 'ACCESS EXCLUSIVE', 'the default partition must not hold rows of the new one');

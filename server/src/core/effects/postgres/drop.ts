@@ -101,11 +101,27 @@ function dropFromRelation(kind: 'OBJECT_TRIGGER' | 'OBJECT_RULE' | 'OBJECT_POLIC
   const word = kind === 'OBJECT_TRIGGER' ? 'trigger' : kind === 'OBJECT_RULE' ? 'rule' : 'policy';
   const name = parts[parts.length - 1] ?? '';
   const relation = relationName(mentionOf(parts.slice(0, -1)), claims.schema);
+  const known = claims.schema.relation(relation);
+  // A part that is not there lets go of the table again.
+  if (known !== undefined && !hasPart(known, word, name)) {
+    claims.missingPart(`The ${word} ${name} of ${displayName(relation)} does not exist.`);
+    return claims.act({ kind: `drop ${word}`, name }, { relation });
+  }
   const table = asTable(claims.lock(relation, 'ACCESS EXCLUSIVE', `its ${word} ${name} is dropped`));
   if (word === 'trigger' && table?.kind === 'partitioned table' && table.triggers.find((trigger) => trigger.name === name)?.row === true) {
     for (const partition of descendantsOf(table, claims.schema)) claims.lock(partition.name, 'ACCESS EXCLUSIVE', `it has the trigger ${name} too`);
   }
   claims.act({ kind: `drop ${word}`, name }, { relation, work: { lock: 'ACCESS EXCLUSIVE' } });
+}
+
+/** Whether a relation has a trigger, rule or policy of that name, or may have. */
+function hasPart(relation: Relation, word: 'trigger' | 'rule' | 'policy', name: string): boolean {
+  const table = asTable(relation);
+  if (table?.partial === true) return true;
+  const named = (parts: readonly { readonly name: string }[]): boolean => parts.some((part) => part.name === name);
+  if (word === 'policy') return table === undefined || named(table.policies);
+  if (!('triggers' in relation)) return true;
+  return word === 'trigger' ? named(relation.triggers) : named(relation.rules);
 }
 
 function dropNamespace(namespace: string, removal: Removal, claims: Claims, cascade: boolean): void {

@@ -151,8 +151,12 @@ export function clusterStmt(stmt: ClusterStmt, claims: Claims): void {
       if (partition.kind !== 'table') continue;
       claims.lock(partition.name, 'ACCESS EXCLUSIVE', `it is a partition of ${displayName(name)}`);
       claims.rewrite(partition);
+      claims.scan(partition.name);
     }
-  } else if (relation !== undefined) claims.rewrite(relation);
+  } else if (relation !== undefined) {
+    claims.rewrite(relation);
+    claims.scan(name);
+  }
   else if (!schema.complete) claims.rewriteUnknown(name);
   claims.act({ kind: 'cluster' }, { relation: name, work: { lock: 'ACCESS EXCLUSIVE', rewrites: true, because: 'The table is written anew in the order of an index.' } });
 }

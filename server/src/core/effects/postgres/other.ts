@@ -14,8 +14,9 @@ export function otherStmt(node: Node, claims: Claims): void {
   if ('DropSubscriptionStmt' in node) claims.refuse('DROP SUBSCRIPTION cannot run inside a transaction block');
   if ('CreateSchemaStmt' in node) for (const element of node.CreateSchemaStmt.schemaElts ?? []) claim(element, claims);
   if ('AlterObjectDependsStmt' in node) {
-    const { relation } = node.AlterObjectDependsStmt;
-    if (relation !== undefined) claims.lock(relationName(relation, claims.schema), 'ACCESS SHARE', 'a part of it comes to depend on an extension');
+    const { relation, objectType } = node.AlterObjectDependsStmt;
+    const mode = objectType === 'OBJECT_TRIGGER' ? 'ACCESS SHARE' : 'ACCESS EXCLUSIVE';
+    if (relation !== undefined) claims.lock(relationName(relation, claims.schema), mode, 'it or a part of it comes to depend on an extension');
   }
   if ('CompositeTypeStmt' in node && node.CompositeTypeStmt.typevar !== undefined) claims.creates(typeName(partsOf(node.CompositeTypeStmt.typevar), claims.schema));
   if ('DropOwnedStmt' in node || 'ReassignOwnedStmt' in node) {

@@ -116,16 +116,16 @@ const dropColumn: Subcommand = (command, alteration) => {
   if (table !== undefined && columnOf(table, name) !== undefined) {
     const removal = new Removal(claims, cascade);
     removal.column(table, name);
-    if (alteration.inherited) dropBelow(table, name, removal, alteration);
+    dropBelow(table, name, removal, alteration);
   } else if (alteration.isUnknown) claims.depend(`If ${alteration.shown}.${name} has a foreign key, the table it references is locked too, ACCESS EXCLUSIVE.`);
   return { kind: 'drop column', column: name, cascade };
 };
 
-/** Children are all opened; they lose the column where they have it only from here. */
+/** Children are all opened, even with ONLY; without it they lose the column where they have it only from here (ATExecDropColumn). */
 function dropBelow(table: Table, column: string, removal: Removal, alteration: Alteration): void {
   for (const child of childrenOf(table, alteration.claims.schema)) {
     alteration.child(child);
-    if (columnOf(child, column)?.inherited !== true) continue;
+    if (!alteration.inherited || columnOf(child, column)?.inherited !== true) continue;
     removal.column(child, column);
     dropBelow(child, column, removal, alteration);
   }

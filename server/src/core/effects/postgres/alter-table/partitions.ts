@@ -2,6 +2,7 @@ import type { PartitionCmd } from '@pgsql/types';
 import { displayName } from '../../../schema/names';
 import { relationName } from '../../../schema/postgres/resolve';
 import type { Table } from '../../../schema/schema';
+import { lockRowType } from '../create-table';
 import { attachChecks, defaultSkipsScan, foreignKeysToAncestors, lockAncestors, touchPartitionKeys } from '../partitions';
 import { defaultPartitionOf, descendantsOf, foreignKeysOf, indexOf, storedBelow, tableOf } from '../relations';
 import type { Alteration, Subcommand } from './alteration';
@@ -136,11 +137,18 @@ const finalize: Subcommand = (command, alteration) => {
   return { kind: 'detach partition', partition: name, concurrently: false };
 };
 
+const addOf: Subcommand = (command, alteration) => {
+  const { def } = command;
+  if (def !== undefined && 'TypeName' in def) lockRowType(def.TypeName, alteration.claims, `${alteration.shown} becomes a table of that type`);
+  return { kind: 'other alter' };
+};
+
 export const PARTITION_COMMANDS: Readonly<Record<string, Subcommand>> = {
   AT_AttachPartition: attach,
   AT_DetachPartition: detach,
   AT_DetachPartitionFinalize: finalize,
   AT_AddInherit: inherit,
   AT_DropInherit: noInherit,
+  AT_AddOf: addOf,
 };
 

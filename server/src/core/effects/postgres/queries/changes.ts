@@ -32,9 +32,8 @@ function insert(stmt: InsertStmt, node: Node, depth: Depth, claims: Claims): voi
   const rows = select?.valuesLists;
   say({ kind: 'insert', select: select !== undefined && rows === undefined, rows: rows?.length ?? (select === undefined ? 1 : undefined) }, node, name, depth, claims);
   if (depth !== 'executed') return;
-  if (target?.kind === 'view') return;
   if (base === undefined) return;
-  const given = givenColumns(stmt, select, base);
+  const given = givenColumns(stmt, select, target ?? base);
   takeNumbers(base, given, claims);
   route(base, given, rows, claims);
   const changes: Change[] = [{ event: 'insert', columns: new Set(nonNull(base, given)), nulls: NO_COLUMNS }];
@@ -73,7 +72,10 @@ function merge(stmt: MergeStmt, node: Node, depth: Depth, claims: Claims): void 
     else if (commandType === 'CMD_UPDATE') after(base, updated(targetList), claims);
     else if (commandType === 'CMD_INSERT') {
       // Whether a row is missing from the target is not known.
-      claims.branch(() => after(base, { ...updated(targetList), event: 'insert' }, claims));
+      claims.branch(() => {
+        takeNumbers(base, new Map((targetList ?? []).flatMap((target) => ('ResTarget' in target ? [[target.ResTarget.name ?? '', target.ResTarget.val] as const] : []))), claims);
+        after(base, { ...updated(targetList), event: 'insert' }, claims);
+      });
     }
   }
 }
@@ -154,7 +156,7 @@ function scanAll(mention: RangeVar | undefined, base: Table | undefined, claims:
 }
 
 /** What an INSERT gives values for, by column; the value where it is the same expression in its only row. */
-function givenColumns(stmt: InsertStmt, select: SelectStmt | undefined, table: Table): ReadonlyMap<string, Node | undefined> {
+function givenColumns(stmt: InsertStmt, select: SelectStmt | undefined, table: Table | View): ReadonlyMap<string, Node | undefined> {
   const rows = select?.valuesLists?.map((row) => ('List' in row ? (row.List.items ?? []) : [])) ?? [];
   const named = stmt.cols?.flatMap((column) => ('ResTarget' in column ? [column.ResTarget.name ?? ''] : []));
   const width = rows[0]?.length ?? select?.targetList?.length ?? 0;
