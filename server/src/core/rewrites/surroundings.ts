@@ -131,7 +131,9 @@ function explicit(context: Located): Surroundings {
   if (statements[begin]?.effects?.control?.kind !== 'begin') return { kind: 'stuck' };
   for (let at = index + 1; at < statements.length && statements[at]?.transaction === transaction; at++) {
     const control = statements[at]?.effects?.control;
-    if (control?.kind === 'commit' && !control.chain) {
+    if (control?.kind === 'commit') {
+      // AND CHAIN opens the next transaction at once: there is nothing between the two.
+      if (control.chain) return { kind: 'stuck' };
       const between = statements.slice(begin + 1, at).filter((_, offset) => begin + 1 + offset !== index);
       return { kind: 'explicit', begin, commit: at, alone: between.length === 0 };
     }
