@@ -78,7 +78,9 @@ function stepsOf({ column, from, to, using }: TypeChangeInput, schema: SchemaVie
 function isFree(from: TypeReference, to: TypeReference, schema: SchemaView): boolean {
   // Through domains without constraints; those with them are judged before.
   if (domainHasConstraints(to, schema) !== false) return false;
-  const source = baseType(from, schema);
+  const under = baseType(from, schema);
+  // A value of a domain comes without the modifier of the type below (exprTypmod of the relabelled column).
+  const source = under === from ? from : { ...under, modifiers: [] };
   const target = baseType(to, schema);
   if (source.array !== target.array) return false;
   const same = source.name === target.name;
