@@ -17,11 +17,15 @@ export const addCheckValidating = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
     bad: [
       {
+        schema: 'CREATE TABLE orders (total int);',
+        data: 'INSERT INTO orders VALUES (1), (NULL);',
         sql: 'ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total > 0);\n',
         fixed: 'ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total > 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_total_positive;\n',
       },
       {
         title: 'Without a name: the one the server would give',
+        schema: 'CREATE TABLE orders (total int);',
+        data: 'INSERT INTO orders VALUES (1), (NULL);',
         sql: 'ALTER TABLE orders ADD CHECK (total > 0), ADD COLUMN note text;\n',
         fixed: 'ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0) NOT VALID, ADD COLUMN note text;\nALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;\n',
       },

@@ -17,10 +17,14 @@ export const addColumnCheck = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int);',
+        data: 'INSERT INTO users VALUES (1);',
         sql: 'ALTER TABLE users ADD COLUMN age int CHECK (age > 0);\n',
         fixed: 'ALTER TABLE users ADD COLUMN age int;\nALTER TABLE users ADD CONSTRAINT users_age_check CHECK (age > 0) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_age_check;\n',
       },
       {
+        schema: 'CREATE TABLE users (id int);',
+        data: 'INSERT INTO users VALUES (1);',
         sql: "alter table users add age int constraint adult check (age > 17) default 18, add name text;\n",
         fixed: "alter table users add age int default 18, add name text;\nalter table users add constraint adult check (age > 17) not valid;\nalter table users validate constraint adult;\n",
       },

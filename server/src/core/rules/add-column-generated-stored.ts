@@ -18,6 +18,7 @@ export const addColumnGeneratedStored = defineRule({
     bad: [
       {
         version: 18,
+        unproven: 'a virtual column is of another kind',
         sql: 'ALTER TABLE users ADD COLUMN lower_email text GENERATED ALWAYS AS (lower(email)) STORED;\n',
         fixed: 'ALTER TABLE users ADD COLUMN lower_email text GENERATED ALWAYS AS (lower(email)) VIRTUAL;\n',
       },

@@ -15,8 +15,9 @@ export const addColumnNotNull = defineRule({
     whenToIgnore: 'The table is empty and nothing inserts into it yet.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
     bad: [
-      { sql: 'ALTER TABLE users ADD COLUMN age int NOT NULL;\n', fixed: 'ALTER TABLE users ADD COLUMN age int;\n' },
+      { unproven: 'the column stays nullable until its values are known', sql: 'ALTER TABLE users ADD COLUMN age int NOT NULL;\n', fixed: 'ALTER TABLE users ADD COLUMN age int;\n' },
       {
+        unproven: 'the column stays nullable until its values are known',
         sql: 'alter table users\n  add "Age" int constraint must not null;\n',
         fixed: 'alter table users\n  add "Age" int;\n',
       },

@@ -17,11 +17,15 @@ export const addColumnReferences = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
     bad: [
       {
+        schema: 'CREATE TABLE shops (id int PRIMARY KEY); CREATE TABLE orders (id int);',
+        data: 'INSERT INTO shops VALUES (1); INSERT INTO orders VALUES (7);',
         sql: 'ALTER TABLE orders ADD COLUMN shop int DEFAULT 1 REFERENCES shops (id);\n',
         fixed:
           'ALTER TABLE orders ADD COLUMN shop int DEFAULT 1;\nALTER TABLE orders ADD CONSTRAINT orders_shop_fkey FOREIGN KEY (shop) REFERENCES shops (id) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_shop_fkey;\n',
       },
       {
+        schema: 'CREATE TABLE shops (id int PRIMARY KEY); CREATE TABLE orders (id int);',
+        data: 'INSERT INTO shops VALUES (1); INSERT INTO orders VALUES (7);',
         sql: 'alter table orders add shop int constraint f references shops on delete set default deferrable default 1;\n',
         fixed:
           'alter table orders add shop int default 1;\nalter table orders add constraint f foreign key (shop) references shops on delete set default deferrable not valid;\nalter table orders validate constraint f;\n',

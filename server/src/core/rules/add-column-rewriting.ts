@@ -18,15 +18,25 @@ export const addColumnRewriting = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int, email text);',
         sql: 'ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();\n',
         fixed: 'ALTER TABLE users ADD COLUMN token uuid;\nALTER TABLE users ALTER COLUMN token SET DEFAULT gen_random_uuid();\nUPDATE users SET token = DEFAULT WHERE token IS NULL;\n',
       },
       {
         title: 'NOT NULL, beside other subcommands',
         version: 18,
+        schema: 'CREATE TABLE "Users" (id int);',
         sql: 'alter table "Users"\n  add seen timestamptz not null default clock_timestamp(), -- last visit\n  add age int;\n',
         fixed:
           'alter table "Users"\n  add seen timestamptz, -- last visit\n  add age int;\nalter table "Users" alter column seen set default clock_timestamp();\nupdate "Users" set seen = default where seen is null;\nalter table "Users" add constraint "Users_seen_not_null" not null seen not valid;\nalter table "Users" validate constraint "Users_seen_not_null";\n',
+      },
+      {
+        title: 'What each row gets',
+        schema: 'CREATE SEQUENCE numbers; CREATE TABLE users (id int);',
+        data: 'INSERT INTO users VALUES (1), (2), (3);',
+        sql: "ALTER TABLE users ADD number bigint DEFAULT nextval('numbers');\n",
+        fixed:
+          "ALTER TABLE users ADD number bigint;\nALTER TABLE users ALTER COLUMN number SET DEFAULT nextval('numbers');\nUPDATE users SET number = DEFAULT WHERE number IS NULL;\n",
       },
     ],
     good: [

@@ -17,11 +17,15 @@ export const addColumnUnique = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int);',
+        data: 'INSERT INTO users VALUES (1), (2);',
         sql: 'ALTER TABLE users ADD COLUMN email text UNIQUE;\n',
         fixed:
           'ALTER TABLE users ADD COLUMN email text;\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\nALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;\n',
       },
       {
+        schema: 'CREATE SCHEMA app; CREATE TABLE app.users (id int);',
+        data: 'INSERT INTO app.users VALUES (1);',
         sql: 'begin;\nalter table app.users add email text constraint u unique nulls not distinct deferrable;\ncommit;\n',
         fixed:
           'begin;\nalter table app.users add email text;\ncommit;\ncreate unique index concurrently u on app.users (email) nulls not distinct;\nalter table app.users add constraint u unique using index u deferrable;\n',

@@ -19,18 +19,24 @@ export const addForeignKeyValidating = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES', 'src/backend/commands/tablecmds.c, ATAddForeignKeyConstraint'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE orders (user_id int);',
+        data: 'INSERT INTO users VALUES (1); INSERT INTO orders VALUES (1), (NULL);',
         sql: 'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;\n',
         fixed:
           'ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;\n',
       },
       {
         title: 'One of several subcommands, without a name',
+        schema: 'CREATE TABLE users (id int PRIMARY KEY); CREATE SCHEMA app; CREATE TABLE app.orders (user_id int CONSTRAINT old CHECK (user_id > 0));',
+        data: 'INSERT INTO users VALUES (1); INSERT INTO app.orders VALUES (1);',
         sql: 'alter table only app.orders\n  add column note text,\n  add foreign key (user_id) references users, -- the buyer\n  drop constraint old;\n',
         fixed:
           'alter table only app.orders\n  add column note text,\n  add constraint orders_user_id_fkey foreign key (user_id) references users not valid, -- the buyer\n  drop constraint old;\nalter table app.orders validate constraint orders_user_id_fkey;\n',
       },
       {
         title: 'Inside a transaction: validated behind it',
+        schema: 'CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE orders (user_id int);',
+        data: 'INSERT INTO users VALUES (1); INSERT INTO orders VALUES (1), (NULL);',
         sql: 'BEGIN;\nALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id);\nCOMMIT;\n',
         fixed: 'BEGIN;\nALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\nCOMMIT;\nALTER TABLE orders VALIDATE CONSTRAINT f;\n',
       },

@@ -17,11 +17,15 @@ export const addUniqueBlocking = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int, email text);',
+        data: "INSERT INTO users VALUES (1, 'a'), (2, NULL);",
         sql: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);\n',
         fixed: 'CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\nALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;\n',
       },
       {
         title: 'In a transaction, unnamed, with options',
+        schema: 'CREATE SCHEMA app; CREATE TABLE app.users (email text, "orgId" int, name text);',
+        data: "INSERT INTO app.users VALUES ('a', 1, 'b');",
         sql: 'begin;\nalter table app.users add column age int, add unique nulls not distinct (email, "orgId") include (name) deferrable;\ncommit;\n',
         fixed:
           'create unique index concurrently "users_email_orgId_key" on app.users (email, "orgId") include (name) nulls not distinct;\nbegin;\nalter table app.users add column age int, add constraint "users_email_orgId_key" unique using index "users_email_orgId_key" deferrable;\ncommit;\n',

@@ -20,17 +20,23 @@ export const createIndexBlocking = defineRule({
     bad: [
       {
         title: 'Outside a transaction',
+        schema: 'CREATE TABLE users (id int, email text);',
+        data: "INSERT INTO users VALUES (1, 'a'), (2, NULL);",
         sql: 'CREATE INDEX users_email_idx ON users (email);\n',
         fixed: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n',
       },
       {
         title: 'Inside one: the index moves behind the COMMIT',
+        schema: 'CREATE TABLE users (id int); CREATE SCHEMA app; CREATE TABLE app."Users" ("firstName" text);',
+        data: 'INSERT INTO app."Users" VALUES (\'a\');',
         sql: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\n-- for the report\nCREATE UNIQUE INDEX "Users_Email" ON app."Users" ("firstName");\nCOMMIT;\n',
         fixed:
           'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\n-- for the report\nCREATE UNIQUE INDEX CONCURRENTLY "Users_Email" ON app."Users" ("firstName");\n',
       },
       {
         title: 'A transaction around nothing else goes away',
+        schema: 'CREATE TABLE users (id int, email text);',
+        data: "INSERT INTO users VALUES (1, 'a'), (2, NULL);",
         sql: 'begin;\ncreate index on users (email);\ncommit;\n',
         fixed: 'create index concurrently on users (email);\n',
       },

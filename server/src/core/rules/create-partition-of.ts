@@ -16,10 +16,12 @@ export const createPartitionOf = defineRule({
     sources: ['https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE'],
     bad: [
       {
+        schema: 'CREATE TABLE events (id bigint, at date DEFAULT now(), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);',
         sql: "CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
         fixed: "CREATE TABLE events_2024 (LIKE events INCLUDING ALL EXCLUDING IDENTITY);\nALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
       },
       {
+        schema: 'CREATE SCHEMA app; CREATE TABLE app.events (at date CHECK (at IS NOT NULL)) PARTITION BY RANGE (at);',
         sql: 'create table if not exists app.e partition of app.events default;\n',
         fixed: 'create table if not exists app.e (like app.events including all excluding identity);\nalter table app.events attach partition app.e default;\n',
       },

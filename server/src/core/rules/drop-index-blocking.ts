@@ -17,14 +17,16 @@ export const dropIndexBlocking = defineRule({
     whenToIgnore: 'A short lock_timeout is set and the migration is repeated when it strikes, or the index belongs to a partitioned table, which CONCURRENTLY refuses.',
     sources: ['https://www.postgresql.org/docs/current/sql-dropindex.html'],
     bad: [
-      { sql: 'DROP INDEX users_email_idx;\n', fixed: 'DROP INDEX CONCURRENTLY users_email_idx;\n' },
+      { schema: 'CREATE TABLE users (id int, email text); CREATE INDEX users_email_idx ON users (email);', sql: 'DROP INDEX users_email_idx;\n', fixed: 'DROP INDEX CONCURRENTLY users_email_idx;\n' },
       {
         title: 'Several: CONCURRENTLY takes one at a time',
+        schema: 'CREATE SCHEMA app; CREATE TABLE app.t (x int); CREATE INDEX a ON app.t (x); CREATE TABLE u (x int); CREATE INDEX "B" ON u (x);',
         sql: 'drop index if exists app.a, "B";\n',
         fixed: 'drop index concurrently if exists app.a;\ndrop index concurrently if exists "B";\n',
       },
       {
         title: 'Inside a transaction',
+        schema: 'CREATE TABLE users (id int, email text); CREATE INDEX users_email_idx ON users (email);',
         sql: 'BEGIN;\nDROP INDEX users_email_idx;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\n',
         fixed: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\nDROP INDEX CONCURRENTLY users_email_idx;\n',
       },

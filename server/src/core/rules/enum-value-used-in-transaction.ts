@@ -17,6 +17,8 @@ export const enumValueUsedInTransaction = defineFileRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES', 'src/backend/utils/adt/enum.c, check_safe_enum_use'],
     bad: [
       {
+        schema: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE people (id int, mood mood);",
+        data: "INSERT INTO people VALUES (1, 'sad');",
         sql: "BEGIN;\nALTER TYPE mood ADD VALUE 'calm';\nUPDATE people SET mood = 'calm' WHERE id = 1;\nCOMMIT;\n",
         fixed: "ALTER TYPE mood ADD VALUE 'calm';\nBEGIN;\nUPDATE people SET mood = 'calm' WHERE id = 1;\nCOMMIT;\n",
       },

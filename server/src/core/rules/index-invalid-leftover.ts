@@ -16,10 +16,12 @@ export const indexInvalidLeftover = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
     bad: [
       {
+        schema: 'CREATE SCHEMA app; CREATE TABLE app.users (email text);',
         sql: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON app.users (email);\n',
         fixed: 'DROP INDEX CONCURRENTLY IF EXISTS app.users_email_idx;\nCREATE INDEX CONCURRENTLY users_email_idx ON app.users (email);\n',
       },
       {
+        schema: 'CREATE TABLE users (email text);',
         sql: 'create unique index concurrently if not exists "U" on users (email);\n',
         fixed: 'drop index concurrently if exists "U";\ncreate unique index concurrently "U" on users (email);\n',
       },

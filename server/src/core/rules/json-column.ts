@@ -13,8 +13,8 @@ export const jsonColumn = defineRule({
     whenToIgnore: 'White space, the order of keys or duplicate keys must be kept.',
     sources: ['https://www.postgresql.org/docs/current/datatype-json.html'],
     bad: [
-      { sql: 'ALTER TABLE users ADD COLUMN settings json;\n', fixed: 'ALTER TABLE users ADD COLUMN settings jsonb;\n' },
-      { sql: 'CREATE TABLE users (id bigint PRIMARY KEY, "Data" JSON NOT NULL);\n', fixed: 'CREATE TABLE users (id bigint PRIMARY KEY, "Data" JSONB NOT NULL);\n' },
+      { unproven: 'the type is another one on purpose', sql: 'ALTER TABLE users ADD COLUMN settings json;\n', fixed: 'ALTER TABLE users ADD COLUMN settings jsonb;\n' },
+      { unproven: 'the type is another one on purpose', sql: 'CREATE TABLE users (id bigint PRIMARY KEY, "Data" JSON NOT NULL);\n', fixed: 'CREATE TABLE users (id bigint PRIMARY KEY, "Data" JSONB NOT NULL);\n' },
     ],
     good: [{ sql: 'ALTER TABLE users ADD COLUMN settings jsonb;\n' }, { sql: 'CREATE TABLE users (id bigint PRIMARY KEY, json text);\n' }],
   },

@@ -18,10 +18,11 @@ export const lockTimeoutAroundConcurrently = defineRule({
     sources: ['src/backend/commands/indexcmds.c, WaitForOlderSnapshots', 'https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int, email text);',
         sql: "SET lock_timeout = '5s';\nCREATE INDEX CONCURRENTLY i ON users (email);\n",
         fixed: "SET lock_timeout = '5s';\nSET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY i ON users (email);\nSET lock_timeout = '5s';\n",
       },
-      { sql: "set lock_timeout to '1s';\nreindex index concurrently i;\n", fixed: "set lock_timeout to '1s';\nset lock_timeout = 0;\nreindex index concurrently i;\nset lock_timeout = '1s';\n" },
+      { schema: 'CREATE TABLE users (id int, email text); CREATE INDEX i ON users (email);', sql: "set lock_timeout to '1s';\nreindex index concurrently i;\n", fixed: "set lock_timeout to '1s';\nset lock_timeout = 0;\nreindex index concurrently i;\nset lock_timeout = '1s';\n" },
     ],
     good: [{ sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' }, { sql: "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\nSET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY i ON users (email);\n" }],
   },

@@ -18,8 +18,9 @@ export const missingLockTimeout = defineFileRule({
     whenToIgnore: 'The role, the database or the migration tool sets lock_timeout. Then switch this rule off in lockscope.json.',
     sources: ['https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-LOCK-TIMEOUT', 'https://www.postgresql.org/docs/current/explicit-locking.html'],
     bad: [
-      { sql: '-- adds a column\nALTER TABLE users ADD COLUMN age int;\n', fixed: "-- adds a column\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\n" },
+      { schema: 'CREATE TABLE users (id int);', sql: '-- adds a column\nALTER TABLE users ADD COLUMN age int;\n', fixed: "-- adds a column\nSET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\n" },
       {
+        schema: 'CREATE TABLE users (id int);',
         sql: 'begin;\nalter table users add column age int;\ncommit;\n',
         fixed: "begin;\nset local lock_timeout = '5s';\nalter table users add column age int;\ncommit;\n",
       },

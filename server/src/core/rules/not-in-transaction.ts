@@ -17,10 +17,11 @@ export const notInTransaction = defineRule({
     sources: ['src/backend/access/transam/xact.c, PreventInTransactionBlock'],
     bad: [
       {
+        schema: 'CREATE TABLE users (id int, email text); CREATE INDEX users_email_idx ON users (email);',
         sql: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nDROP INDEX CONCURRENTLY users_email_idx;\nCOMMIT;\n',
         fixed: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\nDROP INDEX CONCURRENTLY users_email_idx;\n',
       },
-      { title: 'Nothing else in it', sql: 'begin;\nvacuum users;\ncommit;\n', fixed: 'vacuum users;\n' },
+      { title: 'Nothing else in it', schema: 'CREATE TABLE users (id int, email text);', sql: 'begin;\nvacuum users;\ncommit;\n', fixed: 'vacuum users;\n' },
     ],
     good: [{ sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' }, { sql: 'BEGIN;\nALTER TABLE users ADD COLUMN age int;\nCOMMIT;\nVACUUM users;\n' }],
   },

@@ -17,8 +17,8 @@ export const reindexBlocking = defineRule({
     whenToIgnore: 'The index is corrupt and the table is out of use until it is rebuilt.',
     sources: ['https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY'],
     bad: [
-      { sql: 'REINDEX INDEX users_email_idx;\n', fixed: 'REINDEX INDEX CONCURRENTLY users_email_idx;\n' },
-      { sql: 'REINDEX (VERBOSE) TABLE app.users;\n', fixed: 'REINDEX (VERBOSE) TABLE CONCURRENTLY app.users;\n' },
+      { schema: 'CREATE TABLE users (id int, email text); CREATE INDEX users_email_idx ON users (email);', sql: 'REINDEX INDEX users_email_idx;\n', fixed: 'REINDEX INDEX CONCURRENTLY users_email_idx;\n' },
+      { schema: 'CREATE SCHEMA app; CREATE TABLE app.users (id int PRIMARY KEY);', sql: 'REINDEX (VERBOSE) TABLE app.users;\n', fixed: 'REINDEX (VERBOSE) TABLE CONCURRENTLY app.users;\n' },
     ],
     good: [{ sql: 'REINDEX TABLE CONCURRENTLY users;\n' }, { sql: 'CREATE TABLE a (id int PRIMARY KEY);\nREINDEX TABLE a;\n' }],
   },

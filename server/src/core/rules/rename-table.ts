@@ -20,15 +20,18 @@ export const renameTable = defineFileRule({
     sources: ['https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
     bad: [
       {
+        unproven: 'the view under the old name is new on purpose',
         sql: 'ALTER TABLE users RENAME TO accounts;\n',
         fixed: 'BEGIN;\nALTER TABLE users RENAME TO accounts;\nCREATE VIEW users AS SELECT * FROM accounts;\nCOMMIT;\n',
       },
       {
         title: 'Inside a transaction, with a schema',
+        unproven: 'the view under the old name is new on purpose',
         sql: 'BEGIN;\nALTER TABLE app."Users" RENAME TO accounts;\nCOMMIT;\n',
         fixed: 'BEGIN;\nALTER TABLE app."Users" RENAME TO accounts;\nCREATE VIEW app."Users" AS SELECT * FROM app.accounts;\nCOMMIT;\n',
       },
       {
+        unproven: 'the view under the old name is new on purpose',
         sql: 'ALTER TABLE users SET SCHEMA archive;\n',
         fixed: 'BEGIN;\nALTER TABLE users SET SCHEMA archive;\nCREATE VIEW users AS SELECT * FROM archive.users;\nCOMMIT;\n',
       },

@@ -20,6 +20,8 @@ export const validateInSameTransaction = defineRule({
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES', 'https://www.postgresql.org/docs/current/explicit-locking.html'],
     bad: [
       {
+        schema: 'CREATE TABLE orders (total int);',
+        data: 'INSERT INTO orders VALUES (1);',
         sql: 'BEGIN;\nALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT c;\nCOMMIT;\n',
         fixed: 'BEGIN;\nALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID;\nCOMMIT;\nALTER TABLE orders VALIDATE CONSTRAINT c;\n',
       },
