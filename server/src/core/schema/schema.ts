@@ -125,6 +125,8 @@ export interface KeyConstraint extends ConstraintBase {
   /** Columns of the key; expressions of an exclusion constraint do not appear. */
   readonly columns: readonly string[];
   readonly index: RelationName;
+  /** DEFERRABLE INITIALLY DEFERRED. */
+  readonly initiallyDeferred?: true;
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
@@ -136,6 +138,10 @@ export interface ForeignKey extends ConstraintBase {
   readonly referencedColumns: readonly string[];
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** Of ON DELETE SET NULL (columns) and SET DEFAULT (columns), where only some are set. */
+  readonly onDeleteColumns?: readonly string[];
+  readonly matchFull?: true;
+  readonly initiallyDeferred?: true;
 }
 
 export interface Trigger {
@@ -205,11 +211,24 @@ export interface Index extends RelationBase {
   readonly constraint: string | undefined;
   /** For an index of a partition: the partitioned index it belongs to. */
   readonly parent: RelationName | undefined;
+  /** WITH (…) as parsed, where there is any. */
+  readonly storage?: readonly Node[];
+  readonly tablespace?: string;
 }
 
-export type IndexKey =
-  | { readonly column: string; readonly expression?: never; readonly collation: string | undefined; readonly operatorClass: string | undefined }
-  | { readonly column?: never; readonly expression: Node; readonly collation: string | undefined; readonly operatorClass: string | undefined };
+export type IndexKey = IndexOrder &
+  (
+    | { readonly column: string; readonly expression?: never; readonly collation: string | undefined; readonly operatorClass: string | undefined }
+    | { readonly column?: never; readonly expression: Node; readonly collation: string | undefined; readonly operatorClass: string | undefined }
+  );
+
+/** How a part of an index's key is sorted, where that is not the default (ascending, NULLS LAST; NULLS FIRST where descending). */
+export interface IndexOrder {
+  readonly descending?: true;
+  readonly nulls?: 'first' | 'last';
+  /** Parameters of the operator class, as parsed. */
+  readonly operatorClassOptions?: readonly Node[];
+}
 
 export interface CompositeType extends RelationBase {
   readonly kind: 'composite type';

@@ -188,9 +188,9 @@ function dropIdentity(at: Applying, table: RelationName, name: string, onColumn:
 
 function alterTheConstraint(at: Applying, table: RelationName, def: Node | undefined): void {
   if (def === undefined || !('ATAlterConstraint' in def)) return;
-  const { conname = '', alterDeferrability, deferrable, alterEnforceability, is_enforced } = def.ATAlterConstraint;
+  const { conname = '', alterDeferrability, deferrable, initdeferred, alterEnforceability, is_enforced } = def.ATAlterConstraint;
   alterConstraint(at, table, conname, {
-    ...(alterDeferrability === true ? { deferrable: deferrable === true } : {}),
+    ...(alterDeferrability === true ? { deferrable: deferrable === true, initiallyDeferred: initdeferred === true } : {}),
     ...(alterEnforceability === true ? { enforced: is_enforced === true } : {}),
   });
 }

@@ -97,6 +97,8 @@ function noteAttribute(node: ConstraintNode, constraints: ConstraintPlan[]): voi
   const last = constraints.at(-1);
   if (last === undefined) return;
   if (node.contype === 'CONSTR_ATTR_DEFERRABLE') constraints[constraints.length - 1] = { ...last, deferrable: true };
+  // INITIALLY DEFERRED makes it deferrable too.
+  if (node.contype === 'CONSTR_ATTR_DEFERRED') constraints[constraints.length - 1] = { ...last, deferrable: true, node: { ...last.node, initdeferred: true } };
   if (node.contype === 'CONSTR_ATTR_NOT_ENFORCED') constraints[constraints.length - 1] = { ...last, enforced: false };
 }
 

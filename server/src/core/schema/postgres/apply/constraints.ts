@@ -6,7 +6,7 @@ import { relationName } from '../resolve';
 import { strings } from '../walk';
 import { changeTable, isIndex, knownOrPartial, tableNamed, withDescendants, type Applying } from './applying';
 import { chooseConstraintName, nameAddition } from './generated-names';
-import { addIndex, addKeyConstraint, indexShape, isKey, keyColumns, removeIndex, type IndexPlan } from './indexes';
+import { addIndex, addKeyConstraint, indexPlace, indexShape, isKey, keyColumns, removeIndex, type IndexPlan } from './indexes';
 import { addNotNull, withNotNull, withoutNotNull } from './not-null';
 import { renameRelation } from './relation-names';
 
@@ -110,6 +110,8 @@ function addKey(at: Applying, table: RelationName, plan: ConstraintPlan, recurse
     constraint: undefined,
     purpose: kind,
     deferrable,
+    ...(node.initdeferred === true ? { initiallyDeferred: true } : {}),
+    ...indexPlace(node.options, node.indexspace),
   };
   addIndex(at, table, index, { recurse, parent: undefined });
 }
@@ -123,7 +125,7 @@ function addKeyUsingIndex(at: Applying, table: RelationName, kind: 'primary key'
   const known = at.editor.relation(index);
   const columns = known !== undefined && isIndex(known) ? keyColumns(known) : [];
   if (known !== undefined && isIndex(known)) at.editor.setRelation({ ...known, constraint: name });
-  addKeyConstraint(at, table, { kind, name, columns, index, deferrable, inherited: false });
+  addKeyConstraint(at, table, { kind, name, columns, index, deferrable, inherited: false, ...(node.initdeferred === true ? { initiallyDeferred: true } : {}) });
 }
 
 const ACTIONS: Readonly<Record<string, ReferentialAction>> = { a: 'no action', r: 'restrict', c: 'cascade', n: 'set null', d: 'set default' };
@@ -148,6 +150,9 @@ function addForeignKey(at: Applying, table: RelationName, plan: ConstraintPlan, 
     enforced,
     deferrable,
     inherited: false,
+    ...(node.fk_del_set_cols === undefined ? {} : { onDeleteColumns: strings(node.fk_del_set_cols) }),
+    ...(node.fk_matchtype === 'f' ? { matchFull: true } : {}),
+    ...(node.initdeferred === true ? { initiallyDeferred: true } : {}),
   };
   putForeignKey(at, table, key);
   if (recurse && known.kind === 'partitioned table') {
@@ -267,7 +272,7 @@ function validNotNull(table: Table, column: string, version: number): Table {
 }
 
 /** ALTER CONSTRAINT: deferrability, enforcement (18), NO INHERIT (18). */
-export function alterConstraint(at: Applying, table: RelationName, name: string, change: { readonly deferrable?: boolean; readonly enforced?: boolean }): void {
+export function alterConstraint(at: Applying, table: RelationName, name: string, change: { readonly deferrable?: boolean; readonly initiallyDeferred?: boolean; readonly enforced?: boolean }): void {
   for (const each of withDescendants(at, table, true)) {
     changeTable(at, each, (own) => ({
       ...own,
@@ -275,7 +280,10 @@ export function alterConstraint(at: Applying, table: RelationName, name: string,
         if (constraint.name !== name || (each !== table && !constraint.inherited)) return constraint;
         const enforced = change.enforced ?? constraint.enforced;
         // Enforcing a key checks the rows there are; one that is not enforced proves nothing.
-        return { ...constraint, deferrable: change.deferrable ?? constraint.deferrable, enforced, valid: change.enforced ?? constraint.valid };
+        const changed = { ...constraint, deferrable: change.deferrable ?? constraint.deferrable, enforced, valid: change.enforced ?? constraint.valid };
+        if (change.initiallyDeferred === undefined || changed.kind === 'check' || changed.kind === 'not null') return changed;
+        const { initiallyDeferred: _before, ...rest } = changed;
+        return (change.initiallyDeferred ? { ...rest, initiallyDeferred: true } : rest) as Constraint;
       }),
     }));
   }

@@ -1,6 +1,6 @@
 import type { IndexElem, IndexStmt, Node } from '@pgsql/types';
 import { nameParts, objectName, type RelationName } from '../../names';
-import type { Index, IndexKey, KeyConstraint, Table } from '../../schema';
+import type { Index, IndexKey, IndexOrder, KeyConstraint, Table } from '../../schema';
 import { relationName } from '../resolve';
 import { sameTree, strings } from '../walk';
 import { changeRelation, changeTable, isIndex, isTable, isView, knownOrPartial, tableNamed, without, including, type Applying } from './applying';
@@ -15,6 +15,7 @@ export interface IndexPlan extends Omit<Index, 'name' | 'origin' | 'temporary' |
   /** The constraint that the index is made for; `constraint` is then its name, or undefined where the index gives it. */
   readonly purpose: KeyConstraint['kind'] | undefined;
   readonly deferrable: boolean;
+  readonly initiallyDeferred?: true;
 }
 
 /** CREATE INDEX. */
@@ -34,6 +35,7 @@ export function createIndex(stmt: IndexStmt, at: Applying): void {
     constraint: undefined,
     purpose: undefined,
     deferrable: false,
+    ...indexPlace(stmt.options, stmt.tableSpace),
   };
   addIndex(at, name, plan, { recurse: stmt.relation.inh === true, parent: undefined });
 }
@@ -46,10 +48,20 @@ export function indexShape(params: readonly Node[] | undefined, including: reado
   return { keys: keys.map(indexKey), included: included.map((element) => element.name ?? ''), columnNames: indexColumnNames([...keys, ...included]) };
 }
 
+/** Storage parameters and tablespace, where an index has its own. */
+export function indexPlace(options: readonly Node[] | undefined, tablespace: string | undefined): Pick<IndexPlan, 'storage' | 'tablespace'> {
+  return { ...(options === undefined || options.length === 0 ? {} : { storage: options }), ...(tablespace === undefined ? {} : { tablespace }) };
+}
+
 function indexKey(element: IndexElem): IndexKey {
   const collation = strings(element.collation).join('.') || undefined;
   const operatorClass = strings(element.opclass).join('.') || undefined;
-  return element.expr === undefined ? { column: element.name ?? '', collation, operatorClass } : { expression: element.expr, collation, operatorClass };
+  const order: IndexOrder = {
+    ...(element.ordering === 'SORTBY_DESC' ? { descending: true } : {}),
+    ...(element.nulls_ordering === 'SORTBY_NULLS_FIRST' ? { nulls: 'first' } : element.nulls_ordering === 'SORTBY_NULLS_LAST' ? { nulls: 'last' } : {}),
+    ...(element.opclassopts === undefined ? {} : { operatorClassOptions: element.opclassopts }),
+  };
+  return element.expr === undefined ? { column: element.name ?? '', collation, operatorClass, ...order } : { expression: element.expr, collation, operatorClass, ...order };
 }
 
 /**
@@ -61,7 +73,7 @@ export function addIndex(at: Applying, owner: RelationName, plan: IndexPlan, how
   if (relation === undefined || !(isTable(relation) || isView(relation))) return undefined;
   const name = plan.name === undefined ? chooseIndexName(at.editor, relation, plan.columnNames, plan.purpose) : objectName(nameParts(owner).schema, plan.name);
   const partitioned = relation.kind === 'partitioned table';
-  const { columnNames: _names, purpose, deferrable, ...shape } = plan;
+  const { columnNames: _names, purpose, deferrable, initiallyDeferred, ...shape } = plan;
   const constraint = purpose === undefined ? undefined : nameParts(name).name;
   const index: Index = {
     ...shape,
@@ -78,7 +90,7 @@ export function addIndex(at: Applying, owner: RelationName, plan: IndexPlan, how
   at.editor.setRelation(index);
   changeRelation(at, owner, (known) => (isTable(known) || isView(known) ? { ...known, indexes: including(known.indexes, name) } : known));
   if (purpose !== undefined && constraint !== undefined) {
-    addKeyConstraint(at, owner, { kind: purpose, name: constraint, columns: keyColumns(index), index: name, deferrable, inherited: how.parent !== undefined });
+    addKeyConstraint(at, owner, { kind: purpose, name: constraint, columns: keyColumns(index), index: name, deferrable, inherited: how.parent !== undefined, ...(initiallyDeferred === true ? { initiallyDeferred } : {}) });
   }
   if (partitioned && how.recurse) {
     for (const partition of relation.children) inheritIndex(at, partition, index);
