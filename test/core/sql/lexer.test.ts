@@ -37,7 +37,7 @@ describe('the lexer', () => {
     fc.assert(
       fc.property(text, (sql) => {
         // The scanner in WebAssembly gets a C string of valid UTF-8.
-        if (/[\0\ufeff]/.test(sql) || !sql.isWellFormed()) return;
+        if (/[\0\ufeff\p{Surrogate}]/u.test(sql)) return;
         // libpg-query's scanner gives comments as tokens and therefore, unlike the server, ends a string there.
         if (/'\s*(?:--[^\r\n]*[\r\n]+\s*)+'/.test(sql)) return;
         const expected = server(sql);
