@@ -28,6 +28,8 @@ interface Held {
 /** A statement within a statement (a DO block's, a function's) and where it stands in the text of the outer one. */
 interface Nesting {
   readonly offset: number | undefined;
+  /** Where in the outermost text it comes from, for what is not there as it is. */
+  readonly place: Span | undefined;
   readonly conditional: boolean;
 }
 
@@ -47,10 +49,12 @@ export class Claims {
   private readonly notes = new Set<string>();
   private readonly waits = new Set<string>();
   private readonly routines = new Set<string>();
+  /** In whose body the walk is, for reasons. */
+  private within = '';
   private readonly outermost: ParsedStatement;
   private refusal: string | undefined;
   private conditional = false;
-  private nesting: Nesting = { offset: 0, conditional: false };
+  private nesting: Nesting = { offset: 0, place: undefined, conditional: false };
   control: TransactionControl | undefined;
   setting: SettingChange | undefined;
 
@@ -83,10 +87,10 @@ export class Claims {
     } else if (relation.temporary || name.startsWith(TEMPORARY)) return relation;
     const held = this.held.get(name);
     if (held === undefined) {
-      this.held.set(name, { kind: relation?.kind ?? 'unknown', origin: relation?.origin, mode, reason, conditional: this.nesting.conditional });
+      this.held.set(name, { kind: relation?.kind ?? 'unknown', origin: relation?.origin, mode, reason: reason + this.within, conditional: this.nesting.conditional });
     } else if (strength(mode) > strength(held.mode)) {
       held.mode = mode;
-      held.reason = reason;
+      held.reason = reason + this.within;
       held.conditional = this.nesting.conditional;
     } else if (mode === held.mode && !this.nesting.conditional) held.conditional = false;
     return relation;
@@ -162,13 +166,16 @@ export class Claims {
 
   /**
    * Follows a statement inside a body.
-   * @param offset where its text starts in the statement at hand, or undefined where it is not in it
+   * @param offset where its text starts in the statement at hand, or undefined where it is not there as it is
+   * @param place where it comes from in that case, if that is known
    */
-  nested(statement: ParsedStatement, offset: number | undefined, conditional: boolean, follow: () => void): void {
+  nested(statement: ParsedStatement, offset: number | undefined, conditional: boolean, follow: () => void, place?: Span): void {
     const { statement: outer, nesting } = this;
     this.statement = statement;
+    const base = nesting.offset;
     this.nesting = {
-      offset: offset === undefined || nesting.offset === undefined ? undefined : nesting.offset + offset,
+      offset: offset === undefined || base === undefined ? undefined : base + offset,
+      place: place === undefined || base === undefined ? nesting.place : { offset: base + place.offset, length: place.length },
       conditional: nesting.conditional || conditional,
     };
     try {
@@ -184,28 +191,31 @@ export class Claims {
     return this.routines.has(routine);
   }
   /** Follows a routine's body. */
-  following(routine: string, follow: () => void): void {
+  following(routine: string, shown: string, follow: () => void): void {
+    const { within } = this;
     this.routines.add(routine);
+    this.within = `, in ${shown}`;
     try {
       follow();
     } finally {
       this.routines.delete(routine);
+      this.within = within;
     }
   }
 
   /** Runs a part of the walk as conditional. */
   branch(follow: () => void): void {
-    this.nested(this.statement, 0, true, follow);
+    this.nested(this.statement, this.nesting.offset === undefined ? undefined : 0, true, follow);
   }
 
   /** Adds a part of the statement. */
   act(kind: ActionKind, { node, relation, work, span }: Part = {}): void {
     const { statement } = this;
-    const { offset } = this.nesting;
+    const { offset, place: written } = this.nesting;
     const outer = this.outermost;
     let known: Span | undefined;
     const place = (): Span => {
-      if (offset === undefined) return { offset: 0, length: outer.text.length };
+      if (offset === undefined) return written ?? { offset: 0, length: outer.text.length };
       const own = span?.() ?? { offset: 0, length: statement.text.length };
       return { offset: offset + own.offset, length: own.length };
     };

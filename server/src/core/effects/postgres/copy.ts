@@ -13,7 +13,8 @@ export function copyStmt(stmt: CopyStmt, claims: Claims): void {
     return claims.act({ kind: 'copy', into: false });
   }
   const name = relationName(stmt.relation, claims.schema);
-  claims.lock(name, into ? 'ROW EXCLUSIVE' : 'ACCESS SHARE', into ? 'inserts rows' : 'is read');
+  // Up to 12 the lock of COPY … TO ends with the statement.
+  if (into || claims.version > 12) claims.lock(name, into ? 'ROW EXCLUSIVE' : 'ACCESS SHARE', into ? 'inserts rows' : 'is read');
   if (into) copied(name, stmt.attlist === undefined ? undefined : strings(stmt.attlist), claims);
   claims.act({ kind: 'copy', into }, { relation: name, work: { lock: into ? 'ROW EXCLUSIVE' : 'ACCESS SHARE', scans: !into } });
 }

@@ -5,6 +5,7 @@ import { rangesIn } from '../../schema/postgres/relations-in';
 import type { Relation, Table } from '../../schema/schema';
 import type { Claims } from './claims';
 import { LOCK_MODES, type LockMode } from './lock-modes';
+import { lockAncestors } from './partitions';
 import { asTable, descendantsOf, foreignKeysTo, ownedSequences, tableOf, withChildren } from './relations';
 
 /** TRUNCATE (ExecuteTruncate, src/backend/commands/tablecmds.c): children too, and with CASCADE every table that references one of them. */
@@ -18,6 +19,7 @@ export function truncateStmt(stmt: TruncateStmt, claims: Claims): void {
     if (table === undefined || seen.has(name)) return;
     seen.add(name);
     pending.push(table);
+    if (claims.version < 14) lockAncestors(table, claims);
     if (!children) return;
     for (const child of descendantsOf(table, schema)) {
       claims.lock(child.name, 'ACCESS EXCLUSIVE', child.bound === undefined ? `it inherits from ${displayName(name)}` : `it is a partition of ${displayName(name)}`);

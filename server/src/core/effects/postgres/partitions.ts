@@ -44,11 +44,14 @@ function boundOf(bound: PartitionBoundSpec): PartitionBound {
   return { isDefault: bound.is_default === true, node: { PartitionBoundSpec: bound } as unknown as Node };
 }
 
-/** What the bound of a partition follows from: tables above its parent are opened to read theirs (RelationGetPartitionQual). */
+/**
+ * The partition's own bound follows from those of all tables above it, which are opened to read them when a row is
+ * checked against it (RelationGetPartitionQual, src/backend/utils/cache/partcache.c). A session remembers the result.
+ */
 export function lockAncestors(parent: Table, claims: Claims): void {
   if (parent.bound === undefined) return;
   for (const name of parent.parents) {
-    claims.lock(name, 'ACCESS SHARE', `${displayName(parent.name)} is its partition`);
+    claims.lock(name, 'ACCESS SHARE', `the bound of its partition ${displayName(parent.name)} is looked at`);
     const above = tableOf(name, claims.schema);
     if (above !== undefined) lockAncestors(above, claims);
   }

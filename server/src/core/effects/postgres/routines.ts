@@ -49,7 +49,7 @@ export function callStmt(stmt: CallStmt, claims: Claims): void {
   if (call === undefined) return;
   const name = routineName(strings(call.funcname), claims.schema);
   for (const arg of call.args ?? []) followCalls(arg, claims);
-  routineBody(name, claims, `${displayName(name)} uses it`);
+  routineBody(name, claims);
   claims.act({ kind: 'routine' });
 }
 

@@ -99,6 +99,7 @@ function releaseKeys(alteration: Alteration, parent: Table, partition: Table | u
     if (key.inherited) continue;
     claims.lock(table.name, 'ACCESS EXCLUSIVE', `${displayName(table.name)}.${key.columns.join(', ')} references ${alteration.shown}, and no row of it may be in the partition`);
     claims.scan(table.name);
+    if (partition !== undefined && (version >= 14 || partition.kind === 'table')) claims.lock(partition.name, 'ACCESS EXCLUSIVE', `it loses the triggers of the foreign key from ${displayName(table.name)}`);
     for (const below of partition === undefined ? [] : descendantsOf(partition, schema)) {
       if (version >= 15 || below.kind === 'table') claims.lock(below.name, 'ACCESS EXCLUSIVE', `it is a partition of ${displayName(partition?.name ?? below.name)}`);
     }

@@ -1,5 +1,5 @@
 import type { FuncCall, Node } from '@pgsql/types';
-import { displayName, type ObjectName } from '../../../schema/names';
+import type { ObjectName } from '../../../schema/names';
 import { constantText, sequencesIn, textToNames } from '../../../schema/postgres/expressions';
 import { mentionOf, relationName, routineName } from '../../../schema/postgres/resolve';
 import { strings, walk } from '../../../schema/postgres/walk';
@@ -29,7 +29,7 @@ function followCall(call: FuncCall, claims: Claims, seen: Set<ObjectName>): void
     default:
       if (name.startsWith('pg_catalog.') || seen.has(name)) return;
       seen.add(name);
-      routineBody(name, claims, `${displayName(name)} uses it`);
+      routineBody(name, claims);
   }
 }
 

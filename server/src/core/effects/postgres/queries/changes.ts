@@ -5,6 +5,7 @@ import { relationName } from '../../../schema/postgres/resolve';
 import type { Column, Table, View } from '../../../schema/schema';
 import type { ActionKind } from '../../effects';
 import type { Claims } from '../claims';
+import { lockAncestors } from '../partitions';
 import { asTable, ownedSequences, storedBelow, withChildren } from '../relations';
 import { keyRows, wholeTable } from './predicates';
 import { conditionsOfRow, constant, partitionsFor, routesExactly } from './pruning';
@@ -91,6 +92,8 @@ export function copied(name: RelationName, columns: readonly string[] | undefine
 }
 
 function after(base: Table, what: Change, claims: Claims): void {
+  // From 14 on only rows that are put into a partition by its own name are checked against its bound.
+  if (what.event !== 'delete' || claims.version < 14) lockAncestors(base, claims);
   const instead = base.rules.filter((rule) => rule.event === what.event);
   for (const action of instead.flatMap((rule) => rule.actions)) executed(action, claims, `a rule of ${displayName(base.name)} uses it`);
   if (instead.some((rule) => rule.instead)) return;

@@ -1,4 +1,3 @@
-import { displayName } from '../../../schema/names';
 import type { Table, Trigger, View } from '../../../schema/schema';
 import { routineBody } from '../bodies';
 import type { Claims } from '../claims';
@@ -8,7 +7,7 @@ import type { Change } from './referential';
 export function fireTriggers(relation: Table | View, { event, columns }: Change, claims: Claims): void {
   for (const trigger of relation.triggers) {
     if (!trigger.enabled || !trigger.events.includes(event) || !concerns(trigger, event, columns)) continue;
-    claims.branch(() => routineBody(trigger.routine, claims, `the trigger ${trigger.name} of ${displayName(relation.name)} calls ${displayName(trigger.routine)}`));
+    claims.branch(() => routineBody(trigger.routine, claims));
   }
 }
 
