@@ -78,8 +78,8 @@ export class LockscopeServer implements vscode.Disposable {
   private createClient(): LanguageClient {
     const module = this.context.asAbsolutePath('server/dist/main.js');
     const server: ServerOptions = {
-      run: { module, transport: TransportKind.ipc },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+      run: { module, transport: TransportKind.stdio },
+      debug: { module, transport: TransportKind.stdio, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
     };
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,

@@ -4,7 +4,7 @@ import { ignoreFix } from '../core/rules/ignore';
 import type { Edit } from '../core/text';
 import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
 import { findingsAt, rangeOf, spanOf } from './convert';
-import { SOURCE } from './diagnostics';
+import { SOURCE } from './diagnostic-json';
 import { analysedNow, snippetEdit, workspaceEdit, type Analysed } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { allSafeEdits, anythingSafe, fixesOf } from './safe-fixes';

@@ -1,19 +1,9 @@
-import {
-  DiagnosticSeverity,
-  DocumentDiagnosticReportKind,
-  type Diagnostic,
-  type DiagnosticRelatedInformation,
-  type DocumentDiagnosticReport,
-} from 'vscode-languageserver/node';
+import { DocumentDiagnosticReportKind, type DocumentDiagnosticReport, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Analysis, Finding, Problem, RelatedPlace } from '../core/analysis';
-import { pageOf } from '../core/rules/page';
-import type { Severity } from '../core/rules/rule';
 import type { Reading } from '../workspace/document-state';
-import { rangeOf } from './convert';
+import { diagnosticsJson, SOURCE } from './diagnostic-json';
 import { guarded, whenReady, type Feature, type Server } from './feature';
-
-export const SOURCE = 'lockscope';
+import { Prepared } from './prepared';
 
 /** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
 const SLOW = 50;
@@ -55,9 +45,16 @@ export const diagnostics: Feature = {
 const pushes = new WeakMap<Server, Push>();
 const EMPTY: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
 
+interface Report {
+  readonly reading: Reading;
+  readonly id: string;
+  /** A JSON array. */
+  readonly items: string;
+}
+
 /** Answers to pulls, each with an id by which an unchanged one is recognised. */
 class Reports {
-  private readonly last = new Map<string, { readonly reading: Reading; readonly id: string; readonly items: Diagnostic[] }>();
+  private readonly last = new Map<string, Report>();
   private count = 0;
 
   constructor(private readonly server: Server) {}
@@ -66,16 +63,16 @@ class Reports {
     const current = this.current(uri);
     if (current === undefined) return EMPTY;
     if (current.id === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: current.id };
-    return { kind: DocumentDiagnosticReportKind.Full, resultId: current.id, items: current.items };
+    return new Prepared(`{"kind":"full","resultId":"${current.id}","items":${current.items}}`) as unknown as DocumentDiagnosticReport;
   }
 
-  current(uri: string): { readonly id: string; readonly items: Diagnostic[] } | undefined {
+  current(uri: string): Report | undefined {
     const reading = this.server.workspace.read(uri);
     if (reading === undefined) return undefined;
     let known = this.last.get(uri);
     if (known?.reading !== reading) {
       this.count += 1;
-      this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsOf(reading, uri, this.server) }));
+      this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsJson(reading, uri, this.server) }));
     }
     return known;
   }
@@ -122,56 +119,7 @@ class Push {
     const current = this.reports.current(uri);
     // It may have been closed while it was looked at.
     if (document === undefined || current === undefined) return;
-    void connection.sendDiagnostics({ uri, version: document.version, diagnostics: current.items });
+    const parameters = `{"uri":${JSON.stringify(uri)},"version":${document.version},"diagnostics":${current.items}}`;
+    void connection.sendDiagnostics(new Prepared(parameters) as unknown as PublishDiagnosticsParams);
   }
-}
-
-function diagnosticsOf(reading: Reading, uri: string, server: Server): Diagnostic[] {
-  switch (reading.state) {
-    case 'other':
-      return [];
-    case 'refused':
-      return [{ range: TOP, severity: DiagnosticSeverity.Information, source: SOURCE, message: reading.message }];
-    case 'analysed': {
-      const { analysis } = reading;
-      return [
-        ...analysis.problems.map((problem) => ofProblem(problem, analysis)),
-        ...analysis.findings.map((finding) => ofFinding(finding, analysis, uri, server)),
-      ];
-    }
-  }
-}
-
-const TOP = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-
-const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  info: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-};
-
-function ofProblem({ message, span }: Problem, { lines }: Analysis): Diagnostic {
-  return { range: rangeOf(lines, span), severity: DiagnosticSeverity.Error, source: SOURCE, message };
-}
-
-function ofFinding({ rule, severity, message, span, related }: Finding, analysis: Analysis, uri: string, server: Server): Diagnostic {
-  const diagnostic: Diagnostic = {
-    range: rangeOf(analysis.lines, span),
-    severity: SEVERITIES[severity],
-    code: rule,
-    codeDescription: { href: pageOf(rule) },
-    source: SOURCE,
-    message,
-  };
-  if (related.length > 0 && server.client().relatedInformation) {
-    diagnostic.relatedInformation = related.map((place) => ofPlace(place, analysis, uri, server));
-  }
-  return diagnostic;
-}
-
-function ofPlace({ message, path, span }: RelatedPlace, analysis: Analysis, uri: string, { workspace }: Server): DiagnosticRelatedInformation {
-  if (path === analysis.path) return { message, location: { uri, range: span === undefined ? TOP : rangeOf(analysis.lines, span) } };
-  // Only the file is known: its first line.
-  return { message, location: { uri: workspace.addressOf(uri, path), range: TOP } };
 }
