@@ -10,4 +10,6 @@ CREATE TABLE coupons (
 ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total_cents >= 0) NOT VALID;
 ALTER TABLE orders VALIDATE CONSTRAINT orders_total_positive;
 
+-- It waits for older transactions without being in anybody's way, so it may take its time.
+SET lock_timeout = 0;
 CREATE INDEX CONCURRENTLY orders_coupon_idx ON orders (coupon) WHERE coupon IS NOT NULL;

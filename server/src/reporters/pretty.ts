@@ -69,7 +69,8 @@ function paragraph({ severity, message, span, label, locks }: Entry, { path, tex
     if (marks !== '') out.push(`${' '.repeat(gutter)} ${bar} ${paint(marks)}`);
   }
   if (more > 0) out.push(`${' '.repeat(gutter)} ${bar} ${colors.dim(`… ${plural(more, 'more line')}`)}`);
-  if (locks.length > 0) out.push(`${' '.repeat(gutter)} ${colors.dim('╰')} ${locks.join('; ')}`);
+  const [first, ...others] = locks.length === 0 ? [] : wrap(locks.join('; '), measure - gutter - 3);
+  if (first !== undefined) out.push(`${' '.repeat(gutter)} ${colors.dim('╰')} ${first}`, ...others.map((words) => `${' '.repeat(gutter)}   ${words}`));
   return `${out.join('\n')}\n\n`;
 }
 
