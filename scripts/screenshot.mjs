@@ -10,9 +10,9 @@ import { openWorkbench, workbenchAddress } from './lib/workbench.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const images = join(root, 'docs/images');
-/** The example on the picture, and the words on which the quick-fix menu is opened. */
-const example = 'migrations/002_users_email.sql';
-const words = 'INDEX';
+/** The example on the picture, and the word on which the quick-fix menu is opened. */
+const example = 'migrations/003_order_items_product.sql';
+const word = 'CONSTRAINT';
 
 const settings = {
   'breadcrumbs.enabled': false,
@@ -22,6 +22,7 @@ const settings = {
   'editor.minimap.enabled': false,
   'editor.occurrencesHighlight': 'off',
   'editor.renderLineHighlight': 'none',
+  'editor.scrollbar.horizontal': 'hidden',
   'editor.scrollbar.vertical': 'hidden',
   'editor.selectionHighlight': false,
   'extensions.ignoreRecommendations': true,
@@ -57,19 +58,19 @@ try {
 
 async function takePictures(browser, server) {
   const address = workbenchAddress(server, { folder: workspace, files: [join(workspace, example)] });
-  const page = await openWorkbench(browser, address, { deviceScaleFactor: 1.5, colorScheme: 'dark' });
+  const viewport = { width: 1280, height: 580 };
+  const page = await openWorkbench(browser, address, { viewport, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   await page.waitForSelector('.squiggly-error, .squiggly-warning', { state: 'attached' });
-  await page.waitForSelector('.codelens-decoration a');
+  await page.waitForSelector('.codelens-decoration');
   mkdirSync(images, { recursive: true });
-
-  await page.locator('.view-line span span', { hasText: words }).first().click();
+  await page.locator('.view-line span span', { hasText: word }).first().click();
   await page.keyboard.press('Control+.');
-  await page.waitForSelector('.action-widget .action-item, .action-widget .monaco-list-row');
+  await page.waitForSelector('.action-widget .monaco-list-row');
   await picture(page, 'editor.png');
-  await page.keyboard.press('Escape');
 }
 
 async function picture(page, name) {
+  await page.mouse.move(900, 5); // away from anything that would show a hover
   await page.waitForTimeout(1500); // for fades and late lenses
   const path = join(images, name);
   await page.screenshot({ path, caret: 'hide' });
