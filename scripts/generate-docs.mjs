@@ -18,8 +18,11 @@ async function pages() {
   const scratch = mkdtempSync(join(root, 'out/docs-'));
   try {
     const outfile = join(scratch, 'docs.cjs');
+    const contents = `
+      export { RULE_METAS } from './server/src/core/rules';
+      export { rulePages } from './server/src/reporters/rule-page';`;
     await build({
-      entryPoints: [join(root, 'scripts/lib/docs.ts')],
+      stdin: { contents, resolveDir: root, loader: 'ts' },
       outfile,
       bundle: true,
       platform: 'node',
@@ -27,7 +30,8 @@ async function pages() {
       mainFields: ['module', 'main'],
       logLevel: 'warning',
     });
-    return createRequire(import.meta.url)(outfile).pages();
+    const { RULE_METAS, rulePages } = createRequire(import.meta.url)(outfile);
+    return rulePages(RULE_METAS);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { pages } from '../scripts/lib/docs';
+import { RULE_METAS } from '../server/src/core/rules';
+import { rulePages } from '../server/src/reporters/rule-page';
 
 const folder = new URL('../docs/rules/', import.meta.url);
 
 // `node scripts/generate-docs.mjs` writes them.
 test('docs/rules holds the page of every rule as declared, and no other', () => {
-  const wanted = pages();
+  const wanted = rulePages(RULE_METAS);
   const present = readdirSync(folder).filter((name) => name.endsWith('.md'));
   expect(present.sort()).toEqual([...wanted.keys()].sort());
   for (const [name, text] of wanted) expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(text);

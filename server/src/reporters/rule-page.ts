@@ -1,5 +1,10 @@
 import type { Example, RuleGroup, RuleMeta } from '../core/rules/rule';
 
+/** The pages of docs/rules by file name: one a rule, and README.md with the table of them all. */
+export function rulePages(metas: readonly RuleMeta[]): ReadonlyMap<string, string> {
+  return new Map([['README.md', rulesPage(metas)], ...metas.map((meta): [string, string] => [`${meta.id}.md`, rulePage(meta)])]);
+}
+
 /** A rule's page as Markdown: what `lockscope explain` prints and docs/rules holds. */
 export function rulePage(meta: RuleMeta): string {
   const { id, summary, group, severity, recommended, danger, safeWay, whenToIgnore, sources, bad, good } = meta;

@@ -74,7 +74,7 @@ function indexByPartition(context: MendContext, action: Kind<'create index'>): r
   const columns = indexColumns(action);
   const name = action.index ?? generatedName(action.relation, columns, 'idx', before);
   const { schema } = nameParts(action.relation);
-  const prefix = /\./.test(written(parsed.text, tokens[on], tokens[key - 1])) ? `${quoteIdentifier(schema)}.` : '';
+  const prefix = written(parsed.text, tokens[on], tokens[key - 1]).includes('.') ? `${quoteIdentifier(schema)}.` : '';
   const rest = written(parsed.text, tokens[key], tokens.at(-1));
   const create = written(parsed.text, tokens[0], tokens.find((token) => is(token, 'INDEX')));
   const children = table.children.map((child) => ({ child: qualified(child, prefix), name: generatedName(child, columns, 'idx', before) }));
@@ -99,10 +99,18 @@ function qualified(relation: Parameters<typeof nameParts>[0], prefix: string): s
   return prefix === '' && schema === 'public' ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
-/** Names of the index's columns as the server puts them into a generated name; an expression is "expr". */
+/**
+ * Names of the index's columns as the server puts them into a generated name, included ones too: an expression goes by
+ * its function's name, else it is "expr" (FigureIndexColname in parse_target.c).
+ */
 function indexColumns({ node }: Kind<'create index'>): string[] {
   const statement = 'IndexStmt' in node ? node.IndexStmt : undefined;
-  return (statement?.indexParams ?? []).map((part) => ('IndexElem' in part ? (part.IndexElem.name ?? 'expr') : 'expr'));
+  return [...(statement?.indexParams ?? []), ...(statement?.indexIncludingParams ?? [])].map((part) => {
+    if (!('IndexElem' in part)) return 'expr';
+    const { name, expr } = part.IndexElem;
+    const called = expr !== undefined && 'FuncCall' in expr ? expr.FuncCall.funcname?.at(-1) : undefined;
+    return name ?? (called !== undefined && 'String' in called ? called.String.sval : undefined) ?? 'expr';
+  });
 }
 
 interface WrittenName {

@@ -60,14 +60,21 @@ const LABELS = { check: 'check', 'not null': 'not_null', 'primary key': 'pkey', 
 
 function givenName(context: MendContext, action: AddConstraint): string | undefined {
   if (action.relation === undefined) return undefined;
-  const columns = action.constraint === 'primary key' ? [] : action.constraint === 'check' ? checkedColumn(action) : action.columns;
-  return quoteIdentifier(generatedName(action.relation, columns, LABELS[action.constraint], context.before));
+  return quoteIdentifier(generatedName(action.relation, columnsInName(action), LABELS[action.constraint], context.before));
 }
 
-/** A CHECK is named for its column where it mentions exactly one (AddRelationNewConstraints in heap.c). */
-function checkedColumn({ node }: AddConstraint): readonly string[] {
+/**
+ * The columns that the server puts into a constraint's name: of an index those that are included too (DefineIndex in
+ * indexcmds.c), of a CHECK its column where it mentions exactly one (AddRelationNewConstraints in heap.c).
+ */
+function columnsInName({ constraint, columns, node }: AddConstraint): readonly string[] {
+  if (constraint === 'primary key') return [];
   const command = 'AlterTableCmd' in node ? node.AlterTableCmd.def : node;
-  const expression = command !== undefined && 'Constraint' in command ? command.Constraint.raw_expr : undefined;
-  const columns = expression === undefined ? [] : [...columnsIn(expression)];
-  return columns.length === 1 ? columns : [];
+  const declared = command !== undefined && 'Constraint' in command ? command.Constraint : undefined;
+  if (constraint === 'check') {
+    const mentioned = declared?.raw_expr === undefined ? [] : [...columnsIn(declared.raw_expr)];
+    return mentioned.length === 1 ? mentioned : [];
+  }
+  const included = (declared?.including ?? []).flatMap((name) => ('String' in name ? [name.String.sval ?? ''] : []));
+  return [...columns, ...included];
 }

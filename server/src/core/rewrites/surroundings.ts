@@ -116,7 +116,7 @@ export function safetyHere(context: Located): 'safe' | 'review' {
 
 /** Whether nothing since BEGIN locked the relations of the statement or changed what its names mean. */
 function isUntouchedSince({ statements, index, moment, effects }: Located, begin: number): boolean {
-  if (moment.settings['search_path'] !== moment.onCommit['search_path']) return false;
+  if (moment.settings.search_path !== moment.onCommit.search_path) return false;
   const locked = new Set(effects.locks.map((lock) => lock.relation));
   return statements.slice(begin + 1, index).every(({ effects: earlier }) => {
     if (earlier === undefined) return false;
@@ -146,7 +146,7 @@ function explicit(context: Located): Surroundings {
 /** Whether nothing between a statement and the end of its transaction depends on it having run. */
 function mayMove({ statements, index, moment, effects }: Located, commit: number, mentions: readonly string[]): boolean {
   // A SET LOCAL search_path would be over behind the COMMIT.
-  if (moment.settings['search_path'] !== moment.onCommit['search_path']) return false;
+  if (moment.settings.search_path !== moment.onCommit.search_path) return false;
   const locked = new Set(effects.locks.map((lock) => lock.relation));
   const names = mentions.map((name) => name.toLowerCase());
   return statements.slice(index + 1, commit).every(({ parsed, effects: later }) => {

@@ -28,7 +28,7 @@ export const addUniqueBlocking = defineRule({
         data: "INSERT INTO app.users VALUES ('a', 1, 'b');",
         sql: 'begin;\nalter table app.users add column age int, add unique nulls not distinct (email, "orgId") include (name) deferrable;\ncommit;\n',
         fixed:
-          'create unique index concurrently "users_email_orgId_key" on app.users (email, "orgId") include (name) nulls not distinct;\nbegin;\nalter table app.users add column age int, add constraint "users_email_orgId_key" unique using index "users_email_orgId_key" deferrable;\ncommit;\n',
+          'create unique index concurrently "users_email_orgId_name_key" on app.users (email, "orgId") include (name) nulls not distinct;\nbegin;\nalter table app.users add column age int, add constraint "users_email_orgId_name_key" unique using index "users_email_orgId_name_key" deferrable;\ncommit;\n',
       },
     ],
     good: [

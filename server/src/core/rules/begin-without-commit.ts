@@ -22,7 +22,7 @@ export const beginWithoutCommit = defineFileRule({
   *findInFile(file) {
     for (const [index, { effects, moment, segment, span, transaction }] of file.statements.entries()) {
       const next = file.statements[index + 1];
-      if (next !== undefined && next.segment === segment) continue;
+      if (next?.segment === segment) continue;
       const after = effects === undefined ? moment : step(moment, effects);
       if (after.scope !== 'explicit') continue;
       const first = file.statements.findIndex((statement) => statement.segment === segment && statement.transaction === transaction);

@@ -23,7 +23,7 @@ export const createTableForeignKey = defineRule({
     ],
   },
   *find({ effects, moment, path }) {
-    if (moment.settings['lock_timeout'] !== undefined) return;
+    if (moment.settings.lock_timeout !== undefined) return;
     for (const action of actionsOf(effects, 'create table')) {
       const old = action.references.filter((relation) => effects.locks.some((lock) => lock.relation === relation && lock.origin !== path));
       if (old.length > 0) yield { action, old };

@@ -29,7 +29,9 @@ export const dataAndDdlInOneTransaction = defineRule({
     for (const lock of effects.locks) {
       if (!blocksTraffic(lock.mode) || lock.origin === path) continue;
       const held = moment.held.find(({ claim }) => claim.relation === lock.relation && claim.mode === 'ROW EXCLUSIVE');
-      if (held !== undefined) return yield { lock, ordinal: held.ordinal };
+      if (held === undefined) continue;
+      yield { lock, ordinal: held.ordinal };
+      return;
     }
   },
   say: ({ lock, ordinal }, { parsed, effects }) => ({

@@ -27,7 +27,7 @@ export const lockTimeoutAroundConcurrently = defineRule({
     good: [{ sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' }, { sql: "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\nSET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY i ON users (email);\n" }],
   },
   *find({ effects, moment }) {
-    const value = moment.settings['lock_timeout'];
+    const value = moment.settings.lock_timeout;
     if (value === undefined || !isTimeoutSet(value) || inTransaction(moment)) return;
     for (const action of actionsOf(effects, 'create index', 'reindex')) if (action.concurrently) yield { action, value };
   },

@@ -36,7 +36,7 @@ export const missingLockTimeout = defineFileRule({
     const reported = new Set<number | 'session'>();
     for (const [index, statement] of file.statements.entries()) {
       const { effects, moment, parsed, span } = statement;
-      if (effects === undefined || isTimeoutSet(moment.settings['lock_timeout'])) continue;
+      if (effects === undefined || isTimeoutSet(moment.settings.lock_timeout)) continue;
       const lock = effects.locks.find((claim) => isStrong(claim, file));
       if (lock === undefined) continue;
       const place = moment.scope === 'explicit' ? statement.transaction : 'session';

@@ -164,7 +164,7 @@ export interface FileReport {
 
 /** Declares a rule of statements; the state's type is inferred and then hidden. */
 export function defineRule<State>(rule: Rule<State>): Rule {
-  return rule as Rule;
+  return rule;
 }
 
 /** Declares a rule of files. */
