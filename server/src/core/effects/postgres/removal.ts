@@ -3,6 +3,7 @@ import { displayName, type ObjectName, type RelationName } from '../../schema/na
 import { columnsIn, routinesIn, sequencesIn } from '../../schema/postgres/expressions';
 import type { Constraint, ForeignKey, Relation, Table, View } from '../../schema/schema';
 import type { Claims } from './claims';
+import { foreignKeysToAncestors } from './partitions';
 import { asTable, defaultPartitionOf, descendantsOf, foreignKeysOf, foreignKeysTo, indexOf, ownedSequences, tableOf } from './relations';
 
 /**
@@ -57,7 +58,7 @@ export class Removal {
       }
     }
     if (!this.cascade) return;
-    for (const { table: referencing, key } of foreignKeysTo(table, schema)) this.foreignKey(referencing, key, false);
+    for (const { table: referencing, key } of foreignKeysToAncestors(table, schema)) this.foreignKey(referencing, key, false);
     this.readers(table.name, table.readBy, undefined);
     this.type(table.name);
   }

@@ -39,7 +39,9 @@ function insert(stmt: InsertStmt, node: Node, depth: Depth, claims: Claims): voi
   route(base, given, rows, claims);
   const changes: Change[] = [{ event: 'insert', columns: new Set(nonNull(base, given)), nulls: NO_COLUMNS }];
   if (stmt.onConflictClause?.action === 'ONCONFLICT_UPDATE') changes.push(updated(stmt.onConflictClause.targetList));
-  for (const each of changes) after(base, each, claims);
+  perhaps(select !== undefined && rows === undefined, claims, () => {
+    for (const each of changes) after(base, each, claims);
+  });
 }
 
 function update(stmt: UpdateStmt, node: Node, depth: Depth, claims: Claims): void {
@@ -49,7 +51,7 @@ function update(stmt: UpdateStmt, node: Node, depth: Depth, claims: Claims): voi
   say({ kind: 'update', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, depth, claims, whole);
   if (depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);
-  if (base !== undefined && !isNever(stmt.whereClause)) after(base, updated(stmt.targetList), claims);
+  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => after(base, updated(stmt.targetList), claims));
 }
 
 function remove(stmt: DeleteStmt, node: Node, depth: Depth, claims: Claims): void {
@@ -59,7 +61,7 @@ function remove(stmt: DeleteStmt, node: Node, depth: Depth, claims: Claims): voi
   say({ kind: 'delete', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, depth, claims, whole);
   if (depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);
-  if (base !== undefined && !isNever(stmt.whereClause)) after(base, DELETED, claims);
+  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => after(base, DELETED, claims));
 }
 
 function merge(stmt: MergeStmt, node: Node, depth: Depth, claims: Claims): void {
@@ -69,8 +71,8 @@ function merge(stmt: MergeStmt, node: Node, depth: Depth, claims: Claims): void 
   for (const clause of stmt.mergeWhenClauses ?? []) {
     if (!('MergeWhenClause' in clause)) continue;
     const { commandType, targetList } = clause.MergeWhenClause;
-    if (commandType === 'CMD_DELETE') after(base, DELETED, claims);
-    else if (commandType === 'CMD_UPDATE') after(base, updated(targetList), claims);
+    if (commandType === 'CMD_DELETE') claims.branch(() => after(base, DELETED, claims));
+    else if (commandType === 'CMD_UPDATE') claims.branch(() => after(base, updated(targetList), claims));
     else if (commandType === 'CMD_INSERT') {
       // Whether a row is missing from the target is not known.
       claims.branch(() => {
@@ -88,7 +90,13 @@ export function copied(name: RelationName, columns: readonly string[] | undefine
   const given = new Map<string, Node | undefined>((columns ?? table.columns.map((column) => column.name)).map((column) => [column, undefined]));
   takeNumbers(table, given, claims);
   route(table, given, undefined, claims);
-  after(table, { event: 'insert', columns: new Set(nonNull(table, given)), nulls: NO_COLUMNS }, claims);
+  claims.branch(() => after(table, { event: 'insert', columns: new Set(nonNull(table, given)), nulls: NO_COLUMNS }, claims));
+}
+
+/** Whether any row is concerned is not known where a query or a WHERE decides: then what follows from rows is conditional. */
+function perhaps(unsure: boolean, claims: Claims, follow: () => void): void {
+  if (unsure) claims.branch(follow);
+  else follow();
 }
 
 function after(base: Table, what: Change, claims: Claims): void {
