@@ -18,7 +18,7 @@ const SOURCES: Readonly<Record<NonNullable<DocumentStatus['source']>, string>> =
 /** The entry beside the language's name in the status bar: what Lockscope judges for, and how it does. */
 export class StatusItem implements vscode.Disposable {
   private readonly item: vscode.LanguageStatusItem;
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: { dispose(): unknown }[];
   private waiting: NodeJS.Timeout | undefined;
 
   constructor(private readonly server: LockscopeServer) {

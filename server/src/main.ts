@@ -6,7 +6,7 @@ import { standardStreams } from './stdio';
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 
-startServer(connect(), process.env['LOCKSCOPE_VERSION'] ?? 'unknown');
+startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown');
 
 function connect(): Connection {
   if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);

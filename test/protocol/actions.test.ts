@@ -23,7 +23,7 @@ describe('code actions', () => {
     const [fix] = await actionsAt(uri);
     expect(fix).toMatchObject({ kind: 'quickfix', isPreferred: true, diagnostics: [{ code: 'create-index-blocking' }] });
     expect(fix?.edit).toBeUndefined();
-    const { edit } = await editor.resolve(fix as CodeAction);
+    const { edit } = await editor.resolve(fix);
     expect(edit?.documentChanges).toMatchObject([{ textDocument: { uri, version: 1 } }]);
     expect(editor.applied(uri, edit ?? {})).toBe(TEXT.replace('CREATE INDEX', 'CREATE INDEX CONCURRENTLY'));
   });
@@ -32,13 +32,13 @@ describe('code actions', () => {
     const uri = await editor.open('migrations/002_a.sql', TEXT);
     const [fix] = await actionsAt(uri);
     await editor.edit(uri, 0, 0, '\r\n');
-    expect((await editor.resolve(fix as CodeAction)).edit).toBeUndefined();
+    expect((await editor.resolve(fix)).edit).toBeUndefined();
   });
 
   it('ignore a finding with a reason to type over, after which it is silent', async () => {
     const uri = await editor.open('migrations/003_a.sql', TEXT);
     const ignore = (await actionsAt(uri)).find(({ title }) => title.startsWith('Ignore'));
-    const { edit } = await editor.resolve(ignore as CodeAction);
+    const { edit } = await editor.resolve(ignore);
     expect(JSON.stringify(edit)).toMatch(/lockscope-ignore create-index-blocking: \$\{1:/);
     const text = editor.applied(uri, edit ?? {});
     expect(text).toMatch(/^-- keep me\r\n-- lockscope-ignore create-index-blocking: .+\r\nCREATE INDEX "Users_email"/);
@@ -60,7 +60,7 @@ describe('code actions', () => {
     const [all, ...others] = await editor.actions(uri, everything, ['source.fixAll']);
     expect(others).toEqual([]);
     expect(all?.kind).toBe('source.fixAll.lockscope');
-    const { edit } = await editor.resolve(all as CodeAction);
+    const { edit } = await editor.resolve(all);
     const mended = editor.applied(uri, edit ?? {});
     expect(mended).toContain('-- keep me\r\n');
     expect(mended).toContain('CREATE INDEX CONCURRENTLY "Users_email" ON users (email); -- and me\r\n');

@@ -204,7 +204,8 @@ export class Editor {
     return this.connection.sendRequest('textDocument/codeAction', { textDocument: { uri }, range, context: { diagnostics, ...(only && { only }) } });
   }
 
-  async resolve(action: CodeAction): Promise<CodeAction> {
+  async resolve(action: CodeAction | undefined): Promise<CodeAction> {
+    if (action === undefined) throw new Error('there is no such action');
     return this.connection.sendRequest('codeAction/resolve', action);
   }
 

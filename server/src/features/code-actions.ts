@@ -72,15 +72,23 @@ function fixAll(analysed: Analysed, server: Server): CodeAction[] {
   return orResolved({ title: 'Fix all that is safe to fix (Lockscope)', kind: FIX_ALL_KIND, data: { uri, version, finding: 'all', fix: 0 } satisfies Unresolved }, server);
 }
 
+/** Editors give back what they were given; others may send anything. */
+function isUnresolved(data: unknown): data is Unresolved {
+  return typeof data === 'object' && data !== null && 'uri' in data && typeof data.uri === 'string' && 'finding' in data && 'fix' in data;
+}
+
 /** Leaves the edit for later where the editor can ask for it; else works it out now, and drops what has none. */
 function orResolved(action: CodeAction, server: Server): CodeAction[] {
   if (server.client().resolvesEdits) return [action];
-  const { data: _data, ...finished } = resolved(action, server);
+  const finished = resolved(action, server);
+  delete finished.data;
   return finished.edit === undefined ? [] : [finished];
 }
 
 function resolved(action: CodeAction, server: Server): CodeAction {
-  const { uri, version, finding: which, fix } = action.data as Unresolved;
+  const data: unknown = action.data;
+  if (!isUnresolved(data)) return action;
+  const { uri, version, finding: which, fix } = data;
   const analysed = analysedNow(uri, server);
   // The text moved on: an edit made for an old text must not be applied to a new one.
   if (analysed?.version !== version) return action;

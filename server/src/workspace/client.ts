@@ -24,7 +24,10 @@ export interface Client {
 }
 
 /** Reads what the editor said of itself when it connected. */
-export function clientOf({ capabilities, workspaceFolders, rootUri }: InitializeParams): Client {
+export function clientOf(params: InitializeParams): Client {
+  const { capabilities, workspaceFolders } = params;
+  // Editors that know no workspace folders open one folder, or none.
+  const { rootUri } = params as { rootUri?: unknown };
   const { workspace, textDocument, window }: ClientCapabilities = capabilities;
   const edit = workspace?.workspaceEdit;
   const action = textDocument?.codeAction;

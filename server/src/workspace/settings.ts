@@ -16,9 +16,14 @@ export interface DocumentSettings extends ReturnType<typeof analysisSetting> {
 /** The editor's settings under `lockscope.` for one resource, as it sent them. */
 export type EditorSettings = Readonly<Record<string, unknown>>;
 
+interface Resolved {
+  readonly file: ConfigurationFile | undefined;
+  readonly settings: DocumentSettings;
+}
+
 /** Joins the editor's settings and lockscope.json; the editor's win. */
 export class SettingsCache {
-  private readonly known = new WeakMap<EditorSettings, Map<string, { readonly file: ConfigurationFile | undefined; readonly settings: DocumentSettings }>>();
+  private readonly known = new WeakMap<EditorSettings, Map<string, Resolved>>();
   private readonly editors = new Map<string, EditorSettings>();
 
   /** The one object for settings of this content, so that identity can stand for equality. */
@@ -33,7 +38,7 @@ export class SettingsCache {
   /** What holds for the documents under one lockscope.json, or under none. */
   resolve(editor: EditorSettings, file: ConfigurationFile | undefined): DocumentSettings {
     let byFile = this.known.get(editor);
-    if (byFile === undefined) this.known.set(editor, (byFile = new Map()));
+    if (byFile === undefined) this.known.set(editor, (byFile = new Map<string, Resolved>()));
     const key = file?.uri ?? '';
     const known = byFile.get(key);
     if (known !== undefined && known.file?.text === file?.text && known.file?.folder === file?.folder) return known.settings;
@@ -47,7 +52,7 @@ function resolved(editor: EditorSettings, file: ConfigurationFile | undefined): 
   const { settings, problems } = readSettings(withoutUnset(editor));
   const configuration = configure(file?.settings ?? {}, settings);
   const folder = file?.folder ?? '';
-  const codeLens = editor['codeLens'];
+  const { codeLens } = editor;
   const lens = typeof codeLens === 'object' && codeLens !== null && 'enable' in codeLens ? codeLens.enable !== false : true;
   return {
     ...analysisSetting(configuration),
