@@ -1,2 +1,8 @@
 /** Builds the language server's bundle into `outdir` (absolute). */
 export function buildServer(outdir: string, options?: { readonly minify?: boolean }): Promise<unknown>;
+
+/** Builds entry points, by name, into `outdir` (absolute), with assets of the parser beside them. */
+export function buildInto(
+  outdir: string,
+  options: { readonly entries: Readonly<Record<string, string>>; readonly external?: readonly string[]; readonly assets?: readonly string[]; readonly minify?: boolean },
+): Promise<unknown>;

@@ -11,9 +11,13 @@ const ISSUES = 'https://github.com/lockscope/lockscope/issues';
 function commandLine(): Command {
   const program = new Command('lockscope')
     .description('Shows what each statement of a migration locks, rewrites and scans, and offers the safer way.')
-    .version(process.env['LOCKSCOPE_VERSION'] ?? 'unknown')
+    .version(process.env.LOCKSCOPE_VERSION ?? 'unknown')
     .showHelpAfterError('(lockscope --help tells what there is)')
-    .configureOutput({ outputError: (text, write) => write(`lockscope: ${text.replace(/^error: /u, '')}`) })
+    .configureOutput({ 
+      outputError: (text, write) => {
+        write(`lockscope: ${text.replace(/^error: /u, '')}`);
+      },
+    })
     .exitOverride();
 
   judging(program.command('check [path...]').description('analyse files, folders (recursive, in migration order), or - for standard input'))
@@ -81,7 +85,7 @@ function failed(error: unknown): number {
     return 2;
   }
   warn(`internal error: ${error instanceof Error ? error.message : String(error)}`);
-  if (process.env['LOCKSCOPE_DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
+  if (process.env.LOCKSCOPE_DEBUG !== undefined && error instanceof Error) console.error(error.stack);
   warn(`this is a mistake in Lockscope; please report it with the file at ${ISSUES} (LOCKSCOPE_DEBUG=1 shows where it happened)`);
   return 2;
 }

@@ -6,7 +6,9 @@ let lockscope: Lockscope;
 beforeAll(async () => {
   lockscope = await Lockscope.build();
 });
-afterAll(() => lockscope.dispose());
+afterAll(() => {
+  lockscope.dispose();
+});
 
 const GOOD = 'SELECT 1;\n';
 

@@ -7,7 +7,9 @@ let lockscope: Lockscope;
 beforeAll(async () => {
   lockscope = await Lockscope.build();
 });
-afterAll(() => lockscope.dispose());
+afterAll(() => {
+  lockscope.dispose();
+});
 
 const SCHEMA = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n';
 const INDEX = 'CREATE INDEX users_email_idx ON users (email);\n';

@@ -8,7 +8,9 @@ let lockscope: Lockscope;
 beforeAll(async () => {
   lockscope = await Lockscope.build();
 });
-afterAll(() => lockscope.dispose());
+afterAll(() => {
+  lockscope.dispose();
+});
 
 const BEFORE = "SET lock_timeout = '1s';\r\n-- faster 🎉\r\ncreate index users_email_idx on users (email);\r\n";
 const AFTER = BEFORE.replace('create index', 'create index concurrently');

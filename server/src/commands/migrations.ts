@@ -34,7 +34,9 @@ export function findMigrations(paths: readonly string[], selection: Selection): 
   const seen = new Set<string>();
   const fresh = (path: string): boolean => {
     const key = path === STANDARD_INPUT ? path : resolve(path);
-    return !seen.has(key) && seen.add(key) !== undefined;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
   };
   let run: string[] = [];
   const endRun = (): void => {

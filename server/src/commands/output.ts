@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Terminal } from '../reporters/reporter';
 
 /** Writes findings, or whatever else a command is asked for, to standard output. */
@@ -15,7 +16,7 @@ export function terminal(): Terminal {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' ? FORCE_COLOR !== '0' && FORCE_COLOR !== 'false' : undefined;
   const off = NO_COLOR !== undefined && NO_COLOR !== '';
-  const interactive = process.stdout.isTTY === true;
+  const interactive = isatty(1);
   return { colour: off ? false : (forced ?? (interactive && TERM !== 'dumb')), width: interactive ? process.stdout.columns : 100 };
 }
 

@@ -78,14 +78,14 @@ export class SchemaHistory {
     let schema = base;
     for (const [index, { path, text }] of earlier.entries()) {
       const known = this.steps[index];
-      const same = known !== undefined && known.before === schema && known.path === path && known.text === text;
+      const same = known?.before === schema && known.path === path && known.text === text;
       const step = same ? known : { path, text, before: schema, after: this.replayed(path, text, schema, version, setting.tool) };
       steps.push(step);
       schema = step.after;
     }
     // A question about an earlier file leaves what is known of later ones in place.
     const beyond = this.steps[steps.length];
-    this.steps = beyond !== undefined && beyond.before === schema ? [...steps, ...this.steps.slice(steps.length)] : steps;
+    this.steps = beyond?.before === schema ? [...steps, ...this.steps.slice(steps.length)] : steps;
     return schema;
   }
 

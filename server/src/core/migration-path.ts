@@ -114,7 +114,7 @@ function readPlace(path: string): Place {
     }
   }
   const history = parts.join('/');
-  if (/^R__/u.test(file)) return { history, direction: 'up', repeatable: true, version: [], name: file };
+  if (file.startsWith('R__')) return { history, direction: 'up', repeatable: true, version: [], name: file };
   const flyway = FLYWAY.exec(file);
   const version = flyway?.[2] ?? /^\d+(?:\.\d+)*/u.exec(file)?.[0] ?? '';
   return {
