@@ -1,0 +1,83 @@
+/**
+ * The proof of the larger rewrites: the original and the rewritten migration run on real servers over the same rows and
+ * must leave the same catalogue and the same rows behind. Only the order of columns may differ.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type pg from 'pg';
+import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree';
+import { createParseMemo, loadPostgresParser, statementsOf } from '../../server/src/core/sql/postgres/parse';
+import { fingerprint, runScript } from './proof';
+import { LARGE_REWRITES, type Rewrite } from './large-rewrites';
+import { startServer, type Server } from './servers';
+
+const PROVEN_ON = [15, 18] as const;
+
+beforeAll(async () => {
+  await loadPostgresParser();
+  await loadRewriter();
+});
+
+describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer(major);
+  });
+  afterAll(() => server.stop());
+
+  let databases = 0;
+  async function inDatabase<T>({ schema, data }: Rewrite, use: (client: pg.Client) => Promise<T>): Promise<T> {
+    const name = `rewrite_${(databases += 1)}`;
+    const admin = await server.connect();
+    await admin.query(`CREATE DATABASE ${name}`);
+    const client = await server.connect(name);
+    try {
+      for (const before of [schema, data ?? '']) {
+        const error = await runScript(client, before);
+        if (error !== undefined) throw new Error(`schema or data do not run: ${error}`);
+      }
+      return await use(client);
+    } finally {
+      await client.end();
+      await admin.query(`DROP DATABASE ${name}`);
+      await admin.end();
+    }
+  }
+
+  const suitable = LARGE_REWRITES.filter(({ version }) => version === undefined || version <= major);
+
+  test.each(suitable)('$title', async (rewrite) => {
+    const fixed = rewrite.fixed(rewrite, major);
+    const original = await inDatabase(rewrite, async (client) => {
+      expect(await runScript(client, rewrite.same ?? rewrite.sql)).toBeUndefined();
+      return fingerprint(client);
+    });
+    const mended = await inDatabase(rewrite, async (client) => {
+      expect(await runScript(client, fixed), fixed).toBeUndefined();
+      return fingerprint(client);
+    });
+    expect(mended, fixed).toEqual(original);
+  });
+
+  test.each(suitable.filter(({ writes }) => writes !== undefined))('$title, written to meanwhile', async (rewrite) => {
+    const { writes } = rewrite;
+    if (writes === undefined) return;
+    const fixed = rewrite.fixed(rewrite, major);
+    let count = 0;
+    const mended = await inDatabase(rewrite, async (client) => {
+      let inside = false;
+      for (const { parsed } of statementsOf(fixed, createParseMemo())) {
+        await client.query(parsed.text);
+        if (/^begin\b/i.test(parsed.text)) inside = true;
+        if (/^commit\b/i.test(parsed.text)) inside = false;
+        if (!inside) for (const write of writes((count += 1))) await client.query(write);
+      }
+      return fingerprint(client);
+    });
+    const original = await inDatabase(rewrite, async (client) => {
+      for (let at = 1; at <= count; at++) for (const write of writes(at)) await client.query(write);
+      expect(await runScript(client, rewrite.same ?? rewrite.sql)).toBeUndefined();
+      return fingerprint(client);
+    });
+    expect(mended, fixed).toEqual(original);
+  });
+});
