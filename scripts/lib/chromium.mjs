@@ -7,7 +7,7 @@ import { installSystemPackages } from './system-packages.mjs';
  * Flags under which Chromium stays silent on a closed network and starts in a container.
  * Chromium refuses its sandbox to root.
  */
-export const chromiumFlags = [
+const chromiumFlags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
   '--disable-quic',
@@ -18,7 +18,7 @@ export const chromiumFlags = [
 ];
 
 /** The path of a Chromium or Chrome, installed through apt-get if there is none. Throws when there is no way to one. */
-export async function ensureChromium({ log = console.error } = {}) {
+async function ensureChromium({ log = console.error } = {}) {
   const given = process.env.CHROME_PATH;
   if (given) {
     if (isExecutable(given)) return given;

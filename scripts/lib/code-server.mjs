@@ -7,7 +7,7 @@ import { findOnPath, freePort, npm, run, supervise, waitFor } from './process.mj
 import { installSystemPackages } from './system-packages.mjs';
 
 /** VS Code 1.100.3. Pinned: later ones want a newer Node, and its parts are compiled for this one. */
-export const codeServerVersion = '4.100.3';
+const codeServerVersion = '4.100.3';
 
 const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
 const home = join(cache, 'code-server');
@@ -19,7 +19,7 @@ const vscode = join(server, 'lib/vscode');
  * The first time takes one to three minutes and needs npm's registry and a C++ compiler; every step that was
  * finished is remembered, so that an interrupted run is continued. Two callers at once wait for each other.
  */
-export async function ensureCodeServer({ log = console.error } = {}) {
+async function ensureCodeServer({ log = console.error } = {}) {
   const entry = join(server, 'out/node/entry.js');
   if (isDone('native')) return entry;
   if (process.platform === 'win32') {
