@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installDependencies } from './lib/dependencies.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, 'out', 'results');
@@ -48,10 +49,10 @@ process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
 /** A fresh clone has no packages yet. */
 async function install() {
-  if (existsSync(join(root, 'node_modules', '.package-lock.json'))) return;
-  const code = await run('npm', ['ci']);
-  if (code !== 0) {
-    console.error('npm ci failed: see above. Lockscope needs Node 20.19 or later and a reachable npm registry.');
+  try {
+    await installDependencies();
+  } catch (error) {
+    console.error(`The packages could not be installed: ${error.message}\nLockscope needs Node 20.19 or later and a reachable npm registry.`);
     console.log('0 passed, 1 failed, 0 skipped');
     process.exit(1);
   }
