@@ -126,7 +126,7 @@ describe('a remembered transition', () => {
 
 function sorted(schema: Schema): unknown {
   const { relations, types, routines, publications, namespaces, searchPath } = schema;
-  return { rooms: [relations, types, routines, publications, namespaces].map((room) => Object.fromEntries([...room.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))), searchPath };
+  return { rooms: [relations, types, routines, publications, namespaces].map((room) => Object.fromEntries<unknown>([...room.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))), searchPath };
 }
 
 test('DDL that does not parse is reported and skipped', () => {

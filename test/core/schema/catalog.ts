@@ -142,7 +142,7 @@ function typeText(type: TypeReference): string {
   const spelled = schema === 'pg_catalog' ? (SPELLED[own] ?? own) : schema === 'public' ? type.name.slice('public.'.length) : type.name;
   const modifiers = own === 'interval' ? type.modifiers.slice(1) : type.modifiers;
   const [first = '', ...rest] = spelled.split(' ');
-  const modified = modifiers.length === 0 ? spelled : /^time/.test(spelled) ? [`${first}(${modifiers.join()})`, ...rest].join(' ') : `${spelled}(${modifiers.join()})`;
+  const modified = modifiers.length === 0 ? spelled : spelled.startsWith("time") ? [`${first}(${modifiers.join()})`, ...rest].join(' ') : `${spelled}(${modifiers.join()})`;
   return type.array ? `${modified}[]` : modified;
 }
 

@@ -185,7 +185,7 @@ describe.each(majors)('typeChange, PostgreSQL %i', (major) => {
       async (client, _, before) => {
         const after = await nodes(client);
         const was = before as Record<string, string>;
-        return { rewrites: after['t'] !== was['t'], index: after['i'] !== was['i'] };
+        return { rewrites: after.t !== was.t, index: after.i !== was.i };
       },
       nodes,
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';

@@ -7,7 +7,7 @@ await loadModule();
 
 /** The parse tree of one statement. */
 export function parse(sql: string): Node {
-  const statement = (parseSync(sql).stmts ?? [])[0]?.stmt as Node | undefined;
+  const statement = (parseSync(sql).stmts ?? [])[0]?.stmt;
   if (statement === undefined) throw new Error(`no statement in ${sql}`);
   return statement;
 }

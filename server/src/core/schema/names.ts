@@ -26,6 +26,10 @@ export function quoteIdentifier(identifier: string): string {
 
 /** The two parts of an exact name, unquoted, as the catalogue holds them. */
 export function nameParts(name: ObjectName): { readonly schema: string; readonly name: string } {
+  if (!name.includes('"')) {
+    const dot = name.indexOf('.');
+    return { schema: name.slice(0, dot), name: name.slice(dot + 1) };
+  }
   const parts: string[] = [];
   for (const match of name.matchAll(/"((?:[^"]|"")*)"|([^.]+)/gu)) {
     parts.push(match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'));

@@ -17,13 +17,26 @@ export interface SchemaView {
   readonly searchPath: readonly string[];
 }
 
-type Room = 'relations' | 'types' | 'routines' | 'publications' | 'namespaces';
+const ROOMS = ['relations', 'types', 'routines', 'publications', 'namespaces'] as const;
+type Room = (typeof ROOMS)[number];
 
-interface Access {
-  readonly room: Room | 'searchPath';
-  /** Undefined for the whole room. */
-  readonly key: string | undefined;
-  readonly value: unknown;
+/** Entries by room and key; undefined as a value says that there is none of this key. */
+class Entries {
+  private readonly rooms: Partial<Record<Room, Map<string, unknown>>> = {};
+
+  in(room: Room): ReadonlyMap<string, unknown> | undefined {
+    return this.rooms[room];
+  }
+
+  set(room: Room, key: string, value: unknown): void {
+    (this.rooms[room] ??= new Map<string, unknown>()).set(key, value);
+  }
+}
+
+/** What was looked at beyond single entries, and the search path. */
+interface Whole {
+  readonly rooms: Set<Room>;
+  searchPath: boolean;
 }
 
 /**
@@ -31,14 +44,14 @@ interface Access {
  * what was written. {@link Transition} replays the writes on another schema in which everything read is the same.
  */
 export class SchemaEditor implements SchemaView {
-  private current: Schema;
-  private readonly reads: Access[] = [];
-  private readonly writes: Access[] = [];
-  private readonly written = new Set<string>();
+  private readonly reads = new Entries();
+  private readonly writes = new Entries();
+  private readonly whole: Whole = { rooms: new Set(), searchPath: false };
+  private path: readonly string[] | undefined;
+  /** Rooms as changed so far, built when somebody asks for one as a whole. */
+  private readonly built = new Map<Room, Schema[Room]>();
 
-  constructor(private readonly base: Schema) {
-    this.current = base;
-  }
+  constructor(private readonly base: Schema) {}
 
   relation(name: RelationName): Relation | undefined {
     return this.read('relations', name) as Relation | undefined;
@@ -56,23 +69,24 @@ export class SchemaEditor implements SchemaView {
     return this.read('namespaces', name) === true;
   }
   allRelations(): Iterable<Relation> {
-    return this.readAll('relations').relations.values();
+    return this.readAll('relations').values();
   }
   allRoutines(): Iterable<readonly Routine[]> {
-    return this.readAll('routines').routines.values();
+    return this.readAll('routines').values();
   }
   allTypes(): Iterable<TypeDefinition> {
-    return this.readAll('types').types.values();
+    return this.readAll('types').values();
   }
   allPublications(): Iterable<Publication> {
-    return this.readAll('publications').publications.values();
+    return this.readAll('publications').values();
   }
   get complete(): boolean {
-    return this.current.complete;
+    return this.base.complete;
   }
   get searchPath(): readonly string[] {
-    if (!this.written.has('searchPath')) this.reads.push({ room: 'searchPath', key: undefined, value: this.base.searchPath });
-    return this.current.searchPath;
+    if (this.path !== undefined) return this.path;
+    this.whole.searchPath = true;
+    return this.base.searchPath;
   }
 
   setRelation(relation: Relation): void {
@@ -97,36 +111,46 @@ export class SchemaEditor implements SchemaView {
     this.write('namespaces', name, exists ? true : undefined);
   }
   setSearchPath(searchPath: readonly string[]): void {
-    this.current = { ...this.current, searchPath };
-    this.written.add('searchPath');
-    this.writes.push({ room: 'searchPath', key: undefined, value: searchPath });
+    this.path = searchPath;
   }
 
   /** The schema as changed so far. */
   result(): Schema {
-    return this.current;
+    let changed: Schema | undefined;
+    for (const room of ROOMS) {
+      if (this.writes.in(room) !== undefined) changed = { ...(changed ?? this.base), [room]: this.roomNow(room) };
+    }
+    if (this.path !== undefined) changed = { ...(changed ?? this.base), searchPath: this.path };
+    return changed ?? this.base;
   }
 
-  /** What was read and written so far, to be tried on other schemas. */
+  /** What was read and written so far, to be tried on other schemas. Nothing may be read or written afterwards. */
   transition(): Transition {
-    return new Transition(this.base, this.current, this.reads, this.writes);
+    return new Transition(this.base, this.result(), this.reads, this.whole, this.writes, this.path);
   }
 
   private read(room: Room, key: string): unknown {
-    const value = roomOf(this.current, room).get(key);
-    if (!this.written.has(`${room} ${key}`)) this.reads.push({ room, key, value });
+    const written = this.writes.in(room);
+    if (written?.has(key) === true) return written.get(key);
+    const value = (this.base[room] as AnyRoom).get(key);
+    this.reads.set(room, key, value);
     return value;
   }
 
-  private readAll(room: Room): Schema {
-    this.reads.push({ room, key: undefined, value: this.base[room] });
-    return this.current;
+  private readAll<R extends Room>(room: R): Schema[R] {
+    this.whole.rooms.add(room);
+    return this.roomNow(room);
+  }
+
+  private roomNow<R extends Room>(room: R): Schema[R] {
+    let now = this.built.get(room) as Schema[R] | undefined;
+    if (now === undefined) this.built.set(room, (now = withEntries(this.base[room], this.writes.in(room))));
+    return now;
   }
 
   private write(room: Room, key: string, value: unknown): void {
-    this.current = withEntry(this.current, room, key, value);
-    this.written.add(`${room} ${key}`);
-    this.writes.push({ room, key, value });
+    this.writes.set(room, key, value);
+    this.built.delete(room);
   }
 }
 
@@ -135,8 +159,10 @@ export class Transition {
   constructor(
     private base: Schema,
     private after: Schema,
-    private readonly reads: readonly Access[],
-    private readonly writes: readonly Access[],
+    private readonly reads: Entries,
+    private readonly whole: Whole,
+    private readonly writes: Entries,
+    private readonly path: readonly string[] | undefined,
   ) {}
 
   /** The schema after the statement if everything it depends on is in `schema` as it was, else undefined. */
@@ -144,9 +170,11 @@ export class Transition {
     if (schema === this.base) return this.after;
     if (!this.holdsFor(schema)) return undefined;
     let after = schema;
-    for (const { room, key, value } of this.writes) {
-      after = room === 'searchPath' ? { ...after, searchPath: value as readonly string[] } : withEntry(after, room, key ?? '', value);
+    for (const room of ROOMS) {
+      const entries = this.writes.in(room);
+      if (entries !== undefined) after = { ...after, [room]: withEntries(after[room], entries) };
     }
+    if (this.path !== undefined) after = { ...after, searchPath: this.path };
     this.base = schema;
     this.after = after;
     return after;
@@ -156,10 +184,16 @@ export class Transition {
   holdsFor(schema: Schema): boolean {
     if (schema === this.base) return true;
     if (schema.complete !== this.base.complete) return false;
-    return this.reads.every(({ room, key, value }) => {
-      if (room === 'searchPath') return schema.searchPath === value;
-      return (key === undefined ? schema[room] : roomOf(schema, room).get(key)) === value;
-    });
+    if (this.whole.searchPath && !samePath(schema.searchPath, this.base.searchPath)) return false;
+    for (const room of this.whole.rooms) if (schema[room] !== this.base[room]) return false;
+    for (const room of ROOMS) {
+      const entries = this.reads.in(room);
+      // The same room as a whole is the same in each part.
+      if (entries === undefined || schema[room] === this.base[room]) continue;
+      const now = schema[room] as AnyRoom;
+      for (const [key, value] of entries) if (now.get(key) !== value) return false;
+    }
+    return true;
   }
 }
 
@@ -167,13 +201,21 @@ interface AnyRoom {
   get(key: string): unknown;
   set(key: string, value: unknown): unknown;
   delete(key: string): unknown;
+  withMutations(change: (mutable: AnyRoom) => void): unknown;
 }
 
-function roomOf(schema: Schema, room: Room): AnyRoom {
-  return schema[room] as unknown as AnyRoom;
+/** A room with entries set or, where the value is undefined, removed. */
+function withEntries<R extends Schema[Room]>(room: R, entries: ReadonlyMap<string, unknown> | undefined): R {
+  if (entries === undefined) return room;
+  const changed = (room as unknown as AnyRoom).withMutations((mutable) => {
+    for (const [key, value] of entries) {
+      if (value === undefined) mutable.delete(key);
+      else mutable.set(key, value);
+    }
+  });
+  return changed as R;
 }
 
-function withEntry(schema: Schema, room: Room, key: string, value: unknown): Schema {
-  const entries = roomOf(schema, room);
-  return { ...schema, [room]: value === undefined ? entries.delete(key) : entries.set(key, value) };
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((schema, i) => schema === b[i]));
 }

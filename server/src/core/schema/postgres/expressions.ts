@@ -28,13 +28,13 @@ export function volatilityOf(expression: Node, schema: SchemaView): Volatility |
 function ownVolatility(kind: string, body: NodeBody, schema: SchemaView): Volatility | 'unknown' {
   switch (kind) {
     case 'FuncCall':
-      return callVolatility(body as FuncCall, schema);
+      return callVolatility(body, schema);
     // current_date, current_user and their kin (contain_mutable_functions_checker, src/backend/optimizer/util/clauses.c).
     case 'SQLValueFunction':
       return 'stable';
     case 'TypeCast':
       // The parser makes a constant of a literal and its type at once (coerce_type, src/backend/parser/parse_coerce.c).
-      return isLiteral(body['arg'] as Node | undefined) ? 'immutable' : castVolatility(body);
+      return isLiteral(body.arg as Node | undefined) ? 'immutable' : castVolatility(body);
     case 'A_Expr':
       return operatorVolatility(body);
     default:
@@ -67,12 +67,12 @@ function isLiteral(node: Node | undefined): boolean {
 const SESSION_TYPES = /^(date|time|timetz|timestamp|timestamptz|interval|money|xml|reg\w+|text|varchar|bpchar)$/;
 
 function castVolatility(body: NodeBody): Volatility {
-  const type = body['typeName'] as { readonly names?: readonly Node[] } | undefined;
+  const type = body.typeName as { readonly names?: readonly Node[] } | undefined;
   return SESSION_TYPES.test(strings(type?.names).at(-1) ?? '') ? 'stable' : 'immutable';
 }
 
 function operatorVolatility(body: NodeBody): Volatility | 'unknown' {
-  const name = strings(body['name'] as readonly Node[] | undefined).at(-1);
+  const name = strings(body.name as readonly Node[] | undefined).at(-1);
   return name === undefined || isBuiltinOperator(name) ? 'immutable' : 'unknown';
 }
 
@@ -81,7 +81,7 @@ export function columnsIn(expression: Node): ReadonlySet<string> {
   const columns = new Set<string>();
   walk(expression, (kind, body) => {
     if (kind !== 'ColumnRef') return;
-    const fields = (body['fields'] ?? []) as readonly Node[];
+    const fields = (body.fields ?? []) as readonly Node[];
     const last = fields[fields.length - 1];
     if (last !== undefined) columns.add('String' in last ? (last.String.sval ?? '') : '*');
   });
@@ -93,7 +93,7 @@ export function routinesIn(expression: Node, schema: SchemaView): ReadonlySet<Ob
   const routines = new Set<ObjectName>();
   walk(expression, (kind, body) => {
     if (kind === 'FuncCall') routines.add(routineName(strings((body as FuncCall).funcname), schema));
-    else if (kind === 'CallStmt') routines.add(routineName(strings((body['funccall'] as FuncCall | undefined)?.funcname), schema));
+    else if (kind === 'CallStmt') routines.add(routineName(strings((body.funccall as FuncCall | undefined)?.funcname), schema));
   });
   return routines;
 }

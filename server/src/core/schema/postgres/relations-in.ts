@@ -53,8 +53,8 @@ export function rangesIn(query: Node): readonly Range[] {
       continue;
     }
     const fields = part as Record<string, unknown>;
-    const inner = withScope(fields['withClause'] as WithClause | undefined, scope, pending);
-    if (Array.isArray(fields['lockingClause'])) out.push(...lockedRanges(fields, inner));
+    const inner = withScope(fields.withClause as WithClause | undefined, scope, pending);
+    if (Array.isArray(fields.lockingClause)) out.push(...lockedRanges(fields, inner));
     const entries = Object.entries(fields);
     for (let i = entries.length - 1; i >= 0; i--) {
       const [key, value] = entries[i] ?? ['', undefined];

@@ -8,22 +8,23 @@ export type NodeBody = Readonly<Record<string, unknown>>;
  * @param root a node, or a part of one (a list of nodes, an unwrapped clause)
  * @param visit takes the wrapper's name and its body; `false` keeps the walk out of the node
  */
-export function walk(root: unknown, visit: (kind: string, body: NodeBody) => boolean | void): void {
+export function walk(root: unknown, visit: (kind: string, body: NodeBody) => boolean | undefined): void {
   // A stack of its own: the depth of an expression is up to whoever wrote it.
   const pending: unknown[] = [root];
   while (pending.length > 0) {
     const next = pending.pop();
     if (typeof next !== 'object' || next === null) continue;
     if (Array.isArray(next)) {
-      for (let i = next.length - 1; i >= 0; i--) pending.push(next[i]);
+      for (let i = next.length - 1; i >= 0; i--) pending.push(next[i] as unknown);
       continue;
     }
-    const entries = Object.entries(next);
-    for (let i = entries.length - 1; i >= 0; i--) {
-      const [key, value] = entries[i] ?? ['', undefined];
+    const fields = next as NodeBody;
+    const keys = Object.keys(fields);
+    for (let i = keys.length - 1; i >= 0; i--) {
+      const key = keys[i] ?? '';
+      const value = fields[key];
       if (typeof value !== 'object' || value === null) continue;
-      if (!isNodeKind(key)) pending.push(value);
-      else if (visit(key, value as NodeBody) !== false) pending.push(value);
+      if (!isNodeKind(key) || visit(key, value as NodeBody) !== false) pending.push(value);
     }
   }
 }

@@ -61,42 +61,42 @@ function alterOneThing(at: Applying, table: RelationName, cmd: AlterTableCmd, re
   };
   switch (cmd.subtype) {
     case 'AT_AddColumn':
-      return addColumn(at, table, columnDefinition(def), cmd.missing_ok === true, recurse);
+      { addColumn(at, table, columnDefinition(def), cmd.missing_ok === true, recurse); return; }
     case 'AT_DropColumn':
-      return dropColumn(at, table, name, cmd.behavior === 'DROP_CASCADE', recurse);
+      { dropColumn(at, table, name, cmd.behavior === 'DROP_CASCADE', recurse); return; }
     case 'AT_ColumnDefault':
     case 'AT_CookedColumnDefault':
-      return onColumn((column) => ({ ...column, default: def }));
+      { onColumn((column) => ({ ...column, default: def })); return; }
     case 'AT_SetNotNull':
-      return addNotNullEverywhere(at, table, name, { valid: true }, recurse);
+      { addNotNullEverywhere(at, table, name, { valid: true }, recurse); return; }
     case 'AT_DropNotNull':
       for (const each of withDescendants(at, table, recurse)) changeTable(at, each, (own) => withoutNotNull(own, name));
       return;
     case 'AT_SetExpression':
-      return onColumn((column) => (column.generated === undefined || def === undefined ? column : { ...column, generated: { ...column.generated, expression: def } }));
+      { onColumn((column) => (column.generated === undefined || def === undefined ? column : { ...column, generated: { ...column.generated, expression: def } })); return; }
     case 'AT_DropExpression':
-      return onColumn((column) => ({ ...column, generated: undefined }));
+      { onColumn((column) => ({ ...column, generated: undefined })); return; }
     case 'AT_AlterColumnType':
-      return alterType(at, table, name, columnDefinition(def), recurse);
+      { alterType(at, table, name, columnDefinition(def), recurse); return; }
     case 'AT_AddIdentity':
-      return addIdentity(at, table, name, def, recurse);
+      { addIdentity(at, table, name, def, recurse); return; }
     case 'AT_SetIdentity':
-      return onColumn((column) => ({ ...column, identity: identityFromOptions(def) ?? column.identity }));
+      { onColumn((column) => ({ ...column, identity: identityFromOptions(def) ?? column.identity })); return; }
     case 'AT_DropIdentity':
-      return dropIdentity(at, table, name, onColumn);
+      { dropIdentity(at, table, name, onColumn); return; }
     case 'AT_AddConstraint':
       if (def !== undefined && 'Constraint' in def) addConstraint(at, table, tableConstraint(def.Constraint), recurse);
       return;
     case 'AT_ValidateConstraint':
-      return validateConstraint(at, table, name, recurse);
+      { validateConstraint(at, table, name, recurse); return; }
     case 'AT_DropConstraint':
-      return dropConstraint(at, table, name, recurse);
+      { dropConstraint(at, table, name, recurse); return; }
     case 'AT_AlterConstraint':
-      return alterTheConstraint(at, table, def);
+      { alterTheConstraint(at, table, def); return; }
     case 'AT_AttachPartition':
     case 'AT_DetachPartition':
     case 'AT_DetachPartitionFinalize':
-      return alterPartition(at, table, cmd);
+      { alterPartition(at, table, cmd); return; }
     case 'AT_AddInherit':
     case 'AT_DropInherit':
       if (def !== undefined && 'RangeVar' in def) (cmd.subtype === 'AT_AddInherit' ? addInheritance : dropInheritance)(at, table, def.RangeVar);
@@ -188,9 +188,9 @@ function dropIdentity(at: Applying, table: RelationName, name: string, onColumn:
 
 function alterTheConstraint(at: Applying, table: RelationName, def: Node | undefined): void {
   if (def === undefined || !('ATAlterConstraint' in def)) return;
-  const { conname = '', alterDeferrability, deferrable, initdeferred, alterEnforceability, is_enforced } = def.ATAlterConstraint;
+  const { conname = '', alterDeferrability, deferrable, alterEnforceability, is_enforced } = def.ATAlterConstraint;
   alterConstraint(at, table, conname, {
-    ...(alterDeferrability === true ? { deferrable: deferrable === true, initiallyDeferred: initdeferred === true } : {}),
+    ...(alterDeferrability === true ? { deferrable: deferrable === true } : {}),
     ...(alterEnforceability === true ? { enforced: is_enforced === true } : {}),
   });
 }
@@ -203,7 +203,7 @@ function alterPartition(at: Applying, table: RelationName, cmd: AlterTableCmd): 
   const command = partitionCommand(cmd);
   const partition: RangeVar | undefined = command?.name;
   if (partition === undefined) return;
-  if (cmd.subtype !== 'AT_AttachPartition') return detachPartition(at, table, partition);
+  if (cmd.subtype !== 'AT_AttachPartition') { detachPartition(at, table, partition); return; }
   const { bound = {} } = command ?? {};
   attachPartition(at, table, partition, { isDefault: bound.is_default === true, node: { PartitionBoundSpec: bound } });
 }
@@ -214,22 +214,22 @@ function alterProperty(at: Applying, table: RelationName, cmd: AlterTableCmd): v
   switch (cmd.subtype) {
     case 'AT_SetLogged':
     case 'AT_SetUnLogged':
-      return changeTable(at, table, (own) => ({ ...own, persistence: cmd.subtype === 'AT_SetLogged' ? 'permanent' : 'unlogged' }));
+      { changeTable(at, table, (own) => ({ ...own, persistence: cmd.subtype === 'AT_SetLogged' ? 'permanent' : 'unlogged' })); return; }
     case 'AT_SetAccessMethod':
-      return changeTable(at, table, (own) => ({ ...own, accessMethod: cmd.name }));
+      { changeTable(at, table, (own) => ({ ...own, accessMethod: cmd.name })); return; }
     case 'AT_SetTableSpace':
-      return changeTable(at, table, (own) => ({ ...own, tablespace: name }));
+      { changeTable(at, table, (own) => ({ ...own, tablespace: name })); return; }
     case 'AT_SetRelOptions':
-      return changeTable(at, table, (own) => ({ ...own, options: { ...own.options, ...optionsOf(def) } }));
+      { changeTable(at, table, (own) => ({ ...own, options: { ...own.options, ...optionsOf(def) } })); return; }
     case 'AT_ResetRelOptions': {
       const reset = new Set(Object.keys(optionsOf(def)));
-      return changeTable(at, table, (own) => ({ ...own, options: Object.fromEntries(Object.entries(own.options).filter(([key]) => !reset.has(key))) }));
+      changeTable(at, table, (own) => ({ ...own, options: Object.fromEntries(Object.entries(own.options).filter(([key]) => !reset.has(key))) })); return;
     }
     case 'AT_EnableRowSecurity':
     case 'AT_DisableRowSecurity':
-      return changeTable(at, table, (own) => ({ ...own, rowSecurity: cmd.subtype === 'AT_EnableRowSecurity' }));
+      { changeTable(at, table, (own) => ({ ...own, rowSecurity: cmd.subtype === 'AT_EnableRowSecurity' })); return; }
     case 'AT_ReplicaIdentity':
-      return changeTable(at, table, (own) => ({ ...own, replicaIdentity: replicaIdentity(def) }));
+      { changeTable(at, table, (own) => ({ ...own, replicaIdentity: replicaIdentity(def) })); return; }
     default:
       switchTriggers(at, table, cmd);
   }

@@ -104,8 +104,9 @@ export function withDescendants(at: Applying, name: RelationName, recurse: boole
   if (recurse !== true) return [name];
   const names = [name];
   const seen = new Set(names);
-  for (let i = 0; i < names.length; i++) {
-    for (const child of tableNamed(at, names[i] ?? name)?.children ?? []) {
+  // The list grows while it is walked: children come after their parents.
+  for (const current of names) {
+    for (const child of tableNamed(at, current)?.children ?? []) {
       if (!seen.has(child)) names.push(child);
       seen.add(child);
     }

@@ -34,18 +34,18 @@ export function addConstraint(at: Applying, table: RelationName, plan: Constrain
   const { node } = plan;
   switch (node.contype) {
     case 'CONSTR_CHECK':
-      return addCheck(at, table, plan, recurse);
+      { addCheck(at, table, plan, recurse); return; }
     case 'CONSTR_NOTNULL': {
       const column = plan.column ?? strings(node.keys)[0] ?? '';
       const valid = node.skip_validation !== true;
-      return addNotNullEverywhere(at, table, column, { name: node.conname, valid, noInherit: node.is_no_inherit === true }, recurse);
+      addNotNullEverywhere(at, table, column, { name: node.conname, valid, noInherit: node.is_no_inherit === true }, recurse); return;
     }
     case 'CONSTR_FOREIGN':
-      return addForeignKey(at, table, plan, recurse);
+      { addForeignKey(at, table, plan, recurse); return; }
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
     case 'CONSTR_EXCLUSION':
-      return addKey(at, table, plan, recurse);
+      { addKey(at, table, plan, recurse); return; }
     default:
       return;
   }
@@ -93,7 +93,7 @@ export function mergeCheck(table: Table, check: CheckConstraint): Table {
 function addKey(at: Applying, table: RelationName, plan: ConstraintPlan, recurse: boolean): void {
   const { node, deferrable } = plan;
   const kind = node.contype === 'CONSTR_PRIMARY' ? 'primary key' : node.contype === 'CONSTR_UNIQUE' ? 'unique' : 'exclusion';
-  if (node.indexname !== undefined) return addKeyUsingIndex(at, table, kind, node, deferrable);
+  if (node.indexname !== undefined) { addKeyUsingIndex(at, table, kind, node, deferrable); return; }
   const names = plan.column === undefined ? strings(node.keys) : [plan.column];
   const elements: Node[] =
     kind === 'exclusion'
@@ -272,7 +272,7 @@ function validNotNull(table: Table, column: string, version: number): Table {
 }
 
 /** ALTER CONSTRAINT: deferrability, enforcement (18), NO INHERIT (18). */
-export function alterConstraint(at: Applying, table: RelationName, name: string, change: { readonly deferrable?: boolean; readonly initiallyDeferred?: boolean; readonly enforced?: boolean }): void {
+export function alterConstraint(at: Applying, table: RelationName, name: string, change: { readonly deferrable?: boolean; readonly enforced?: boolean }): void {
   for (const each of withDescendants(at, table, true)) {
     changeTable(at, each, (own) => ({
       ...own,
@@ -280,10 +280,7 @@ export function alterConstraint(at: Applying, table: RelationName, name: string,
         if (constraint.name !== name || (each !== table && !constraint.inherited)) return constraint;
         const enforced = change.enforced ?? constraint.enforced;
         // Enforcing a key checks the rows there are; one that is not enforced proves nothing.
-        const changed = { ...constraint, deferrable: change.deferrable ?? constraint.deferrable, enforced, valid: change.enforced ?? constraint.valid };
-        if (change.initiallyDeferred === undefined || changed.kind === 'check' || changed.kind === 'not null') return changed;
-        const { initiallyDeferred: _before, ...rest } = changed;
-        return (change.initiallyDeferred ? { ...rest, initiallyDeferred: true } : rest) as Constraint;
+        return { ...constraint, deferrable: change.deferrable ?? constraint.deferrable, enforced, valid: change.enforced ?? constraint.valid };
       }),
     }));
   }
@@ -294,7 +291,7 @@ export function renameConstraint(at: Applying, table: RelationName, from: string
   const known = tableNamed(at, table);
   const constraint = known?.constraints.find((own) => own.name === from);
   if (known === undefined || constraint === undefined) return;
-  if (isKey(constraint)) return renameRelation(at, constraint.index, objectName(nameParts(constraint.index).schema, to));
+  if (isKey(constraint)) { renameRelation(at, constraint.index, objectName(nameParts(constraint.index).schema, to)); return; }
   changeTable(at, table, (own) => ({ ...own, constraints: own.constraints.map((each) => (each === constraint ? { ...each, name: to } : each)) }));
   if (constraint.kind === 'foreign key') {
     changeTable(at, constraint.references, (own) => ({

@@ -13,7 +13,7 @@ import { removeIndex } from './indexes';
 export function dropRelation(at: Applying, name: RelationName): void {
   const relation = at.editor.relation(name);
   if (relation === undefined) return;
-  if (isIndex(relation)) return dropIndex(at, relation);
+  if (isIndex(relation)) { dropIndex(at, relation); return; }
   // Removed first: what hangs on it in a circle must find it gone.
   at.editor.removeRelation(name);
   for (const reader of relation.readBy) dropRelation(at, reader);

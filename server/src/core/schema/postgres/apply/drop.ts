@@ -28,18 +28,18 @@ function dropOne(object: Node, what: DropStmt['removeType'], cascade: boolean, a
     case 'OBJECT_MATVIEW':
     case 'OBJECT_SEQUENCE':
     case 'OBJECT_INDEX':
-      return dropRelation(at, relationName(mentionOf(parts), at.editor));
+      { dropRelation(at, relationName(mentionOf(parts), at.editor)); return; }
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN':
-      return dropType(at, typeName(parts, at.editor), cascade);
+      { dropType(at, typeName(parts, at.editor), cascade); return; }
     case 'OBJECT_SCHEMA':
-      return dropNamespace(at, name, cascade);
+      { dropNamespace(at, name, cascade); return; }
     case 'OBJECT_TRIGGER':
-      return dropTrigger(at, owner(), name);
+      { dropTrigger(at, owner(), name); return; }
     case 'OBJECT_POLICY':
-      return changeTable(at, owner(), (table) => ({ ...table, policies: table.policies.filter((policy) => policy.name !== name) }));
+      { changeTable(at, owner(), (table) => ({ ...table, policies: table.policies.filter((policy) => policy.name !== name) })); return; }
     case 'OBJECT_RULE':
-      return changeRules(at, owner(), (rules) => rules.filter((rule) => rule.name !== name));
+      { changeRules(at, owner(), (rules) => rules.filter((rule) => rule.name !== name)); return; }
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
@@ -47,9 +47,9 @@ function dropOne(object: Node, what: DropStmt['removeType'], cascade: boolean, a
       if ('ObjectWithArgs' in object) dropRoutine(at, object.ObjectWithArgs, cascade);
       return;
     case 'OBJECT_PUBLICATION':
-      return at.editor.setPublication(name, undefined);
+      { at.editor.setPublication(name, undefined); return; }
     case 'OBJECT_STATISTIC_EXT':
-      return dropStatistics(at, parts);
+      { dropStatistics(at, parts); return; }
     default:
       return;
   }

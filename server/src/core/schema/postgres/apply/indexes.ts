@@ -145,7 +145,7 @@ export function attachIndex(at: Applying, child: RelationName, parent: RelationN
   at.editor.setRelation({ ...index, parent });
   setInherited(at, index, true);
   const table = tableNamed(at, partitioned.table);
-  if (partitioned.valid || table === undefined || !table.children.every((partition) => indexOfPartition(at, partition, parent) !== undefined)) return;
+  if (partitioned.valid || !table?.children.every((partition) => indexOfPartition(at, partition, parent) !== undefined)) return;
   at.editor.setRelation({ ...partitioned, valid: true });
 }
 

@@ -24,7 +24,7 @@ export function rename(stmt: RenameStmt, at: Applying): void {
     case 'OBJECT_SEQUENCE': {
       if (relation === undefined) return;
       const from = relationName(relation, at.editor);
-      return renameRelation(at, from, objectName(nameParts(from).schema, newname));
+      renameRelation(at, from, objectName(nameParts(from).schema, newname)); return;
     }
     case 'OBJECT_COLUMN':
     case 'OBJECT_ATTRIBUTE':
@@ -43,10 +43,10 @@ export function rename(stmt: RenameStmt, at: Applying): void {
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN': {
       const from = typeName(objectParts(stmt.object), at.editor);
-      return renameType(at, from, objectName(nameParts(from).schema, newname));
+      renameType(at, from, objectName(nameParts(from).schema, newname)); return;
     }
     case 'OBJECT_DOMCONSTRAINT':
-      return renameDomainConstraint(at, typeName(objectParts(stmt.object), at.editor), subname, newname);
+      { renameDomainConstraint(at, typeName(objectParts(stmt.object), at.editor), subname, newname); return; }
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
@@ -54,19 +54,19 @@ export function rename(stmt: RenameStmt, at: Applying): void {
       const object = stmt.object !== undefined && 'ObjectWithArgs' in stmt.object ? stmt.object.ObjectWithArgs : undefined;
       if (object === undefined) return;
       const from = userRoutineName(strings(object.objname), at.editor);
-      return moveRoutine(at, object, objectName(nameParts(from).schema, newname));
+      moveRoutine(at, object, objectName(nameParts(from).schema, newname)); return;
     }
     case 'OBJECT_SCHEMA':
-      return renameNamespace(at, subname, newname);
+      { renameNamespace(at, subname, newname); return; }
     case 'OBJECT_PUBLICATION': {
       const name = stmt.object !== undefined && 'String' in stmt.object ? (stmt.object.String.sval ?? '') : '';
       const publication = at.editor.publication(name);
       if (publication === undefined) return;
       at.editor.setPublication(name, undefined);
-      return at.editor.setPublication(newname, { ...publication, name: newname });
+      at.editor.setPublication(newname, { ...publication, name: newname }); return;
     }
     case 'OBJECT_STATISTIC_EXT':
-      return renameStatistics(at, objectParts(stmt.object), (name) => objectName(nameParts(name).schema, newname));
+      { renameStatistics(at, objectParts(stmt.object), (name) => objectName(nameParts(name).schema, newname)); return; }
     default:
       return;
   }
@@ -80,16 +80,16 @@ export function setSchema(stmt: AlterObjectSchemaStmt, at: Applying): void {
     case 'OBJECT_TYPE':
     case 'OBJECT_DOMAIN': {
       const name = typeName(objectParts(object), at.editor);
-      return renameType(at, name, moved(name));
+      renameType(at, name, moved(name)); return;
     }
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_ROUTINE':
     case 'OBJECT_AGGREGATE':
       if (object === undefined || !('ObjectWithArgs' in object)) return;
-      return moveRoutine(at, object.ObjectWithArgs, moved(userRoutineName(strings(object.ObjectWithArgs.objname), at.editor)));
+      { moveRoutine(at, object.ObjectWithArgs, moved(userRoutineName(strings(object.ObjectWithArgs.objname), at.editor))); return; }
     case 'OBJECT_STATISTIC_EXT':
-      return renameStatistics(at, objectParts(object), moved);
+      { renameStatistics(at, objectParts(object), moved); return; }
     default:
       if (relation !== undefined) moveRelation(at, relationName(relation, at.editor), moved);
   }
@@ -122,10 +122,10 @@ function renameColumn(at: Applying, name: RelationName, from: string, to: string
   const relation = at.editor.relation(name) ?? knownOrPartial(at, name);
   if (relation === undefined) return;
   if (isView(relation)) {
-    return at.editor.setRelation({ ...relation, columns: relation.columns.map((column) => (column.name === from ? { ...column, name: to } : column)) });
+    at.editor.setRelation({ ...relation, columns: relation.columns.map((column) => (column.name === from ? { ...column, name: to } : column)) }); return;
   }
   if (relation.kind === 'composite type') {
-    return at.editor.setRelation({ ...relation, columns: relation.columns.map((column) => (column.name === from ? { ...column, name: to } : column)) });
+    at.editor.setRelation({ ...relation, columns: relation.columns.map((column) => (column.name === from ? { ...column, name: to } : column)) }); return;
   }
   for (const each of withDescendants(at, name, recurse)) renameColumnOf(at, each, from, to);
 }
@@ -176,7 +176,7 @@ function renameColumnOf(at: Applying, name: RelationName, from: string, to: stri
 function renamedInTree<T extends Node | undefined>(tree: T, from: string, to: string): T {
   return replaceNodes(tree, (kind, body) => {
     if (kind !== 'ColumnRef') return undefined;
-    const fields = (body['fields'] ?? []) as readonly Node[];
+    const fields = (body.fields ?? []) as readonly Node[];
     const last = fields[fields.length - 1];
     if (last === undefined || !('String' in last) || last.String.sval !== from) return undefined;
     return { ...body, fields: [...fields.slice(0, -1), { String: { sval: to } }] };

@@ -6,9 +6,9 @@ import type { Applying } from './applying';
 
 /** SET, RESET of search_path. SET LOCAL counts like SET: it ends with the transaction, and few scripts go on after that. */
 export function setSearchPath(stmt: VariableSetStmt, at: Applying): void {
-  if (stmt.kind === 'VAR_RESET_ALL') return resetSearchPath(at);
+  if (stmt.kind === 'VAR_RESET_ALL') { resetSearchPath(at); return; }
   if (stmt.name !== 'search_path') return;
-  if (stmt.kind !== 'VAR_SET_VALUE') return resetSearchPath(at);
+  if (stmt.kind !== 'VAR_SET_VALUE') { resetSearchPath(at); return; }
   write(at, (stmt.args ?? []).flatMap((arg) => constantText(arg) ?? []));
 }
 
