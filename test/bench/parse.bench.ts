@@ -1,4 +1,5 @@
 import { bench, describe } from 'vitest';
+import { neutralised } from '../../server/src/core/script/psql';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../server/src/core/sql/postgres/parse';
 
 /** Run by hand: npx vitest bench --run test/bench/parse.bench.ts */
@@ -39,4 +40,11 @@ describe('a keystroke in 3,000 statements', () => {
     typed++;
     statementsOf(`${large.slice(0, middle)}SELECT 'x${String(typed)};\n${large.slice(middle)}`, memo);
   });
+});
+
+describe('taking psql out of 3,000 statements', () => {
+  const casts = large.replaceAll("'x'", "'x'::text");
+  const set = `\\set x 1\n${large}`;
+  bench('where there is nothing of psql', () => void neutralised(casts));
+  bench('where there is', () => void neutralised(set));
 });

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
+import { loadModule, parseSync } from 'libpg-query';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../../server/src/core/sql/postgres/parse';
 import type { Statement } from '../../../server/src/core/sql/statement';
 
-beforeAll(() => loadPostgresParser());
+beforeAll(() => Promise.all([loadPostgresParser(), loadModule()]));
 
 /** Each statement as `kind: text`, or `! message @ what it is about`. */
 function read(text: string): string[] {
@@ -41,6 +43,38 @@ describe('splitting', () => {
       ['VariableSetStmt: SET standard_conforming_strings = off', "SelectStmt: SELECT 'a\\';b'", 'VariableSetStmt: SET standard_conforming_strings TO on', "SelectStmt: SELECT 'a\\'", 'SelectStmt: SELECT 2']],
   ])('%s', (_, text, expected) => {
     expect(read(text)).toEqual(expected);
+  });
+});
+
+describe('where the server accepts a text as a whole', () => {
+  it('the statements are those that the server finds', () => {
+    const piece = fc.constantFrom(
+      'SELECT 1', ';', ' ; ', '\n', '-- a;\'\n', '/* b; /* " */ */', "SELECT 'a;''b'", 'SELECT $$;$$', 'SELECT $a$ $$;$$ $a$', 'SELECT "a;b"', "SELECT E'\\';'", 'CREATE TABLE t (a int)', ' /* c */ ', '(', ')', "'",
+      'CREATE RULE r AS ON INSERT TO t DO (SELECT 1; DELETE FROM u;)', 'CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END', 'CREATE FUNCTION f() RETURNS int AS $f$ BEGIN RETURN 1; END $f$ LANGUAGE plpgsql',
+      'BEGIN', 'END', 'é', "SELECT '😀'", '\r\n', 'CREATE PROCEDURE p() BEGIN ATOMIC END', 'CREATE OR REPLACE PROCEDURE case.begin() BEGIN ATOMIC SELECT 1 AS end; END', ' AS x ', ' , 2',
+    );
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.boolean(), (parts, semicolons) => {
+        const text = parts.join(semicolons ? ';' : '');
+        let expected: string[];
+        try {
+          const bytes = Buffer.from(text);
+          expected = (parseSync(text).stmts ?? []).map(({ stmt_location: from = 0, stmt_len: length }) => bytes.subarray(from, length === undefined ? undefined : from + length).toString());
+        } catch {
+          return;
+        }
+        compared += expected.length;
+        // Comments around a statement are the server's, not ours.
+        expect(read(text).map((line) => line.slice(line.indexOf(': ') + 2))).toHaveLength(expected.length);
+        for (const [index, line] of read(text).entries()) {
+          expect(line.startsWith('!')).toBe(false);
+          expect(expected[index]).toContain(line.slice(line.indexOf(': ') + 2));
+        }
+      }),
+      { numRuns: 1500 },
+    );
+    expect(compared).toBeGreaterThan(200);
   });
 });
 

@@ -101,8 +101,7 @@ function isOperand(text: string, at: number, before: Before): boolean {
   switch (before.lexeme) {
     case Lexeme.End:
     case Lexeme.Operator:
-    // Another placeholder: `ALTER TABLE %s %s`.
-    case Lexeme.Parameter:
+    case Lexeme.Parameter: // Another placeholder: `ALTER TABLE %s %s`.
       return false;
     case Lexeme.Other:
       return text.charCodeAt(before.start) === 41 || text.charCodeAt(before.start) === 93;

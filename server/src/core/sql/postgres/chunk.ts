@@ -81,7 +81,7 @@ export function chunkAt(text: string, from: number, limit: number, plainEscapes:
 }
 
 /** Far more than any one statement has on lines of their own. */
-const MOST_BEGINNINGS = 256;
+const MOST_BEGINNINGS = 64;
 
 const OPEN = 40;
 const CLOSE = 41;

@@ -42,18 +42,31 @@ function formatted({ funcname, args }: FuncCall): string | undefined {
   const values = (args ?? []).map(valueOf);
   const [template, ...rest] = values;
   if (template === undefined) return undefined;
+  let out = '';
+  let at = 0;
   let next = 0;
-  let known = true;
-  const out = template.replace(/%(?:(\d+)\$)?([^])/g, (written, position: string | undefined, conversion: string) => {
-    if (conversion === '%') return '%';
+  for (const match of template.matchAll(/%(?:(\d+)\$)?([^])/g)) {
+    const [written, position, conversion] = match;
+    out += template.slice(at, match.index);
+    at = match.index + written.length;
     if (position !== undefined) next = Number(position) - 1;
-    const value = rest[next++];
-    if (value === undefined) known = false;
-    else if (conversion === 's') return value;
-    else if (conversion === 'I') return quoteIdentifier(value);
-    else if (conversion === 'L') return `'${value.replaceAll("'", "''")}'`;
-    known = false;
-    return written;
-  });
-  return known ? out : undefined;
+    const value = conversion === '%' ? '%' : converted(conversion, rest[next++]);
+    if (value === undefined) return undefined;
+    out += value;
+  }
+  return out + template.slice(at);
+}
+
+function converted(conversion: string | undefined, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  switch (conversion) {
+    case 's':
+      return value;
+    case 'I':
+      return quoteIdentifier(value);
+    case 'L':
+      return `'${value.replaceAll("'", "''")}'`;
+    default:
+      return undefined;
+  }
 }

@@ -58,7 +58,7 @@ export class Lexer {
       return false;
     }
     const unit = text.charCodeAt(at);
-    const kind = unit < 128 ? (CLASS[unit] ?? Class.Other) : Class.Letter;
+    const kind: Class = unit < 128 ? (CLASS[unit] ?? Class.Other) : Class.Letter;
     switch (kind) {
       case Class.Letter:
         return this.wordOrPrefixed(at, unit);
@@ -276,8 +276,8 @@ const enum Class {
   Colon,
 }
 
-const CLASS: Uint8Array = (() => {
-  const table = new Uint8Array(128);
+const CLASS: readonly Class[] = (() => {
+  const table: Class[] = Array<Class>(128).fill(Class.Other);
   const fill = (characters: string, kind: Class): void => {
     for (const character of characters) table[character.charCodeAt(0)] = kind;
   };

@@ -66,10 +66,9 @@ const TOO_DEEP: Refusal = { ok: false, message: 'the statement is nested too dee
 function ask(sql: string, call: (module: PgQueryModule, query: number) => Answer): Answer {
   const module = loaded;
   if (module === undefined) throw new Error('the parser is not loaded: await loadPostgresParser() first');
-  let query = 0;
   try {
     const bytes = module.lengthBytesUTF8(sql) + 1;
-    query = module._malloc(bytes);
+    const query = module._malloc(bytes);
     if (query === 0) return OUT_OF_MEMORY;
     module.stringToUTF8(sql, query, bytes);
     const answer = call(module, query);

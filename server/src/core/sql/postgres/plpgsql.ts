@@ -117,7 +117,7 @@ class BodyReader {
   }
 
   function(compiled: Fields): void {
-    const action = unwrapped(compiled['action']);
+    const action = unwrapped(compiled.action);
     const begin = numberOf(action?.body, 'lineno');
     for (const datum of listOf(compiled, 'datums')) {
       const variable = unwrapped(datum)?.body;
@@ -126,12 +126,12 @@ class BodyReader {
       const outer = this.conditional;
       this.conditional = numberOf(variable, 'lineno') > begin;
       this.cursor = this.lineStart(variable);
-      this.expression(variable['default_val'], variable);
-      this.query(variable['cursor_explicit_expr'], variable);
+      this.expression(variable.default_val, variable);
+      this.query(variable.cursor_explicit_expr, variable);
       this.conditional = outer;
     }
     this.cursor = action === undefined ? 0 : this.lineStart(action.body);
-    this.statement(compiled['action']);
+    this.statement(compiled.action);
   }
 
   private statements(list: readonly unknown[]): void {
@@ -155,69 +155,86 @@ class BodyReader {
     switch (kind) {
       case 'PLpgSQL_stmt_block':
         this.statements(listOf(body, 'body'));
-        for (const handler of listOf(unwrapped(body['exceptions'])?.body, 'exc_list')) this.branch(listOf(unwrapped(handler)?.body, 'action'));
+        for (const handler of listOf(unwrapped(body.exceptions)?.body, 'exc_list')) this.branch(listOf(unwrapped(handler)?.body, 'action'));
         return;
       case 'PLpgSQL_stmt_if':
-        this.expression(body['cond'], body);
+        this.expression(body.cond, body);
         this.branch(listOf(body, 'then_body'));
         for (const node of listOf(body, 'elsif_list')) {
           const elsif = unwrapped(node)?.body ?? {};
-          this.conditionally(() => this.expression(elsif['cond'], elsif));
+          this.conditionally(() => {
+            this.expression(elsif.cond, elsif);
+          });
           this.branch(listOf(elsif, 'stmts'));
         }
-        return this.branch(listOf(body, 'else_body'));
+        this.branch(listOf(body, 'else_body'));
+        return;
       case 'PLpgSQL_stmt_case':
-        this.expression(body['t_expr'], body);
+        this.expression(body.t_expr, body);
         for (const node of listOf(body, 'case_when_list')) {
           const when = unwrapped(node)?.body ?? {};
-          this.conditionally(() => this.caseWhen(when));
+          this.conditionally(() => {
+            this.caseWhen(when);
+          });
           this.branch(listOf(when, 'stmts'));
         }
-        return this.branch(listOf(body, 'else_stmts'));
+        this.branch(listOf(body, 'else_stmts'));
+        return;
       case 'PLpgSQL_stmt_loop':
-        return this.branch(listOf(body, 'body'));
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_while':
-        this.expression(body['cond'], body);
-        return this.branch(listOf(body, 'body'));
+        this.expression(body.cond, body);
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_fori':
         for (const bound of ['lower', 'upper', 'step']) this.expression(body[bound], body);
-        return this.branch(listOf(body, 'body'));
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_fors':
-        this.query(body['query'], body);
-        return this.branch(listOf(body, 'body'));
+        this.query(body.query, body);
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_forc':
-        this.expression(body['argquery'], body);
-        return this.branch(listOf(body, 'body'));
+        this.expression(body.argquery, body);
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_dynfors':
-        this.execute(body['query'], body);
+        this.execute(body.query, body);
         for (const parameter of listOf(body, 'params')) this.expression(parameter, body);
-        return this.branch(listOf(body, 'body'));
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_foreach_a':
-        this.expression(body['expr'], body);
-        return this.branch(listOf(body, 'body'));
+        this.expression(body.expr, body);
+        this.branch(listOf(body, 'body'));
+        return;
       case 'PLpgSQL_stmt_execsql':
-        return this.query(body['sqlstmt'], body);
+        this.query(body.sqlstmt, body);
+        return;
       case 'PLpgSQL_stmt_call':
-        return this.query(body['expr'], body);
+        this.query(body.expr, body);
+        return;
       case 'PLpgSQL_stmt_perform':
-        return this.perform(body);
+        this.perform(body);
+        return;
       case 'PLpgSQL_stmt_dynexecute':
-        this.execute(body['query'], body);
+        this.execute(body.query, body);
         for (const parameter of listOf(body, 'params')) this.expression(parameter, body);
         return;
       case 'PLpgSQL_stmt_return_query':
       case 'PLpgSQL_stmt_open':
-        this.query(body['query'], body);
-        this.execute(body['dynquery'], body);
-        this.expression(body['argquery'], body);
+        this.query(body.query, body);
+        this.execute(body.dynquery, body);
+        this.expression(body.argquery, body);
         for (const parameter of listOf(body, 'params')) this.expression(parameter, body);
         return;
       case 'PLpgSQL_stmt_commit':
       case 'PLpgSQL_stmt_rollback':
-        return this.control(kind === 'PLpgSQL_stmt_commit' ? 'commit' : 'rollback', body);
+        this.control(kind === 'PLpgSQL_stmt_commit' ? 'commit' : 'rollback', body);
+        return;
       case 'PLpgSQL_stmt_raise':
         for (const parameter of listOf(body, 'params')) this.expression(parameter, body);
-        for (const raised of listOf(body, 'options')) this.expression(unwrapped(raised)?.body['expr'], body);
+        for (const raised of listOf(body, 'options')) this.expression(unwrapped(raised)?.body.expr, body);
         return;
       default:
         // Assignment, RETURN, RETURN NEXT, EXIT, ASSERT, FETCH: at most expressions.
@@ -242,7 +259,7 @@ class BodyReader {
 
   /** PERFORM stands where the query has SELECT. */
   private perform(owner: Fields): void {
-    const text = queryOf(owner['expr']);
+    const text = queryOf(owner.expr);
     if (text === undefined) return;
     this.select(text.replace(/^\s*select\s*/i, ''), owner);
   }
@@ -258,9 +275,9 @@ class BodyReader {
 
   /** The values of a WHEN are written as a list: the compiler made `"__Case__Variable_N__" IN (…)` of them. */
   private caseWhen(when: Fields): void {
-    const text = queryOf(when['expr']);
+    const text = queryOf(when.expr);
     const list = text === undefined ? null : /^"__Case__Variable_\d+__" IN \(([\s\S]*)\)$/.exec(text);
-    if (list === null) this.expression(when['expr'], when);
+    if (list === null) this.expression(when.expr, when);
     else if (list[1]?.includes('(') === true) this.select(list[1], when);
   }
 
@@ -301,7 +318,7 @@ class BodyReader {
     if (at !== undefined) this.cursor = at + kind.length;
     this.steps.push({
       kind,
-      chain: owner['chain'] === true,
+      chain: owner.chain === true,
       conditional: this.conditional,
       place: at === undefined ? undefined : this.literal.placeOf({ offset: at, length: kind.length }),
     });
@@ -357,7 +374,7 @@ function assigned(text: string): string {
 }
 
 function queryOf(node: unknown): string | undefined {
-  const query = unwrapped(node)?.body['query'];
+  const query = unwrapped(node)?.body.query;
   return typeof query === 'string' ? query : undefined;
 }
 
