@@ -1,4 +1,5 @@
 import type { Action } from '../effects/effects';
+import { batchRefusal } from '../rewrites/batches/batches';
 import type { FindContext } from './rule';
 import { isHarmless, rowsOf } from './size';
 import { called, rowsInWords } from './words';
@@ -21,5 +22,10 @@ export function dataChangeInWords(context: FindContext, action: DataChange): str
   const table = rows === undefined ? called(action.relation) : `${called(action.relation)} (${rowsInWords(rows)})`;
   const reach = action.wholeTable ? `every row of ${table}` : `what may be a large part of ${table}`;
   const lock = action.work.lock ?? 'ROW EXCLUSIVE';
-  return `${verb} changes ${reach} in one transaction: under ${lock} the changed rows stay locked and other writers of them wait until it commits, and dead rows and replica lag pile up. Run it in batches that commit.`;
+  return `${verb} changes ${reach} in one transaction: under ${lock} the changed rows stay locked and other writers of them wait until it commits, and dead rows and replica lag pile up. ${remedy(context, action)}`;
+}
+
+function remedy(context: FindContext, action: DataChange): string {
+  const refusal = batchRefusal(context, action);
+  return refusal === undefined ? 'Run it in batches that commit.' : `Run it in batches that commit; there is no fix for that here, since ${refusal}.`;
 }

@@ -3,7 +3,7 @@ import type { FindContext, Fix, MendContext } from '../../rules/rule';
 import { inTransaction } from '../../timeline';
 import type { Edit } from '../../text';
 import { batchBlock } from './block';
-import { batchPlan } from './plan';
+import { batchObstacle, batchPlan } from './plan';
 
 /**
  * The fix that does an UPDATE or DELETE in batches, each committed; empty where none is sound
@@ -22,12 +22,10 @@ export function batchFixes(context: MendContext, action: Action): readonly Fix[]
   return [{ title: `Convert to batches of ${size} rows${walk}, each committed`, safety: 'review', edits }];
 }
 
-/** Why the statement is not offered in batches, as the end of a sentence; undefined where it is. */
+/** Why the statement is not converted to batches, as the end of a sentence; undefined where it is, or may be. */
 export function batchRefusal(context: FindContext, action: Action): string | undefined {
   if (action.kind !== 'update' && action.kind !== 'delete') return undefined;
-  if (action.nested) return 'it is part of a larger statement';
-  const plan = batchPlan(context);
-  return plan.possible ? undefined : plan.reason;
+  return action.nested ? 'it is part of a larger statement' : batchObstacle(context);
 }
 
 /**

@@ -19,28 +19,57 @@ export type Walk =
   | { readonly by: 'remaining rows' };
 
 /** Works out how the statement can be done in batches. It must be an UPDATE or DELETE by itself. */
-export function batchPlan({ parsed, before, moment, target }: FindContext): BatchPlan {
+export function batchPlan(context: FindContext): BatchPlan {
+  const found = walkable(context);
+  if (typeof found === 'string') return no(found);
+  const { shape, relation, key } = found;
+  const typed = typedDml(context.parsed.text);
+  const plan = (walk: Walk): BatchPlan => ({ possible: true, shape, relation, walk, count: typed?.count });
+  if (key !== undefined && !changesKey(shape, key)) return plan({ by: 'key', key });
+  if (shape.verb === 'delete' || (typed !== undefined && endsByItself(typed))) return plan({ by: 'remaining rows' });
+  return no(lacksKey(found));
+}
+
+/**
+ * Why the statement cannot be done in batches, as far as that can be said without the typed tree (which is loaded late);
+ * undefined where it can, or may.
+ */
+export function batchObstacle(context: FindContext): string | undefined {
+  const found = walkable(context);
+  if (typeof found === 'string') return found;
+  const { shape, key } = found;
+  if (shape.verb === 'delete' || (key !== undefined && !changesKey(shape, key))) return undefined;
+  return `${lacksKey(found)} (batches are offered where it does not)`;
+}
+
+interface Walkable {
+  readonly shape: DmlShape;
+  readonly relation: RelationName;
+  readonly key: WalkingKey | undefined;
+}
+
+/** The statement's parts, or the reason why no batches are sound whatever the condition says. */
+function walkable({ parsed, before, moment, target }: FindContext): Walkable | string {
   const shape = dmlShape(parsed);
-  if (shape === undefined) return no('it is part of a larger statement');
-  if (target.version < 11) return no('PostgreSQL can commit within a DO block from version 11 only');
-  const { node } = parsed;
+  if (shape === undefined) return 'it is part of a larger statement';
+  if (target.version < 11) return 'PostgreSQL can commit within a DO block from version 11 only';
   const relation = relationName(shape.target, before);
   const known = before.relation(relation);
-  if (known !== undefined && (known.kind === 'view' || known.kind === 'foreign table')) return no(`${shape.targetName} is a ${known.kind}, which has no key to walk by`);
-  if (shape.tree.whereClause !== undefined && 'CurrentOfExpr' in shape.tree.whereClause) return no('WHERE CURRENT OF follows a cursor');
-  if (changesInWith(shape)) return no('its WITH clause changes data itself, which would happen again with each batch');
-  const mentions = relationsIn(node, before).filter((mention) => mention.relation === relation);
-  if (mentions.length > 1) return no(`it reads ${shape.targetName} while it changes it, so that later batches would see what earlier ones did`);
-  if (inTransaction(moment) && moment.scope !== 'explicit') return no('the migration tool wraps the file in a transaction, and a batch must commit');
-  const typed = typedDml(parsed.text);
-  const count = typed?.count;
+  if (known !== undefined && (known.kind === 'view' || known.kind === 'foreign table')) return `${shape.targetName} is a ${known.kind}, which has no key to walk by`;
+  if (shape.tree.whereClause !== undefined && 'CurrentOfExpr' in shape.tree.whereClause) return 'WHERE CURRENT OF follows a cursor';
+  if (changesInWith(shape)) return 'its WITH clause changes data itself, which would happen again with each batch';
+  const mentions = relationsIn(parsed.node, before).filter((mention) => mention.relation === relation);
+  if (mentions.length > 1) return `it reads ${shape.targetName} while it changes it, so that later batches would see what earlier ones did`;
+  if (inTransaction(moment) && moment.scope !== 'explicit') return 'the migration tool wraps the file in a transaction, and a batch must commit';
   const key = walkingKey(relation, before);
-  if (key !== undefined && !changesKey(shape, key)) return { possible: true, shape, relation, walk: { by: 'key', key }, count };
-  if (known !== undefined && known.kind !== 'table') return no(`${shape.targetName} has no unique NOT NULL key to walk by, and its rows lie in several tables`);
-  if (known?.kind === 'table' && known.children.length > 0) return no(`${shape.targetName} has no unique NOT NULL key to walk by, and its rows lie in several tables`);
-  if (shape.verb === 'delete' || (typed !== undefined && endsByItself(typed))) return { possible: true, shape, relation, walk: { by: 'remaining rows' }, count };
-  if (key !== undefined) return no(`it changes the key ${key.columns.join(', ')} that the batches would walk by`);
-  return no(`${shape.targetName} has no primary key and no unique NOT NULL key to walk by, and the condition stays true for rows that are done`);
+  const scattered = known?.kind === 'partitioned table' || (known?.kind === 'table' && known.children.length > 0);
+  if (scattered && (key === undefined || changesKey(shape, key))) return `${shape.targetName} has no unique NOT NULL key to walk by, and its rows lie in several tables`;
+  return { shape, relation, key };
+}
+
+function lacksKey({ shape, key }: Walkable): string {
+  if (key !== undefined) return `it changes the key ${key.columns.join(', ')} that the batches would walk by`;
+  return `${shape.targetName} has no primary key and no unique NOT NULL key to walk by, and the condition stays true for rows that are done`;
 }
 
 function no(reason: string): BatchPlan {

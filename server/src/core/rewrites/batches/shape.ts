@@ -34,7 +34,9 @@ export function dmlShape({ text, node }: ParsedStatement): DmlShape | undefined 
   if (start < 0 || end === undefined) return undefined;
   const targetStart = verb === 'delete' ? find('from', start) + 1 : start + 1;
   const set = verb === 'update' ? find('set', targetStart) : -1;
-  const join = find(verb === 'update' ? 'from' : 'using', Math.max(set, targetStart));
+  const joins = 'fromClause' in tree || 'usingClause' in tree;
+  // The FROM of IS DISTINCT FROM starts no clause.
+  const join = joins ? words.findIndex((token, index) => index >= Math.max(set, targetStart) && isWord(token, verb === 'update' ? 'from' : 'using') && !isWord(words[index - 1], 'distinct')) : -1;
   const where = tree.whereClause === undefined ? -1 : find('where', Math.max(join, set, targetStart));
   const returning = tree.returningClause === undefined ? -1 : find('returning', Math.max(where, join, set, targetStart));
   const stop = end.offset + end.length;
@@ -57,6 +59,10 @@ export function dmlShape({ text, node }: ParsedStatement): DmlShape | undefined 
     returning: returning < 0 ? undefined : text.slice(words[returning]?.offset ?? stop, stop),
     withClause: start === 0 ? undefined : text.slice(0, words[start]?.offset ?? 0).trimEnd(),
   };
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind === 'keyword' && token.text.toLowerCase() === word;
 }
 
 /** Tokens outside of any parenthesis or bracket, without comments; the brackets themselves are kept. */
