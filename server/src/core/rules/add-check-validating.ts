@@ -36,7 +36,7 @@ export const addCheckValidating = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add constraint')].filter(
+    actionsOf(context.effects, 'add constraint').filter(
       (action) => (action.constraint === 'check' || action.constraint === 'not null') && !action.notValid && action.work.scans && !isQuiet(context, action, 'scan'),
     ),
   say: (action, { parsed }) => ({

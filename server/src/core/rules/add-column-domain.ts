@@ -24,7 +24,7 @@ export const addColumnDomain = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add column')].filter(
+    actionsOf(context.effects, 'add column').filter(
       (action) => action.work.rewrites && !action.defaultVolatile && action.type !== undefined && context.before.type(action.type.name)?.kind === 'domain' && !isQuiet(context, action, 'rewrite'),
     ),
   say: (action, { parsed }) => ({

@@ -25,7 +25,7 @@ export const addColumnNotNull = defineRule({
     good: [{ sql: 'ALTER TABLE users ADD COLUMN age int NOT NULL DEFAULT 0;\n' }, { sql: 'ALTER TABLE users ADD COLUMN age int;\n' }],
   },
   find: ({ effects }) =>
-    [...actionsOf(effects, 'add column')].filter(
+    actionsOf(effects, 'add column').filter(
       (action) => action.notNull && !action.hasDefault && !action.identity && !action.serial && action.generated === undefined && !action.isNew,
     ),
   say: (action, { parsed }) => ({

@@ -37,7 +37,7 @@ export const addColumnReferences = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add column')].filter((action) => action.constraints.includes('foreign key') && action.hasDefault && !isQuiet(context, action, 'foreign key')),
+    actionsOf(context.effects, 'add column').filter((action) => action.constraints.includes('foreign key') && action.hasDefault && !isQuiet(context, action, 'foreign key')),
   say: (action, { parsed }) => ({
     message: `The default of ${action.column} is looked up in ${called(action.references, 'the referenced table')} for every row, so ADD COLUMN ${takes(action.work.lock, action.relation)} meanwhile. Add the column first, then the foreign key as NOT VALID, and validate it apart.`,
     span: headline(parsed.text, action.span),

@@ -45,7 +45,7 @@ export const addColumnRewriting = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add column')].filter(
+    actionsOf(context.effects, 'add column').filter(
       (action) => action.hasDefault && action.defaultVolatile && !action.identity && action.generated === undefined && action.work.rewrites && !isQuiet(context, action, 'rewrite'),
     ),
   say: (action, { parsed }) => ({

@@ -47,7 +47,7 @@ export const addForeignKeyValidating = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add constraint')].filter(
+    actionsOf(context.effects, 'add constraint').filter(
       (action) => action.constraint === 'foreign key' && !action.notValid && action.work.scans && !isQuiet(context, action, 'foreign key'),
     ),
   say: (action, { parsed }) => ({

@@ -42,7 +42,7 @@ export const addPrimaryKeyBlocking = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add constraint')].filter(
+    actionsOf(context.effects, 'add constraint').filter(
       (action) => action.constraint === 'primary key' && (action.usingIndex === undefined || action.work.scans) && !isQuiet(context, action, 'index'),
     ),
   say(action, { parsed }) {

@@ -37,7 +37,7 @@ export const addUniqueBlocking = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'add constraint')].filter((action) => action.constraint === 'unique' && action.usingIndex === undefined && !isQuiet(context, action, 'index')),
+    actionsOf(context.effects, 'add constraint').filter((action) => action.constraint === 'unique' && action.usingIndex === undefined && !isQuiet(context, action, 'index')),
   say: (action, { parsed }) => ({
     message: `Adding a UNIQUE constraint ${takes(action.work.lock, action.relation)} until its index is built. Build the index with CREATE UNIQUE INDEX CONCURRENTLY, then add the constraint USING INDEX.`,
     span: headline(parsed.text, action.span),

@@ -24,7 +24,7 @@ export const alterDomainScanning = defineRule({
     ],
   },
   find: ({ effects, before, path }) =>
-    [...actionsOf(effects, 'alter domain')].filter((action) => action.adds !== undefined && !action.notValid && !action.isNew && before.type(action.domain)?.origin !== path),
+    actionsOf(effects, 'alter domain').filter((action) => action.adds !== undefined && !action.notValid && !action.isNew && before.type(action.domain)?.origin !== path),
   say(action, { parsed, effects }) {
     const tables = effects.scans.length > 0 ? listed(effects.scans.map((relation) => called(relation))) : 'every table that uses it';
     return {

@@ -18,7 +18,7 @@ export const alterSequence = defineRule({
     good: [{ sql: "SELECT setval('users_id_seq', 1000);\n" }, { sql: "SET lock_timeout = '5s';\nALTER SEQUENCE users_id_seq CACHE 100;\n" }],
   },
   find: ({ effects, moment }) =>
-    [...actionsOf(effects, 'alter sequence')].filter((action) => !action.isNew && (moment.settings.lock_timeout === undefined || (inTransaction(moment) && moment.ordinal > 1))),
+    actionsOf(effects, 'alter sequence').filter((action) => !action.isNew && (moment.settings.lock_timeout === undefined || (inTransaction(moment) && moment.ordinal > 1))),
   say: (action, { parsed }) => ({
     message: `ALTER SEQUENCE ${takes(action.work.lock ?? 'SHARE ROW EXCLUSIVE', action.name ?? action.relation)}, nextval and with it inserts, until the transaction ends. Set a short lock_timeout and commit at once.`,
     span: headline(parsed.text, action.span),

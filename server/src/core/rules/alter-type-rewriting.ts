@@ -26,7 +26,7 @@ export const alterTypeRewriting = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'alter column type')].filter((action) => (action.work.rewrites || action.work.scans) && !isQuiet(context, action, action.work.rewrites ? 'rewrite' : 'scan')),
+    actionsOf(context.effects, 'alter column type').filter((action) => (action.work.rewrites || action.work.scans) && !isQuiet(context, action, action.work.rewrites ? 'rewrite' : 'scan')),
   say(action, { parsed }) {
     const work = action.work.rewrites ? 'rewrites the table and its indexes' : 'reads the whole table';
     const guess = action.from === undefined ? ' (unless it only widens the type, which is not known here)' : '';

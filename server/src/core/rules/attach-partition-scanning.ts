@@ -31,7 +31,7 @@ export const attachPartitionScanning = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'attach partition')].filter((action) => {
+    actionsOf(context.effects, 'attach partition').filter((action) => {
       const read = context.effects.scans.filter((relation) => context.before.relation(relation)?.origin !== context.path && !isHarmless(context, relation, 'scan'));
       return read.length > 0 && !action.isNew;
     }),

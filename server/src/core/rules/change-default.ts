@@ -25,7 +25,7 @@ export const changeDefault = defineRule({
     ],
   },
   find: ({ effects, before }) =>
-    [...actionsOf(effects, 'drop default')].filter((action) => {
+    actionsOf(effects, 'drop default').filter((action) => {
       const table = action.relation === undefined ? undefined : before.relation(action.relation);
       if (action.isNew || table === undefined || !('constraints' in table)) return false;
       return table.columns.some((column) => column.name === action.column && column.notNull !== false);

@@ -29,7 +29,7 @@ export const concurrentlyOnPartitioned = defineRule({
     ],
   },
   find: ({ effects, before }) =>
-    [...actionsOf(effects, 'create index')].filter(
+    actionsOf(effects, 'create index').filter(
       (action) => action.concurrently && (action.partitioned || (action.relation !== undefined && before.relation(action.relation)?.kind === 'partitioned table')),
     ),
   say: (action, { parsed }) => ({

@@ -32,7 +32,7 @@ export const createPartitionOf = defineRule({
     ],
   },
   find: ({ effects, before, path }) =>
-    [...actionsOf(effects, 'create table')].filter((action) => action.partitionOf !== undefined && before.relation(action.partitionOf)?.origin !== path),
+    actionsOf(effects, 'create table').filter((action) => action.partitionOf !== undefined && before.relation(action.partitionOf)?.origin !== path),
   say: (action, { parsed }) => ({
     message: `PARTITION OF takes ACCESS EXCLUSIVE on ${called(action.partitionOf)}: reads and writes of the whole partitioned table wait while it queues. Create the table by itself, then ATTACH PARTITION.`,
     span: headline(parsed.text, action.span),

@@ -21,7 +21,7 @@ export const detachPartitionBlocking = defineRule({
     good: [{ sql: 'ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;\n' }, { sql: 'ALTER TABLE events DETACH PARTITION events_2020 FINALIZE;\n' }],
   },
   find: ({ effects, parsed }) =>
-    [...actionsOf(effects, 'detach partition')].filter((action) => !action.concurrently && !action.isNew && !/\bfinalize\s*$/i.test(parsed.text.slice(action.span.offset, action.span.offset + action.span.length))),
+    actionsOf(effects, 'detach partition').filter((action) => !action.concurrently && !action.isNew && !/\bfinalize\s*$/i.test(parsed.text.slice(action.span.offset, action.span.offset + action.span.length))),
   say: (action, { parsed }) => ({
     message: `DETACH PARTITION takes ACCESS EXCLUSIVE on ${called(action.relation)}: reads and writes of the whole partitioned table wait while it queues. Use DETACH PARTITION … CONCURRENTLY.`,
     span: headline(parsed.text, action.span),

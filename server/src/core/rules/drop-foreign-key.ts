@@ -32,7 +32,7 @@ export const dropForeignKey = defineRule({
     ],
   },
   find: ({ effects, moment }) =>
-    moment.settings.lock_timeout !== undefined ? [] : [...actionsOf(effects, 'drop constraint')].filter((action) => action.constraint === 'foreign key' && !action.isNew),
+    moment.settings.lock_timeout !== undefined ? [] : actionsOf(effects, 'drop constraint').filter((action) => action.constraint === 'foreign key' && !action.isNew),
   say(action, { parsed, effects }) {
     const locked = effects.locks.filter((lock) => lock.mode === 'ACCESS EXCLUSIVE').map((lock) => called(lock.relation));
     const where = locked.length > 1 ? listed(locked) : `${called(action.relation)} and on the table it references`;

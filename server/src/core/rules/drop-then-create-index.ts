@@ -1,3 +1,4 @@
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
 import { called } from './words';
@@ -26,7 +27,7 @@ export const dropThenCreateIndex = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, { effects, parsed, span, segment }] of file.statements.entries()) {
+    for (const [index, { effects, parsed, span, segment }] of statementsWith(file, 'drop index')) {
       if (effects === undefined || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'drop index')) {
         // IF EXISTS before CREATE is how a failed run is cleared up; it may be there although nothing is.

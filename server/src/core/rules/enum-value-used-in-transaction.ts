@@ -1,5 +1,6 @@
 import { insertBefore, removeStatement } from '../rewrites/edits';
 import { inTransaction } from '../timeline';
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext, type Fix } from './rule';
 import { called } from './words';
@@ -30,7 +31,7 @@ export const enumValueUsedInTransaction = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, { effects, moment, before }] of file.statements.entries()) {
+    for (const [index, { effects, moment, before }] of statementsWith(file, 'add enum value')) {
       if (effects === undefined || !inTransaction(moment)) continue;
       for (const action of actionsOf(effects, 'add enum value')) {
         if (before.types.get(action.type)?.origin === file.path) continue;

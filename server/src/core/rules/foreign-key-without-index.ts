@@ -2,6 +2,7 @@ import type { Node } from '@pgsql/types';
 import { NOTHING } from '../effects/postgres/effects';
 import type { RelationName } from '../schema/names';
 import type { Relation } from '../schema/schema';
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
 import { called, listed } from './words';
@@ -30,7 +31,7 @@ export const foreignKeyWithoutIndex = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const { effects, parsed, span } of file.statements) {
+    for (const [, { effects, parsed, span }] of statementsWith(file, 'add constraint')) {
       if (effects === undefined) continue;
       for (const action of actionsOf(effects, 'add constraint')) {
         if (action.constraint !== 'foreign key' || action.relation === undefined || isCovered(file, action.relation, action.columns)) continue;
@@ -52,7 +53,7 @@ function isCovered(file: FileContext, relation: RelationName, columns: readonly 
   const begins = (keys: readonly (string | undefined)[]): boolean => columns.every((column) => keys.slice(0, columns.length).includes(column));
   const known = table.indexes.some((name) => begins(keysOf(last.before.relations.get(name))));
   // What the last statement itself creates is not yet in the schema before it.
-  return known || [...actionsOf(last.effects ?? NOTHING, 'create index')].some((action) => action.relation === relation && begins(indexedColumns(action.node)));
+  return known || actionsOf(last.effects ?? NOTHING, 'create index').some((action) => action.relation === relation && begins(indexedColumns(action.node)));
 }
 
 function keysOf(index: Relation | undefined): (string | undefined)[] {

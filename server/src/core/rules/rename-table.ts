@@ -1,6 +1,7 @@
 import type { Action } from '../effects/effects';
 import { viewInItsPlace } from '../rewrites/rename';
 import type { RelationName } from '../schema/names';
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
 import { called } from './words';
@@ -43,7 +44,7 @@ export const renameTable = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, { effects, parsed, span, segment }] of file.statements.entries()) {
+    for (const [index, { effects, parsed, span, segment }] of statementsWith(file, 'rename relation', 'set schema')) {
       if (effects === undefined || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'rename relation', 'set schema')) {
         if (action.isNew || !action.what.endsWith('table') || isReplaced(file, index, action.relation)) continue;

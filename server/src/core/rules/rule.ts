@@ -176,8 +176,11 @@ export function defineFileRule(rule: FileRule): FileRule {
 type ActionOf<K extends Action['kind'], Member = Action> = Member extends { readonly kind: infer Own } ? ([K & Own] extends [never] ? never : Member) : never;
 
 /** The actions of a statement of the given kinds, typed. */
-export function* actionsOf<K extends Action['kind']>(effects: Effects, ...kinds: readonly K[]): Generator<ActionOf<K>> {
-  for (const action of effects.actions) {
-    if ((kinds as readonly string[]).includes(action.kind)) yield action as ActionOf<K>;
-  }
+export function actionsOf<K extends Action['kind']>(effects: Effects, ...kinds: readonly K[]): readonly ActionOf<K>[] {
+  const { actions } = effects;
+  // Nearly every rule asks nearly every statement in vain, so that costs no array.
+  if (!actions.some((action) => (kinds as readonly string[]).includes(action.kind))) return NO_ACTIONS;
+  return actions.filter((action) => (kinds as readonly string[]).includes(action.kind)) as ActionOf<K>[];
 }
+
+const NO_ACTIONS: readonly never[] = [];

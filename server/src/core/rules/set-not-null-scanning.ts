@@ -45,7 +45,7 @@ export const setNotNullScanning = defineRule({
     ],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'set not null')].filter((action) => action.provenBy === undefined && action.work.scans && !isQuiet(context, action, 'scan')),
+    actionsOf(context.effects, 'set not null').filter((action) => action.provenBy === undefined && action.work.scans && !isQuiet(context, action, 'scan')),
   say: (action, { parsed }) => ({
     message: `SET NOT NULL ${takes(action.work.lock, action.relation)} while every row is checked. Prove it first by CHECK (${quoteIdentifier(action.column)} IS NOT NULL) NOT VALID and VALIDATE CONSTRAINT in its own transaction.`,
     span: headline(parsed.text, action.span),

@@ -19,7 +19,7 @@ export const tableRewriting = defineRule({
     good: [{ sql: 'VACUUM (ANALYZE) users;\n' }, { sql: 'CREATE TABLE users (id int);\nALTER TABLE users SET UNLOGGED;\n' }],
   },
   find: (context) =>
-    [...actionsOf(context.effects, 'cluster', 'vacuum', 'set logged', 'set unlogged', 'set tablespace', 'set access method')].filter(
+    actionsOf(context.effects, 'cluster', 'vacuum', 'set logged', 'set unlogged', 'set tablespace', 'set access method').filter(
       (action) => (action.kind === 'vacuum' ? action.full : action.work.rewrites) && !isQuiet(context, action, 'rewrite'),
     ),
   say: (action, { parsed }) => ({

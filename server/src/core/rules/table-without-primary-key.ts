@@ -1,3 +1,4 @@
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
 import type { RelationName } from '../schema/names';
@@ -22,7 +23,7 @@ export const tableWithoutPrimaryKey = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, { effects, parsed, span }] of file.statements.entries()) {
+    for (const [index, { effects, parsed, span }] of statementsWith(file, 'create table')) {
       if (effects === undefined) continue;
       for (const action of actionsOf(effects, 'create table')) {
         if (action.hasPrimaryKey || action.as || action.partitionOf !== undefined || !mayNeedKey(parsed.text) || getsKey(file, index, action.name)) continue;
