@@ -25,7 +25,7 @@ export function replay(script: Script, schema: Schema, setting: { readonly path:
   for (const segment of script.segments) {
     const walk = new Walk(up, firstMoment(segment));
     transaction += 1;
-    for (const statement of statementsOf(segment.text, memo.parse)) {
+    for (const statement of statementsOf(segment.text, memo.parse, segment.opaque)) {
       const { parsed } = statement;
       const span = { offset: segment.offset + statement.span.offset, length: statement.span.length };
       const { moment, before } = walk;
