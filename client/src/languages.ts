@@ -3,13 +3,16 @@ import type * as vscode from 'vscode';
 /** The languages that extensions give SQL files. */
 const SQL_LANGUAGES = ['sql', 'postgres', 'postgresql', 'pgsql', 'plpgsql', 'psql'];
 
+/** Where documents that somebody works on come from: not the other side of a diff, for example. */
+const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
+
+/** The SQL documents that Lockscope looks at. */
+export const SQL_DOCUMENTS = SCHEMES.flatMap((scheme) => SQL_LANGUAGES.map((language) => ({ scheme, language })));
+
 /** Documents that the server is told about; it decides for itself which of them are migrations. */
-export const DOCUMENTS = [...SQL_LANGUAGES.map((language) => ({ language })), { language: 'json', pattern: '**/lockscope.json' }, { language: 'jsonc', pattern: '**/lockscope.json' }];
+export const DOCUMENTS = [...SQL_DOCUMENTS, ...['json', 'jsonc'].map((language) => ({ language, pattern: '**/lockscope.json' }))];
 
-/** The SQL documents among them. */
-export const SQL_DOCUMENTS: vscode.DocumentSelector = SQL_LANGUAGES.map((language) => ({ language }));
-
-/** Whether a document is SQL and shown in an editor, rather than a side of a diff for example. */
+/** Whether Lockscope looks at a document. */
 export function isSql({ languageId, uri }: vscode.TextDocument): boolean {
-  return SQL_LANGUAGES.includes(languageId) && uri.scheme !== 'git';
+  return SQL_LANGUAGES.includes(languageId) && SCHEMES.includes(uri.scheme);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeAction, Range } from 'vscode-languageserver-protocol/node';
+import type { CodeAction, Range } from 'vscode-languageserver/node';
 import { Editor, MODERN, SIMPLE } from './editor';
 
 const TEXT = '-- keep me\r\nCREATE INDEX "Users_email" ON users (email); -- and me\r\n\r\nDROP INDEX old_idx;\r\n';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Diagnostic } from 'vscode-languageserver-protocol/node';
+import type { Diagnostic } from 'vscode-languageserver/node';
 import { Editor, SIMPLE } from './editor';
 
 const INDEX = 'CREATE INDEX users_email_idx ON users (email);\n';

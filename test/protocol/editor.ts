@@ -21,7 +21,7 @@ import {
   type Range,
   type TextDocumentEdit,
   type WorkspaceEdit,
-} from 'vscode-languageserver-protocol/node';
+} from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { buildServer } from '../../scripts/build.mjs';
 

@@ -20,7 +20,7 @@ export const codeActions: Feature = {
 
   listen(server) {
     const { connection } = server;
-    connection.onCodeAction(guarded(server, 'textDocument/codeAction', [], (params) => whenReady(server, params.textDocument.uri, () => actionsFor(params, server))));
+    connection.onCodeAction(guarded(server, 'textDocument/codeAction', [], (params, token) => whenReady(server, params.textDocument.uri, () => actionsFor(params, server), token)));
     connection.onCodeActionResolve((action) => guarded(server, 'codeAction/resolve', action, () => resolved(action, server))());
   },
 };

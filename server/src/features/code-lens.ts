@@ -8,7 +8,7 @@ export const codeLens: Feature = {
   capabilities: () => ({ codeLensProvider: { resolveProvider: false } }),
 
   listen(server) {
-    server.connection.onCodeLens(guarded(server, 'textDocument/codeLens', [], ({ textDocument: { uri } }) => whenReady(server, uri, () => lenses(uri, server))));
+    server.connection.onCodeLens(guarded(server, 'textDocument/codeLens', [], ({ textDocument: { uri } }, token) => whenReady(server, uri, () => lenses(uri, server), token)));
   },
 
   changed({ connection, client }) {

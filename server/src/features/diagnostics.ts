@@ -2,7 +2,7 @@ import { DocumentDiagnosticReportKind, type DocumentDiagnosticReport, type Publi
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reading } from '../workspace/document-state';
 import { diagnosticsJson, SOURCE } from './diagnostic-json';
-import { guarded, whenReady, type Feature, type Server } from './feature';
+import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
 import { Prepared } from './prepared';
 
 /** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
@@ -19,9 +19,9 @@ export const diagnostics: Feature = {
     const { connection, workspace } = server;
     const reports = new Reports(server);
     connection.languages.diagnostics.on(
-      guarded(server, 'textDocument/diagnostic', EMPTY, ({ textDocument: { uri }, previousResultId }) => {
-        if (workspace.costOf(uri) > SLOW) return sleep(PATIENCE).then(() => reports.report(uri, previousResultId));
-        return whenReady(server, uri, () => reports.report(uri, previousResultId));
+      guarded(server, 'textDocument/diagnostic', EMPTY, ({ textDocument: { uri }, previousResultId }, token) => {
+        if (workspace.costOf(uri) > SLOW) return unlessCancelled(sleep(PATIENCE), () => reports.report(uri, previousResultId), token);
+        return whenReady(server, uri, () => reports.report(uri, previousResultId), token);
       }),
     );
     const push = new Push(server, reports);

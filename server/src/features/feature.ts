@@ -1,4 +1,4 @@
-import type { Connection, ServerCapabilities } from 'vscode-languageserver/node';
+import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection, type ServerCapabilities } from 'vscode-languageserver/node';
 import type { Client } from '../workspace/client';
 import type { Workspace } from '../workspace/workspace';
 
@@ -26,6 +26,8 @@ export interface Feature {
  */
 export function guarded<P extends unknown[], R>(server: Server, name: string, empty: R, handler: (...parameters: P) => R | Promise<R>): (...parameters: P) => R | Promise<R> {
   const failed = (error: unknown): R => {
+    // Not a failure: the editor did not want the answer any more.
+    if (error instanceof ResponseError) throw error;
     server.connection.console.error(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return empty;
   };
@@ -39,8 +41,15 @@ export function guarded<P extends unknown[], R>(server: Server, name: string, em
   };
 }
 
-/** Runs `then` once a document can be read from memory: now, if that is so already. */
-export function whenReady<R>({ workspace }: Server, uri: string, then: () => R): R | Promise<R> {
+/** Runs `then` once a document can be read from memory: now, if that is so already. Nothing is done for a request cancelled meanwhile. */
+export function whenReady<R>({ workspace }: Server, uri: string, then: () => R, token?: CancellationToken): R | Promise<R> {
   const ready = workspace.ready(uri);
-  return ready === undefined ? then() : ready.then(then);
+  return ready === undefined ? then() : unlessCancelled(ready, then, token);
+}
+
+/** Waits, and then does something for a request that nobody cancelled meanwhile. */
+export async function unlessCancelled<R>(waiting: Promise<unknown>, then: () => R, token: CancellationToken | undefined): Promise<R> {
+  await waiting;
+  if (token?.isCancellationRequested === true) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  return then();
 }

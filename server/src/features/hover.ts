@@ -9,7 +9,7 @@ export const hover: Feature = {
 
   listen(server) {
     server.connection.onHover(
-      guarded(server, 'textDocument/hover', null, ({ textDocument: { uri }, position }) => whenReady(server, uri, () => hoverAt(uri, position, server))),
+      guarded(server, 'textDocument/hover', null, ({ textDocument: { uri }, position }, token) => whenReady(server, uri, () => hoverAt(uri, position, server), token)),
     );
   },
 };
