@@ -55,21 +55,23 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
       expect(await runScript(client, fixed), fixed).toBeUndefined();
       return fingerprint(client);
     });
-    expect(mended, fixed).toEqual(original);
+    expect(mended.map(withoutDoubleCasts), fixed).toEqual(original.map(withoutDoubleCasts));
   });
 
   test.each(suitable.filter(({ writes }) => writes !== undefined))('$title, written to meanwhile', async (rewrite) => {
     const { writes } = rewrite;
     if (writes === undefined) return;
+    const statements = statementsOf(rewrite.fixed(rewrite, major), createParseMemo()).map(({ parsed }) => parsed.text);
+    const swap = rewrite.untilSwap === true ? statements.findIndex((text) => text.startsWith('LOCK TABLE')) : statements.length;
     const fixed = rewrite.fixed(rewrite, major);
     let count = 0;
     const mended = await inDatabase(rewrite, async (client) => {
       let inside = false;
-      for (const { parsed } of statementsOf(fixed, createParseMemo())) {
-        await client.query(parsed.text);
-        if (/^begin\b/i.test(parsed.text)) inside = true;
-        if (/^commit\b/i.test(parsed.text)) inside = false;
-        if (!inside) for (const write of writes((count += 1))) await client.query(write);
+      for (const [at, text] of statements.entries()) {
+        await client.query(text);
+        if (/^begin\b/i.test(text)) inside = true;
+        if (/^commit\b/i.test(text)) inside = false;
+        if (!inside && at < swap) for (const write of writes((count += 1))) await client.query(write);
       }
       return fingerprint(client);
     });
@@ -78,6 +80,11 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
       expect(await runScript(client, rewrite.same ?? rewrite.sql)).toBeUndefined();
       return fingerprint(client);
     });
-    expect(mended, fixed).toEqual(original);
+    expect(mended.map(withoutDoubleCasts), fixed).toEqual(original.map(withoutDoubleCasts));
   });
 });
+
+/** ALTER TYPE casts what a CHECK or an index had cast to the old type once more; a constraint that is made anew has one cast. */
+function withoutDoubleCasts(line: string): string {
+  return line.replace(/\(\((\d+)\)::numeric\)::double precision/g, '($1)::double precision');
+}

@@ -69,7 +69,7 @@ describe('what a fix leaves alone', () => {
       version: 16,
       sql: 'ALTER TABLE t ADD x int,\n  ALTER COLUMN a SET NOT NULL,\n  DROP COLUMN b;\n',
       fixed:
-        'ALTER TABLE t ADD x int,\n  ADD CONSTRAINT t_a_not_null CHECK (a IS NOT NULL) NOT VALID,\n  DROP COLUMN b;\nALTER TABLE t VALIDATE CONSTRAINT t_a_not_null;\nALTER TABLE t ALTER COLUMN a SET NOT NULL;\nALTER TABLE t DROP CONSTRAINT t_a_not_null;\n',
+        'ALTER TABLE t ADD x int,\n  ADD CONSTRAINT t_a_is_not_null CHECK (a IS NOT NULL) NOT VALID,\n  DROP COLUMN b;\nALTER TABLE t VALIDATE CONSTRAINT t_a_is_not_null;\nALTER TABLE t ALTER COLUMN a SET NOT NULL;\nALTER TABLE t DROP CONSTRAINT t_a_is_not_null;\n',
     },
     {
       title: 'a key of a column that the same statement adds comes afterwards',
@@ -196,6 +196,7 @@ describe("under a tool's transaction", () => {
 describe('what cannot be mended is not', () => {
   test.each([
     ['DROP INDEX a CASCADE;', 'drop-index-blocking'],
+    ['ALTER TABLE t DROP CONSTRAINT k, ADD CONSTRAINT k UNIQUE (a);', 'add-unique-blocking'],
     ["DO $$ BEGIN CREATE INDEX i ON t (a); END $$;", 'create-index-blocking'],
     ["DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0); END $$;", 'add-check-validating'],
     ['REINDEX SYSTEM postgres;', 'reindex-blocking'],

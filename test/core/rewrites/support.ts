@@ -57,5 +57,6 @@ export function subjectOf<K extends Action['kind']>(sql: string, kind: K, settin
 
 /** The migration with a fix applied, and behind it the files that the fix adds. */
 export function withFix(sql: string, fix: Fix): string {
-  return [applyEdits(sql, fix.edits), ...(fix.files ?? []).map(({ text }) => text)].join('\n');
+  const [mended, ...added] = [applyEdits(sql, fix.edits).trimEnd(), ...(fix.files ?? []).map(({ text }) => text)];
+  return [added.length === 0 || /;$/.test(mended ?? '') ? mended : `${mended ?? ''};`, ...added, ''].join('\n');
 }
