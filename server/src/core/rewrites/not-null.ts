@@ -55,7 +55,8 @@ export function proveNotNull(context: MendContext, action: Extract<Action, { kin
 }
 
 function byCheck({ relation, column, schema, k }: NotNullSubject): NotNullProof {
-  const name = quoteIdentifier(generatedName(relation, [column], 'not_null', schema));
+  // Not `…_not_null`: from PostgreSQL 18 on that is the name of the constraint that SET NOT NULL itself makes.
+  const name = quoteIdentifier(generatedName(relation, [column], 'is_not_null', schema));
   const written = quoteIdentifier(column);
   return {
     title: 'Prove it by a CHECK that is validated apart',

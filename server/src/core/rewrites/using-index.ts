@@ -12,7 +12,8 @@ export function addUsingIndex(context: MendContext, action: AddConstraint): read
   const constraint = writtenConstraint(context, action);
   if (constraint === undefined) return [];
   const parts = keyOf(context.parsed.text, constraint.body);
-  if (parts === undefined) return [];
+  // The name is still taken when the index would be built.
+  if (parts === undefined || dropsItsName(constraint)) return [];
   const { k, alter, name, head } = constraint;
   const index = [
     `${k('CREATE UNIQUE INDEX CONCURRENTLY')} ${name} ${k('ON')} ${alter.table} ${parts.columns}`,
@@ -107,6 +108,11 @@ function notNullFirst(context: MendContext, action: AddConstraint, { k, head }: 
       const proof = notNullProofs({ relation, column, schema: context.before, target: context.target, k })[0];
       return proof === undefined ? [] : [proof.first, ...proof.then].map((part) => `${head} ${part}`);
     });
+}
+
+/** Whether the same statement drops a constraint of the same name, to put this one in its place. */
+function dropsItsName({ alter, name }: WrittenConstraint): boolean {
+  return alter.subcommands.some(({ tokens }) => is(tokens[0], 'DROP') && is(tokens[1], 'CONSTRAINT') && tokens.slice(2).some((token) => token.text === name));
 }
 
 /** Whether the same statement adds a column of the key, so that nothing can be built before it. */

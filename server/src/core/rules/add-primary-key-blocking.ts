@@ -30,7 +30,7 @@ export const addPrimaryKeyBlocking = defineRule({
         version: 15,
         sql: 'ALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY (id);\n',
         fixed:
-          'ALTER TABLE users ADD CONSTRAINT users_id_not_null CHECK (id IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_id_not_null;\nALTER TABLE users ALTER COLUMN id SET NOT NULL;\nALTER TABLE users DROP CONSTRAINT users_id_not_null;\nCREATE UNIQUE INDEX CONCURRENTLY users_pk ON users (id);\nALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY USING INDEX users_pk;\n',
+          'ALTER TABLE users ADD CONSTRAINT users_id_is_not_null CHECK (id IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_id_is_not_null;\nALTER TABLE users ALTER COLUMN id SET NOT NULL;\nALTER TABLE users DROP CONSTRAINT users_id_is_not_null;\nCREATE UNIQUE INDEX CONCURRENTLY users_pk ON users (id);\nALTER TABLE users ADD CONSTRAINT users_pk PRIMARY KEY USING INDEX users_pk;\n',
       },
     ],
     good: [

@@ -24,7 +24,7 @@ export const setNotNullScanning = defineRule({
         version: 15,
         sql: 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;\n',
         fixed:
-          'ALTER TABLE users ADD CONSTRAINT users_email_not_null CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\nALTER TABLE users DROP CONSTRAINT users_email_not_null;\n',
+          'ALTER TABLE users ADD CONSTRAINT users_email_is_not_null CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_is_not_null;\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\nALTER TABLE users DROP CONSTRAINT users_email_is_not_null;\n',
       },
       {
         title: 'PostgreSQL 18',
