@@ -1,4 +1,5 @@
-// Writes docs/rules from the rules' declarations: a page a rule, and README.md with the table of them all.
+// Writes docs/rules from the rules' declarations (a page a rule, and README.md with the table of them all), and the
+// reference in the repository's README.md.
 //
 //   node scripts/generate-docs.mjs [--check]
 //
@@ -8,12 +9,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withReference } from './lib/reference.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/rules');
+const readmePath = join(root, 'README.md');
 
-/** Every page by its file name. Throws when the sources do not compile. */
-async function pages() {
+/** Every page by its file name, and the rules. Throws when the sources do not compile. */
+async function declared() {
   mkdirSync(join(root, 'out'), { recursive: true });
   const scratch = mkdtempSync(join(root, 'out/docs-'));
   try {
@@ -31,25 +34,29 @@ async function pages() {
       logLevel: 'warning',
     });
     const { RULE_METAS, rulePages } = createRequire(import.meta.url)(outfile);
-    return rulePages(RULE_METAS);
+    return { pages: rulePages(RULE_METAS), metas: RULE_METAS };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 async function main(args) {
-  const wanted = await pages();
+  const { pages: wanted, metas } = await declared();
+  const readme = readFileSync(readmePath, 'utf8');
+  const referenced = withReference(readme, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), metas);
   mkdirSync(folder, { recursive: true });
   const present = readdirSync(folder).filter((name) => name.endsWith('.md'));
   const gone = present.filter((name) => !wanted.has(name));
   const stale = [...wanted].filter(([name, text]) => !present.includes(name) || readFileSync(join(folder, name), 'utf8') !== text);
   if (args.includes('--check')) {
     for (const name of [...gone, ...stale.map(([name]) => name)]) console.error(`docs/rules/${name} is not current: run node scripts/generate-docs.mjs`);
-    process.exitCode = gone.length + stale.length > 0 ? 1 : 0;
+    if (referenced !== readme) console.error('README.md is not current: run node scripts/generate-docs.mjs');
+    process.exitCode = gone.length + stale.length > 0 || referenced !== readme ? 1 : 0;
     return;
   }
   for (const name of gone) rmSync(join(folder, name));
   for (const [name, text] of stale) writeFileSync(join(folder, name), text);
+  if (referenced !== readme) writeFileSync(readmePath, referenced);
   console.log(`${wanted.size} pages, ${stale.length} written, ${gone.length} removed`);
 }
 

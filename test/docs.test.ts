@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { withReference } from '../scripts/lib/reference.mjs';
 import { RULE_METAS } from '../server/src/core/rules';
 import { rulePages } from '../server/src/reporters/rule-page';
 
@@ -11,4 +12,9 @@ test('docs/rules holds the page of every rule as declared, and no other', () => 
   const present = readdirSync(folder).filter((name) => name.endsWith('.md'));
   expect(present.sort()).toEqual([...wanted.keys()].sort());
   for (const [name, text] of wanted) expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(text);
+});
+
+test('the README lists every command, setting and rule as declared', () => {
+  const [readme, manifest] = ['../README.md', '../package.json'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
+  expect(readme).toBe(withReference(readme ?? '', JSON.parse(manifest ?? '{}') as object, RULE_METAS));
 });
