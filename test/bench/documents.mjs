@@ -7,14 +7,14 @@ export function script(statements, from = 0) {
   return `${out.join('\n\n')}\n`;
 }
 
-/** One statement of a script that works through a table with every round of kinds. */
+/** One statement of a script that works through a table, there before it, with every round of kinds. */
 function statement(n) {
   const table = `app.customer_orders_${Math.floor(n / KINDS.length)}`;
   return KINDS[n % KINDS.length](table, n);
 }
 
 const KINDS = [
-  (t) => `CREATE TABLE ${t} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    user_id bigint NOT NULL,\n    state text NOT NULL DEFAULT 'new',\n    total numeric(12, 2),\n    created_at timestamptz NOT NULL DEFAULT now()\n);`,
+  (t) => `CREATE TABLE ${t}_archive (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    user_id bigint NOT NULL,\n    state text NOT NULL DEFAULT 'new',\n    total numeric(12, 2),\n    created_at timestamptz NOT NULL DEFAULT now()\n);`,
   (t, n) => `CREATE INDEX idx_orders_user_${n} ON ${t} (user_id);`,
   (t) => `INSERT INTO ${t} (user_id, state, total) VALUES (1, 'new', 9.90), (2, 'paid', 19.90);`,
   (t) => `ALTER TABLE ${t} ADD COLUMN note text;`,

@@ -1,7 +1,7 @@
 // From an edit to its diagnostics, all servers side by side on the same document and the same edits.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { script, typingPlaces } from './documents.mjs';
 import { LanguageServer } from './language-server.mjs';
@@ -19,7 +19,8 @@ const PAUSE = 30;
 export async function measureTyping({ statements, edits, lockscope }) {
   const folder = mkdtempSync(join(tmpdir(), 'lockscope-bench-'));
   writeFileSync(join(folder, 'postgres-language-server.jsonc'), JSON.stringify({ db: { disableConnection: true } }));
-  const path = join(folder, '001_bench.sql');
+  const path = join(folder, 'migrations/001_bench.sql');
+  mkdirSync(dirname(path));
   const text = script(statements);
   writeFileSync(path, text);
   const contestants = [];
