@@ -26,7 +26,7 @@ export function effects(sql: string, schema?: string, version = 18): Effects {
 
 export function effectsIn(sql: string, schema: Schema, version = 18): Effects {
   const [statement] = statementsOf(sql, memo);
-  if (statement === undefined || !statement.parsed.ok) throw new Error(`does not parse: ${sql}`);
+  if (!statement?.parsed.ok) throw new Error(`does not parse: ${sql}`);
   return effectsOf(statement.parsed, new SchemaEditor(schema), { path: 'migrations/001.sql', version });
 }
 

@@ -150,6 +150,8 @@ export interface Trigger {
   readonly timing: 'before' | 'after' | 'instead of';
   readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
   readonly row: boolean;
+  /** For UPDATE OF: the columns that must be assigned to; absent or empty for any. */
+  readonly columns?: readonly string[];
   readonly enabled: boolean;
   /** For a constraint trigger: the other table it was declared FROM. */
   readonly constraintFrom: RelationName | undefined;

@@ -4,14 +4,13 @@ import { createParseMemo, statementsOf } from '../../sql/postgres/parse';
 import { bodyOf, type RoutineBody } from '../../sql/postgres/plpgsql';
 import type { ParsedStatement } from '../../sql/statement';
 import type { Claims } from './claims';
-import { claim } from './effects';
 
 /** What a DO block does: its static SQL is followed, what is put together at run time is said to be unknown. */
 export function doBlock(claims: Claims): void {
   const body = bodyOf(claims.statement);
   if (body === undefined) {
     claims.depend('What the block does is not known.');
-    return claims.act({ kind: 'dynamic sql', text: undefined });
+    claims.act({ kind: 'dynamic sql', text: undefined }); return;
   }
   follow(body, true, claims);
 }
@@ -22,7 +21,7 @@ export function routineBody(name: ObjectName, claims: Claims): void {
     if (routine.kind === 'aggregate' || claims.isFollowing(name)) continue;
     const body = bodyOfRoutine(routine);
     if (body === undefined) continue;
-    claims.following(name, displayName(name), () => follow(body, false, claims));
+    claims.following(name, displayName(name), () => { follow(body, false, claims); });
   }
 }
 
@@ -42,11 +41,11 @@ function follow(body: RoutineBody, inText: boolean, claims: Claims): void {
     if (step.kind === 'static') {
       const { parsed } = step;
       const elsewhere = inText ? step.place : undefined;
-      claims.nested(parsed, inText ? step.offset : undefined, step.conditional, () => claim(parsed.node, claims), elsewhere);
+      claims.nested(parsed, inText ? step.offset : undefined, step.conditional, () => { claims.claim(parsed.node); }, elsewhere);
     } else if (step.kind === 'dynamic') {
       const { place } = step;
       claims.depend(`SQL that is put together when it runs is not known beforehand: ${step.text.trim()}`);
-      const say = (): void => claims.act({ kind: 'dynamic sql', text: step.text }, inText && place !== undefined ? { span: () => place } : {});
+      const say = (): void => { claims.act({ kind: 'dynamic sql', text: step.text }, inText && place !== undefined ? { span: () => place } : {}); };
       if (step.conditional) claims.branch(say);
       else say();
     } else claims.refuse('invalid transaction termination');

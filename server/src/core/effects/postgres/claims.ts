@@ -65,6 +65,8 @@ export class Claims {
     readonly path: string,
     /** PostgreSQL's major version, 12 to 18. */
     readonly version: number,
+    /** Claims what a statement does that is within this one: the dispatcher, which knows all families. */
+    private readonly dispatch: (node: Node, claims: Claims) => void,
   ) {
     this.outermost = statement;
   }
@@ -156,6 +158,11 @@ export class Claims {
     this.refusal ??= reason;
   }
 
+  /** Claims what a statement within this one does. */
+  claim(node: Node): void {
+    this.dispatch(node, this);
+  }
+
   /** Whether what is looked at is inside a body and may not run. */
   get isConditional(): boolean {
     return this.nesting.conditional;
@@ -233,6 +240,11 @@ export class Claims {
     this.actions.push(action);
   }
 
+  private isIndex(name: RelationName): boolean {
+    const kind = this.schema.relation(name)?.kind;
+    return kind === 'index' || kind === 'partitioned index';
+  }
+
   private isNew(name: RelationName): boolean {
     const origin = this.schema.relation(name)?.origin;
     return origin !== undefined && origin === this.path;
@@ -255,7 +267,7 @@ export class Claims {
       setting: this.setting,
       actions: this.actions,
       creates: list(this.created),
-      drops: [...this.dropped].filter((name) => this.schema.relation(name)?.kind !== 'index' || kind === 'DROP INDEX'),
+      drops: kind === 'DROP INDEX' ? [...this.dropped] : [...this.dropped].filter((name) => !this.isIndex(name)),
       certainty: this.conditional ? 'conditional' : 'exact',
       depends: list(this.dependsOn),
       versionNotes: list(this.notes),
@@ -275,5 +287,5 @@ function list<T>(set: ReadonlySet<T>): readonly T[] {
 /** Whether a relation is the server's own: its locks are no user's concern. */
 function isCatalog(name: RelationName): boolean {
   if (name.startsWith('pg_catalog.') || name.startsWith('information_schema.') || name.startsWith('pg_toast.')) return true;
-  return !name.startsWith('"') && /^pg_/.test(nameParts(name).schema);
+  return !name.startsWith('"') && nameParts(name).schema.startsWith("pg_");
 }

@@ -10,7 +10,7 @@ export function copyStmt(stmt: CopyStmt, claims: Claims): void {
   const into = stmt.is_from === true;
   if (stmt.relation === undefined) {
     if (stmt.query !== undefined) executed(stmt.query, claims, 'is read');
-    return claims.act({ kind: 'copy', into: false });
+    claims.act({ kind: 'copy', into: false }); return;
   }
   const name = relationName(stmt.relation, claims.schema);
   // Up to 12 the lock of COPY … TO ends with the statement.

@@ -79,7 +79,7 @@ export function reindexStmt(stmt: ReindexStmt, claims: Claims): void {
       }
       if (!schema.complete) claims.depend(`Every table of the ${what} is locked in turn; which there are is not known.`);
     }
-    return claims.act({ kind: 'reindex', what, concurrently }, { work });
+    claims.act({ kind: 'reindex', what, concurrently }, { work }); return;
   }
   const name = relationName(stmt.relation ?? {}, schema);
   if (what === 'table') {
@@ -98,13 +98,13 @@ export function reindexStmt(stmt: ReindexStmt, claims: Claims): void {
         }
       }
     }
-    return claims.act({ kind: 'reindex', what, concurrently }, { relation: name, work });
+    claims.act({ kind: 'reindex', what, concurrently }, { relation: name, work }); return;
   }
   reindexIndex(name, concurrently, claims);
   claims.act({ kind: 'reindex', what, concurrently }, { relation: indexOf(name, schema)?.table, work });
 }
 
-function reindexTable(relation: Extract<Relation, { kind: 'table' | 'materialized view' }> | Relation, concurrently: boolean, claims: Claims): void {
+function reindexTable(relation: Relation, concurrently: boolean, claims: Claims): void {
   claims.lock(relation.name, concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', 'its indexes are built anew');
   if (!('indexes' in relation)) return;
   if (relation.indexes.length > 0) claims.scan(relation.name);
@@ -123,7 +123,7 @@ function reindexIndex(name: RelationName, concurrently: boolean, claims: Claims)
   if (index.kind === 'index') {
     claims.lock(index.table, concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', reason);
     claims.scan(index.table);
-    return rebuildIndex(name, concurrently, claims);
+    rebuildIndex(name, concurrently, claims); return;
   }
   claims.lock(index.table, concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', reason);
   if (version < 14) return;

@@ -41,11 +41,11 @@ function dropOne(stmt: DropStmt, object: Node, removal: Removal, claims: Claims)
   }
   switch (kind) {
     case 'OBJECT_INDEX':
-      return dropIndex(relationName(mentionOf(parts), schema), stmt.concurrent === true, removal, claims);
+      { dropIndex(relationName(mentionOf(parts), schema), stmt.concurrent === true, removal, claims); return; }
     case 'OBJECT_TRIGGER':
     case 'OBJECT_RULE':
     case 'OBJECT_POLICY':
-      return dropFromRelation(kind, parts, claims);
+      { dropFromRelation(kind, parts, claims); return; }
     case 'OBJECT_SCHEMA':
       dropNamespace(parts[0] ?? '', removal, claims, cascade);
       break;
@@ -105,7 +105,7 @@ function dropFromRelation(kind: 'OBJECT_TRIGGER' | 'OBJECT_RULE' | 'OBJECT_POLIC
   // A part that is not there lets go of the table again.
   if (known !== undefined && !hasPart(known, word, name)) {
     claims.missingPart(`The ${word} ${name} of ${displayName(relation)} does not exist.`);
-    return claims.act({ kind: `drop ${word}`, name }, { relation });
+    claims.act({ kind: `drop ${word}`, name }, { relation }); return;
   }
   const table = asTable(claims.lock(relation, 'ACCESS EXCLUSIVE', `its ${word} ${name} is dropped`));
   if (word === 'trigger' && table?.kind === 'partitioned table' && table.triggers.find((trigger) => trigger.name === name)?.row === true) {

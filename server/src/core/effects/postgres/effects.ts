@@ -31,13 +31,13 @@ import { createTableAs, refreshMatView, ruleStmt, viewStmt } from './views';
  */
 export function effectsOf(statement: ParsedStatement, schema: SchemaView, setting: { readonly path: string; readonly version: number }): Effects {
   const version = Math.max(OLDEST_POSTGRES, Math.min(setting.version, NEWEST_POSTGRES));
-  const claims = new Claims(statement, schema, setting.path, version);
-  claim(statement.node, claims);
+  const claims = new Claims(statement, schema, setting.path, version, claim);
+  claims.claim(statement.node);
   return claims.finish(commandTag(statement.node, statement.nodeKind));
 }
 
 /** Claims what one statement does; statements of DO blocks and function bodies come here too. */
-export function claim(node: Node, claims: Claims): void {
+function claim(node: Node, claims: Claims): void {
   const [kind] = Object.keys(node);
   const family = FAMILIES[kind ?? ''];
   if (family === undefined) otherStmt(node, claims);
@@ -48,14 +48,14 @@ type Family = (node: Node, claims: Claims) => void;
 
 /** Makes a family of the function for one kind of node. */
 function of<K extends string>(kind: K, family: (body: BodyOf<K>, claims: Claims) => void): Family {
-  return (node, claims) => family((node as unknown as Record<K, BodyOf<K>>)[kind], claims);
+  return (node, claims) => { family((node as unknown as Record<K, BodyOf<K>>)[kind], claims); };
 }
 
 type BodyOf<K extends string> = Node extends infer N ? (N extends Readonly<Record<K, infer B>> ? B : never) : never;
 
 const query: Family = (node, claims) => {
   if ('SelectStmt' in node && node.SelectStmt.intoClause !== undefined) {
-    return createTableAs({ query: { SelectStmt: { ...node.SelectStmt, intoClause: undefined } } as unknown as Node, into: node.SelectStmt.intoClause, objtype: 'OBJECT_TABLE' }, claims);
+    createTableAs({ query: { SelectStmt: { ...node.SelectStmt, intoClause: undefined } } as unknown as Node, into: node.SelectStmt.intoClause, objtype: 'OBJECT_TABLE' }, claims); return;
   }
   executed(node, claims, 'is read');
   if ('SelectStmt' in node) claims.act({ kind: 'select', forUpdate: (node.SelectStmt.lockingClause ?? []).length > 0 });
@@ -73,7 +73,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   ReindexStmt: of('ReindexStmt', reindexStmt),
   DropStmt: of('DropStmt', dropStmt),
   CreateStmt: of('CreateStmt', createStmt),
-  CreateForeignTableStmt: of('CreateForeignTableStmt', (stmt, claims) => createStmt(stmt.base ?? {}, claims)),
+  CreateForeignTableStmt: of('CreateForeignTableStmt', (stmt, claims) => { createStmt(stmt.base ?? {}, claims); }),
   CreateTableAsStmt: of('CreateTableAsStmt', createTableAs),
   ViewStmt: of('ViewStmt', viewStmt),
   RefreshMatViewStmt: of('RefreshMatViewStmt', refreshMatView),
@@ -86,8 +86,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   AlterEnumStmt: of('AlterEnumStmt', alterEnum),
   AlterDomainStmt: of('AlterDomainStmt', alterDomain),
   CreateTrigStmt: of('CreateTrigStmt', createTrigger),
-  CreatePolicyStmt: of('CreatePolicyStmt', (stmt, claims) => policyStmt(stmt, false, claims)),
-  AlterPolicyStmt: of('AlterPolicyStmt', (stmt, claims) => policyStmt(stmt, true, claims)),
+  CreatePolicyStmt: of('CreatePolicyStmt', (stmt, claims) => { policyStmt(stmt, false, claims); }),
+  AlterPolicyStmt: of('AlterPolicyStmt', (stmt, claims) => { policyStmt(stmt, true, claims); }),
   TruncateStmt: of('TruncateStmt', truncateStmt),
   LockStmt: of('LockStmt', lockStmt),
   VacuumStmt: of('VacuumStmt', vacuumStmt),

@@ -82,7 +82,7 @@ export function vacuumStmt(stmt: VacuumStmt, claims: Claims): void {
       if (isVacuumed(relation)) visit(relation, { full, analyzes, lock, inherited: true }, claims);
     }
     if (!schema.complete) claims.depend('Every table of the database is locked in turn; which there are is not known.');
-    return claims.act(kind, { work });
+    claims.act(kind, { work }); return;
   }
   for (const mention of mentions) {
     const name = relationName(mention, schema);
@@ -142,7 +142,7 @@ export function clusterStmt(stmt: ClusterStmt, claims: Claims): void {
   if (stmt.relation === undefined) {
     claims.refuse('CLUSTER cannot run inside a transaction block');
     claims.depend('Every table that was clustered before is locked, ACCESS EXCLUSIVE, and written anew in turn; which they are is not known.');
-    return claims.act({ kind: 'cluster' });
+    claims.act({ kind: 'cluster' }); return;
   }
   const name = relationName(stmt.relation, schema);
   const relation = claims.lock(name, 'ACCESS EXCLUSIVE', 'is written anew in the order of an index');

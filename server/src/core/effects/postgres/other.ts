@@ -1,6 +1,5 @@
 import type { AlterSubscriptionStmt, CreateSubscriptionStmt, Node } from '@pgsql/types';
 import { relationName, typeName } from '../../schema/postgres/resolve';
-import { claim } from './effects';
 import type { Claims } from './claims';
 
 /** Statements that lock no relation that a schema knows of, and the words with which the server refuses some of them in a transaction block. */
@@ -12,7 +11,7 @@ export function otherStmt(node: Node, claims: Claims): void {
   if ('AlterSubscriptionStmt' in node) alterSubscription(node.AlterSubscriptionStmt, claims);
   if ('DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL') claims.refuse('DISCARD ALL cannot run inside a transaction block');
   if ('DropSubscriptionStmt' in node) claims.refuse('DROP SUBSCRIPTION cannot run inside a transaction block');
-  if ('CreateSchemaStmt' in node) for (const element of node.CreateSchemaStmt.schemaElts ?? []) claim(element, claims);
+  if ('CreateSchemaStmt' in node) for (const element of node.CreateSchemaStmt.schemaElts ?? []) claims.claim(element);
   if ('AlterObjectDependsStmt' in node) {
     const { relation, objectType } = node.AlterObjectDependsStmt;
     const mode = objectType === 'OBJECT_TRIGGER' ? 'ACCESS SHARE' : 'ACCESS EXCLUSIVE';

@@ -1,4 +1,4 @@
-import type { Node, PartitionBoundSpec } from '@pgsql/types';
+import type { PartitionBoundSpec } from '@pgsql/types';
 import { displayName, type RelationName } from '../../schema/names';
 import { excludesBound, impliesBound } from '../../schema/postgres/facts';
 import { sameTree } from '../../schema/postgres/walk';
@@ -41,7 +41,7 @@ export function defaultSkipsScan(rest: Table, parent: Table, bound: PartitionBou
 }
 
 function boundOf(bound: PartitionBoundSpec): PartitionBound {
-  return { isDefault: bound.is_default === true, node: { PartitionBoundSpec: bound } as unknown as Node };
+  return { isDefault: bound.is_default === true, node: { PartitionBoundSpec: bound } };
 }
 
 /**

@@ -24,19 +24,19 @@ export class Removal {
       case 'table':
       case 'partitioned table':
       case 'foreign table':
-        return this.table(relation, reason);
+        { this.table(relation, reason); return; }
       case 'view':
       case 'materialized view':
-        return this.view(relation, reason);
+        { this.view(relation, reason); return; }
       case 'sequence':
-        return this.sequence(relation.name, reason);
+        { this.sequence(relation.name, reason); return; }
       case 'index':
       case 'partitioned index':
-        return this.index(relation.name, reason);
+        { this.index(relation.name, reason); return; }
       case 'composite type':
         this.claims.lock(relation.name, 'ACCESS EXCLUSIVE', reason);
         this.claims.drops(relation.name);
-        return this.type(relation.name);
+        { this.type(relation.name); return; }
     }
   }
 
@@ -139,7 +139,7 @@ export class Removal {
 
   /** A constraint that is dropped by name, or goes with something else. */
   constraint(table: Table, constraint: Constraint): void {
-    if (constraint.kind === 'foreign key') return this.foreignKey(table, constraint, true);
+    if (constraint.kind === 'foreign key') { this.foreignKey(table, constraint, true); return; }
     if (!('index' in constraint)) return;
     this.claims.dropsIndex(constraint.index);
     this.partitionsOf(table, `it has a part of ${constraint.name}`, table.kind === 'partitioned table');

@@ -12,27 +12,27 @@ export function renameStmt(stmt: RenameStmt, claims: Claims): void {
   switch (stmt.renameType) {
     case 'OBJECT_COLUMN':
     case 'OBJECT_ATTRIBUTE':
-      return renameColumn(stmt, claims);
+      { renameColumn(stmt, claims); return; }
     case 'OBJECT_TABCONSTRAINT':
-      return renameConstraint(stmt, claims);
+      { renameConstraint(stmt, claims); return; }
     case 'OBJECT_TABLE':
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
     case 'OBJECT_SEQUENCE':
     case 'OBJECT_FOREIGN_TABLE':
     case 'OBJECT_INDEX':
-      return renameRelation(stmt, claims);
+      { renameRelation(stmt, claims); return; }
     case 'OBJECT_TRIGGER':
     case 'OBJECT_RULE':
     case 'OBJECT_POLICY':
-      return renamePart(stmt, claims);
+      { renamePart(stmt, claims); return; }
     case 'OBJECT_TYPE': {
       lockCompositeType(stmt.object, claims, 'is renamed');
-      return claims.act({ kind: 'type' });
+      claims.act({ kind: 'type' }); return;
     }
     default:
       if (relation !== undefined) claims.lock(relationName(relation, claims.schema), 'ACCESS EXCLUSIVE', 'is renamed');
-      return claims.act({ kind: 'other' });
+      { claims.act({ kind: 'other' }); return; }
   }
 }
 
@@ -50,7 +50,7 @@ function renameColumn(stmt: RenameStmt, claims: Claims): void {
   const mention = stmt.relation ?? {};
   const name = relationName(mention, claims.schema);
   const relation = claims.lock(name, 'ACCESS EXCLUSIVE', `its column ${stmt.subname ?? ''} is renamed`);
-  if (relation?.kind === 'composite type' || stmt.renameType === 'OBJECT_ATTRIBUTE') return claims.act({ kind: 'type' }, { relation: name });
+  if (relation?.kind === 'composite type' || stmt.renameType === 'OBJECT_ATTRIBUTE') { claims.act({ kind: 'type' }, { relation: name }); return; }
   const table = asTable(relation);
   if (table !== undefined && withChildren(mention)) {
     for (const child of descendantsOf(table, claims.schema)) claims.lock(child.name, 'ACCESS EXCLUSIVE', `it inherits the column from ${displayName(name)}`);
@@ -86,7 +86,7 @@ function renamePart(stmt: RenameStmt, claims: Claims): void {
 /** ALTER … SET SCHEMA (AlterTableNamespace, tablecmds.c): indexes and owned sequences move along. */
 export function alterObjectSchema(stmt: AlterObjectSchemaStmt, claims: Claims): void {
   const to = stmt.newschema ?? '';
-  if (stmt.relation === undefined) return claims.act(stmt.objectType === 'OBJECT_TYPE' || stmt.objectType === 'OBJECT_DOMAIN' ? { kind: 'type' } : { kind: 'other' });
+  if (stmt.relation === undefined) { claims.act(stmt.objectType === 'OBJECT_TYPE' || stmt.objectType === 'OBJECT_DOMAIN' ? { kind: 'type' } : { kind: 'other' }); return; }
   const name = relationName(stmt.relation, claims.schema);
   const relation = claims.lock(name, 'ACCESS EXCLUSIVE', `moves to the schema ${to}`);
   lockOwnedSequences(relation, claims, 'moves along');

@@ -38,7 +38,7 @@ export function doStmt(stmt: DoStmt, claims: Claims): void {
   const language = languageOf(stmt.args);
   if (language !== undefined && language !== 'plpgsql') {
     claims.depend(`What a block in ${language} does is not known.`);
-    return claims.act({ kind: 'dynamic sql', text: undefined });
+    claims.act({ kind: 'dynamic sql', text: undefined }); return;
   }
   doBlock(claims);
 }

@@ -1,18 +1,18 @@
-import type { AlterObjectSchemaStmt, AlterOwnerStmt, AlterTableStmt, DropStmt, Node, ObjectType, RenameStmt } from '@pgsql/types';
+import type { Node, ObjectType, RenameStmt } from '@pgsql/types';
 import { transactionTag } from './transactions';
 
 /** The command's tag, as the server reports it (CreateCommandTag, src/backend/tcop/utility.c). */
 export function commandTag(node: Node, nodeKind: string): string {
   if ('TransactionStmt' in node) return transactionTag(node.TransactionStmt);
-  if ('DropStmt' in node) return `DROP ${objectWords((node.DropStmt as DropStmt).removeType)}`;
-  if ('AlterTableStmt' in node) return `ALTER ${objectWords((node.AlterTableStmt as AlterTableStmt).objtype)}`;
+  if ('DropStmt' in node) return `DROP ${objectWords((node.DropStmt).removeType)}`;
+  if ('AlterTableStmt' in node) return `ALTER ${objectWords((node.AlterTableStmt).objtype)}`;
   if ('RenameStmt' in node) {
     const stmt: RenameStmt = node.RenameStmt;
     const isPart = stmt.renameType === 'OBJECT_COLUMN' || stmt.renameType === 'OBJECT_ATTRIBUTE';
     return `ALTER ${objectWords(isPart ? stmt.relationType : stmt.renameType)}`;
   }
-  if ('AlterObjectSchemaStmt' in node) return `ALTER ${objectWords((node.AlterObjectSchemaStmt as AlterObjectSchemaStmt).objectType)}`;
-  if ('AlterOwnerStmt' in node) return `ALTER ${objectWords((node.AlterOwnerStmt as AlterOwnerStmt).objectType)}`;
+  if ('AlterObjectSchemaStmt' in node) return `ALTER ${objectWords((node.AlterObjectSchemaStmt).objectType)}`;
+  if ('AlterOwnerStmt' in node) return `ALTER ${objectWords((node.AlterOwnerStmt).objectType)}`;
   if ('AlterObjectDependsStmt' in node) return `ALTER ${objectWords(node.AlterObjectDependsStmt.objectType)}`;
   if ('CreateTableAsStmt' in node) {
     const { objtype, is_select_into } = node.CreateTableAsStmt;

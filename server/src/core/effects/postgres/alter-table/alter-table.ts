@@ -40,14 +40,14 @@ export function alterTable(stmt: AlterTableStmt, claims: Claims): void {
   const known = claims.schema.relation(name);
   if (stmt.objtype === 'OBJECT_TYPE' && known === undefined && !claims.schema.complete) {
     claims.lock(name, mode, 'its attributes change');
-    return claims.act({ kind: 'type' });
+    claims.act({ kind: 'type' }); return;
   }
   const relation = claims.lock(name, mode, strongest === undefined ? 'is altered' : describe(strongest));
   const alteration = new Alteration(claims, name, known ?? relation, mode, mention.inh === true, commands.map(({ command }) => command));
   commands.forEach(({ node, command }, i) => {
     const lock = levels[i];
     const { kind, rewrites, scans, because } = alteration.run(COMMANDS[command.subtype ?? ''], command, OTHER);
-    if (stmt.objtype === 'OBJECT_TYPE') return claims.act({ kind: 'type' }, { node, relation: name });
+    if (stmt.objtype === 'OBJECT_TYPE') { claims.act({ kind: 'type' }, { node, relation: name }); return; }
     const { statement } = claims;
     claims.act(kind, { node, relation: name, work: { lock, rewrites, scans, because }, span: () => subcommandSpans(statement, mention)[i] ?? { offset: 0, length: statement.text.length } });
   });

@@ -84,17 +84,17 @@ interface NewColumn {
 
 /** Whether existing rows must be written anew for the column (ATExecAddColumn). */
 function work(alteration: Alteration, column: NewColumn): void {
-  if (column.serial || column.identity) return alteration.rewrite('Every row is written anew with a number from the sequence.');
-  if (column.stored) return alteration.rewrite('Every row is written anew with the generated value.');
+  if (column.serial || column.identity) { alteration.rewrite('Every row is written anew with a number from the sequence.'); return; }
+  if (column.stored) { alteration.rewrite('Every row is written anew with the generated value.'); return; }
   if (column.volatility === 'volatile') {
     if (column.defaultValue !== undefined) followCalls(column.defaultValue, alteration.claims);
-    return alteration.rewrite('The default is volatile, so every row is written anew with a value of its own.');
+    alteration.rewrite('The default is volatile, so every row is written anew with a value of its own.'); return;
   }
   if (column.volatility === 'unknown') {
     alteration.claims.depend(`Whether the default of ${column.name} calls a volatile function is not known; if not, nothing is rewritten.`);
-    return alteration.rewrite('The default may be volatile: then every row is written anew.');
+    alteration.rewrite('The default may be volatile: then every row is written anew.'); return;
   }
-  if (column.constrained === true) return alteration.rewrite('The domain has a constraint, so every row is written anew.');
+  if (column.constrained === true) { alteration.rewrite('The domain has a constraint, so every row is written anew.'); return; }
   if (column.constrained === 'unknown') alteration.claims.depend(`If the type of ${column.name} is a domain with a constraint, every row is written anew.`);
   if (column.notNull && column.defaultValue === undefined) alteration.scan('Without a default the column is NULL in every row: fails unless the table is empty.');
   else alteration.say(column.defaultValue === undefined ? 'Rows are not touched: the new column is NULL in them.' : 'Rows are not touched: the default is kept once in the catalogue.');

@@ -56,7 +56,7 @@ function addForeignKey(def: ConstraintNode, references: RelationName | undefined
   if (references === undefined) return;
   const shown = `${alteration.shown}.${columns.join(', ')}`;
   if (references !== alteration.name) lockReferenced(references, 'SHARE ROW EXCLUSIVE', `${shown} references it`, claims);
-  if (def.skip_validation === true || def.is_enforced === false) return alteration.say('Rows that exist are not checked.');
+  if (def.skip_validation === true || def.is_enforced === false) { alteration.say('Rows that exist are not checked.'); return; }
   validateForeignKey(references, alteration);
 }
 
@@ -171,8 +171,8 @@ interface ConstraintAlteration {
 /** From 18 on the grammar has a node of its own for it, before it was a Constraint. */
 function alterationOf(def: Node | undefined): ConstraintAlteration {
   if (def === undefined) return {};
-  if ('ATAlterConstraint' in def) return def.ATAlterConstraint as ConstraintAlteration;
-  return 'Constraint' in def ? (def.Constraint as ConstraintAlteration) : {};
+  if ('ATAlterConstraint' in def) return def.ATAlterConstraint;
+  return 'Constraint' in def ? (def.Constraint) : {};
 }
 
 export const CONSTRAINT_COMMANDS: Readonly<Record<string, Subcommand>> = {

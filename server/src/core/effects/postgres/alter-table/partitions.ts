@@ -47,10 +47,10 @@ const attach: Subcommand = (command, alteration) => {
 function scanAttached(alteration: Alteration, parent: Table, partition: Table | undefined, bound: PartitionCmd['bound']): void {
   if (partition === undefined) {
     if (alteration.claims.schema.complete) return;
-    return alteration.say('Every row of the new partition is read unless a check of it proves the bound.');
+    alteration.say('Every row of the new partition is read unless a check of it proves the bound.'); return;
   }
   const { proven, lacksIndex } = attachChecks(parent, partition, bound, alteration.claims);
-  if (proven && !lacksIndex) return alteration.say('A check of the new partition proves the bound: it is not read for it.');
+  if (proven && !lacksIndex) { alteration.say('A check of the new partition proves the bound: it is not read for it.'); return; }
   alteration.scan(proven ? 'The indexes of the parent are built on the new partition.' : 'Every row of the new partition is read to see that it is within the bound.', storedBelow(partition, alteration.claims.schema));
 }
 

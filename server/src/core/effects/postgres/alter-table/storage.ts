@@ -7,7 +7,7 @@ import type { Alteration, Subcommand } from './alteration';
 function persistence(alteration: Alteration, to: 'permanent' | 'unlogged'): void {
   const { table, claims } = alteration;
   if (table?.kind === 'partitioned table') return;
-  if (table?.persistence === to) return alteration.say(`The table is ${to === 'permanent' ? 'logged' : 'unlogged'} already.`);
+  if (table?.persistence === to) { alteration.say(`The table is ${to === 'permanent' ? 'logged' : 'unlogged'} already.`); return; }
   if (table !== undefined) {
     // What it references must be logged as well, and what references it unlogged (ATPrepChangePersistence).
     const others = to === 'permanent' ? foreignKeysOf(table).map((key) => key.references) : foreignKeysTo(table, claims.schema).map((reference) => reference.table.name);

@@ -12,7 +12,7 @@ import { valueOf } from '../transactions';
 export function followCalls(root: Node, claims: Claims): void {
   const seen = new Set<ObjectName>();
   walk(root, (kind, body) => {
-    if (kind === 'FuncCall') followCall(body as FuncCall, claims, seen);
+    if (kind === 'FuncCall') followCall(body, claims, seen);
   });
 }
 
@@ -23,9 +23,9 @@ function followCall(call: FuncCall, claims: Claims, seen: Set<ObjectName>): void
     case 'pg_catalog.nextval':
     case 'pg_catalog.setval':
     case 'pg_catalog.currval':
-      return useSequence(call, name, claims);
+      { useSequence(call, name, claims); return; }
     case 'pg_catalog.set_config':
-      return setConfig(call.args ?? [], claims);
+      { setConfig(call.args ?? [], claims); return; }
     default:
       if (name.startsWith('pg_catalog.') || seen.has(name)) return;
       seen.add(name);

@@ -9,7 +9,7 @@ import { lockAncestors } from '../partitions';
 import { asTable, ownedSequences, storedBelow, withChildren } from '../relations';
 import { keyRows, wholeTable } from './predicates';
 import { conditionsOfRow, constant, partitionsFor, routesExactly } from './pruning';
-import { executed, fromOf, open, rewritten, type Depth } from './queries';
+import { fromOf, NO_CONDITION, open, type Depth } from './open';
 import { rowsChange, type Change } from './referential';
 import { fireTriggers } from './triggers-fire';
 
@@ -17,22 +17,29 @@ import { fireTriggers } from './triggers-fire';
  * What INSERT, UPDATE, DELETE and MERGE do beyond what their text names: views and rules pass the change on, foreign keys
  * look at and change other tables, defaults take numbers from sequences, rows go to partitions, triggers fire.
  */
-export function change(node: Node, depth: Depth, claims: Claims): void {
-  if ('InsertStmt' in node) return insert(node.InsertStmt, node, depth, claims);
-  if ('UpdateStmt' in node) return update(node.UpdateStmt, node, depth, claims);
-  if ('DeleteStmt' in node) return remove(node.DeleteStmt, node, depth, claims);
-  if ('MergeStmt' in node) return merge(node.MergeStmt, node, depth, claims);
+export function change(node: Node, depth: Depth, claims: Claims, run: How['run']): void {
+  const how = { depth, run };
+  if ('InsertStmt' in node) { insert(node.InsertStmt, node, how, claims); return; }
+  if ('UpdateStmt' in node) { update(node.UpdateStmt, node, how, claims); return; }
+  if ('DeleteStmt' in node) { remove(node.DeleteStmt, node, how, claims); return; }
+  if ('MergeStmt' in node) { merge(node.MergeStmt, node, how, claims); return; }
+}
+
+/** How far the server goes with the statement, and what follows the actions of rules equally far. */
+interface How {
+  readonly depth: Depth;
+  run(action: Node, reason: string): void;
 }
 
 const NO_COLUMNS: ReadonlySet<string> = new Set();
 const DELETED: Change = { event: 'delete', columns: NO_COLUMNS, nulls: NO_COLUMNS };
 
-function insert(stmt: InsertStmt, node: Node, depth: Depth, claims: Claims): void {
-  const { name, target, base } = resolve(stmt.relation, 'insert', depth, claims);
+function insert(stmt: InsertStmt, node: Node, how: How, claims: Claims): void {
+  const { name, target, base } = resolve(stmt.relation, 'insert', how, claims);
   const select = stmt.selectStmt !== undefined && 'SelectStmt' in stmt.selectStmt ? stmt.selectStmt.SelectStmt : undefined;
   const rows = select?.valuesLists;
-  say({ kind: 'insert', select: select !== undefined && rows === undefined, rows: rows?.length ?? (select === undefined ? 1 : undefined) }, node, name, depth, claims);
-  if (depth !== 'executed') return;
+  say({ kind: 'insert', select: select !== undefined && rows === undefined, rows: rows?.length ?? (select === undefined ? 1 : undefined) }, node, name, how, claims);
+  if (how.depth !== 'executed') return;
   if (base === undefined) return;
   const given = givenColumns(stmt, select, target ?? base);
   takeNumbers(base, given, claims);
@@ -40,57 +47,57 @@ function insert(stmt: InsertStmt, node: Node, depth: Depth, claims: Claims): voi
   const changes: Change[] = [{ event: 'insert', columns: new Set(nonNull(base, given)), nulls: NO_COLUMNS }];
   if (stmt.onConflictClause?.action === 'ONCONFLICT_UPDATE') changes.push(updated(stmt.onConflictClause.targetList));
   perhaps(select !== undefined && rows === undefined, claims, () => {
-    for (const each of changes) after(base, each, claims);
+    for (const each of changes) after(base, each, claims, how);
   });
 }
 
-function update(stmt: UpdateStmt, node: Node, depth: Depth, claims: Claims): void {
-  const { name, base } = resolve(stmt.relation, 'update', depth, claims);
+function update(stmt: UpdateStmt, node: Node, how: How, claims: Claims): void {
+  const { name, base } = resolve(stmt.relation, 'update', how, claims);
   const whole = wholeTable(stmt.whereClause) && (stmt.fromClause ?? []).length === 0;
   const rows = keyRows(stmt.whereClause, base);
-  say({ kind: 'update', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, depth, claims, whole);
-  if (depth !== 'executed') return;
+  say({ kind: 'update', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, how, claims, whole);
+  if (how.depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);
-  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => after(base, updated(stmt.targetList), claims));
+  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => { after(base, updated(stmt.targetList), claims, how); });
 }
 
-function remove(stmt: DeleteStmt, node: Node, depth: Depth, claims: Claims): void {
-  const { name, base } = resolve(stmt.relation, 'delete', depth, claims);
+function remove(stmt: DeleteStmt, node: Node, how: How, claims: Claims): void {
+  const { name, base } = resolve(stmt.relation, 'delete', how, claims);
   const whole = wholeTable(stmt.whereClause) && (stmt.usingClause ?? []).length === 0;
   const rows = keyRows(stmt.whereClause, base);
-  say({ kind: 'delete', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, depth, claims, whole);
-  if (depth !== 'executed') return;
+  say({ kind: 'delete', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, how, claims, whole);
+  if (how.depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);
-  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => after(base, DELETED, claims));
+  if (base !== undefined && !isNever(stmt.whereClause)) perhaps(!whole, claims, () => { after(base, DELETED, claims, how); });
 }
 
-function merge(stmt: MergeStmt, node: Node, depth: Depth, claims: Claims): void {
-  const { name, base } = resolve(stmt.relation, 'merge', depth, claims);
-  say({ kind: 'merge' }, node, name, depth, claims);
-  if (depth !== 'executed' || base === undefined) return;
+function merge(stmt: MergeStmt, node: Node, how: How, claims: Claims): void {
+  const { name, base } = resolve(stmt.relation, 'merge', how, claims);
+  say({ kind: 'merge' }, node, name, how, claims);
+  if (how.depth !== 'executed' || base === undefined) return;
   for (const clause of stmt.mergeWhenClauses ?? []) {
     if (!('MergeWhenClause' in clause)) continue;
     const { commandType, targetList } = clause.MergeWhenClause;
-    if (commandType === 'CMD_DELETE') claims.branch(() => after(base, DELETED, claims));
-    else if (commandType === 'CMD_UPDATE') claims.branch(() => after(base, updated(targetList), claims));
+    if (commandType === 'CMD_DELETE') claims.branch(() => { after(base, DELETED, claims, how); });
+    else if (commandType === 'CMD_UPDATE') claims.branch(() => { after(base, updated(targetList), claims, how); });
     else if (commandType === 'CMD_INSERT') {
       // Whether a row is missing from the target is not known.
       claims.branch(() => {
         takeNumbers(base, new Map((targetList ?? []).flatMap((target) => ('ResTarget' in target ? [[target.ResTarget.name ?? '', target.ResTarget.val] as const] : []))), claims);
-        after(base, { ...updated(targetList), event: 'insert' }, claims);
+        after(base, { ...updated(targetList), event: 'insert' }, claims, how);
       });
     }
   }
 }
 
-/** The rows that COPY … FROM adds. */
+/** The rows that COPY … FROM adds; rules do not see them. */
 export function copied(name: RelationName, columns: readonly string[] | undefined, claims: Claims): void {
   const table = asTable(claims.schema.relation(name));
   if (table === undefined) return;
   const given = new Map<string, Node | undefined>((columns ?? table.columns.map((column) => column.name)).map((column) => [column, undefined]));
   takeNumbers(table, given, claims);
   route(table, given, undefined, claims);
-  claims.branch(() => after(table, { event: 'insert', columns: new Set(nonNull(table, given)), nulls: NO_COLUMNS }, claims));
+  claims.branch(() => { after(table, { event: 'insert', columns: new Set(nonNull(table, given)), nulls: NO_COLUMNS }, claims, undefined); });
 }
 
 /** Whether any row is concerned is not known where a query or a WHERE decides: then what follows from rows is conditional. */
@@ -99,12 +106,12 @@ function perhaps(unsure: boolean, claims: Claims, follow: () => void): void {
   else follow();
 }
 
-function after(base: Table, what: Change, claims: Claims): void {
+function after(base: Table, what: Change, claims: Claims, how: How | undefined): void {
   // From 14 on only rows that are put into a partition by its own name are checked against its bound.
   if (what.event !== 'delete' || claims.version < 14) lockAncestors(base, claims);
   const instead = base.rules.filter((rule) => rule.event === what.event);
-  for (const action of instead.flatMap((rule) => rule.actions)) executed(action, claims, `a rule of ${displayName(base.name)} uses it`);
-  if (instead.some((rule) => rule.instead)) return;
+  for (const action of instead.flatMap((rule) => rule.actions)) how?.run(action, `a rule of ${displayName(base.name)} uses it`);
+  if (how !== undefined && instead.some((rule) => rule.instead)) return;
   rowsChange(base, what, claims);
   fireTriggers(base, what, claims);
 }
@@ -117,23 +124,23 @@ interface Target {
 }
 
 /** The target of a change: where it is a view, the table under it (rewriteTargetView) unless a trigger or rule stands in. */
-function resolve(mention: RangeVar | undefined, event: 'insert' | 'update' | 'delete' | 'merge', depth: Depth, claims: Claims): Target {
+function resolve(mention: RangeVar | undefined, event: 'insert' | 'update' | 'delete' | 'merge', how: How, claims: Claims): Target {
   const name = relationName(mention ?? {}, claims.schema);
   const relation = claims.schema.relation(name);
-  if (relation?.kind === 'view') return { name, target: relation, base: throughView(relation, event, depth, claims) };
+  if (relation?.kind === 'view') return { name, target: relation, base: throughView(relation, event, how, claims) };
   const table = asTable(relation);
   return { name, target: table, base: table };
 }
 
-function throughView(view: View, event: 'insert' | 'update' | 'delete' | 'merge', depth: Depth, claims: Claims): Table | undefined {
+function throughView(view: View, event: 'insert' | 'update' | 'delete' | 'merge', how: How, claims: Claims): Table | undefined {
   const instead = view.triggers.some((trigger) => trigger.timing === 'instead of' && (event === 'merge' || trigger.events.includes(event)));
   if (instead) {
-    if (event !== 'merge' && depth === 'executed') fireTriggers(view, { event, columns: NO_COLUMNS, nulls: NO_COLUMNS }, claims);
+    if (event !== 'merge' && how.depth === 'executed') fireTriggers(view, { event, columns: NO_COLUMNS, nulls: NO_COLUMNS }, claims);
     return undefined;
   }
   const rules = view.rules.filter((rule) => rule.event === event);
   if (rules.length > 0) {
-    for (const action of rules.flatMap((rule) => rule.actions)) (depth === 'executed' ? executed : rewritten)(action, claims, `a rule of ${displayName(view.name)} uses it`);
+    for (const action of rules.flatMap((rule) => rule.actions)) how.run(action, `a rule of ${displayName(view.name)} uses it`);
     return undefined;
   }
   const [range] = view.query === undefined ? [] : fromOf(view.query);
@@ -141,13 +148,13 @@ function throughView(view: View, event: 'insert' | 'update' | 'delete' | 'merge'
   const name = relationName(range, claims.schema);
   if (event === 'insert') claims.lock(name, 'ROW EXCLUSIVE', `the view ${displayName(view.name)} passes the rows on to it`);
   const below = claims.schema.relation(name);
-  if (below?.kind === 'view') return throughView(below, event, depth, claims);
-  if (event !== 'insert') open(name, withChildren(range), 'ROW EXCLUSIVE', new Map(), depth, claims, `the view ${displayName(view.name)} passes the change on to it`);
+  if (below?.kind === 'view') return throughView(below, event, how, claims);
+  if (event !== 'insert') open(name, withChildren(range), 'ROW EXCLUSIVE', NO_CONDITION, how.depth, claims, `the view ${displayName(view.name)} passes the change on to it`);
   return asTable(below);
 }
 
-function say(kind: ActionKind, node: Node, relation: RelationName, depth: Depth, claims: Claims, scans = false): void {
-  if (depth !== 'executed') return;
+function say(kind: ActionKind, node: Node, relation: RelationName, how: How, claims: Claims, scans = false): void {
+  if (how.depth !== 'executed') return;
   claims.act(kind, { node, relation, work: { lock: 'ROW EXCLUSIVE', scans, because: scans ? 'Every row is read.' : undefined } });
 }
 
@@ -240,7 +247,7 @@ function routeRow(table: Table, tuple: ReadonlyMap<string, string>, claims: Clai
       if (partition.kind === 'partitioned table') routeRow(partition, tuple, claims);
     }
   };
-  if (routesExactly(table, conditions) && partitions.length === 1) return follow();
+  if (routesExactly(table, conditions) && partitions.length === 1) { follow(); return; }
   claims.depend(`Which partitions of ${displayName(table.name)} are locked depends on the rows.`);
   claims.branch(follow);
 }

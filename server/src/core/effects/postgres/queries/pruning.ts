@@ -141,7 +141,7 @@ const isDefault = (child: Table): boolean => child.bound?.isDefault === true;
 function boundOf(child: Table): PartitionBoundSpec | undefined {
   const node: unknown = child.bound?.node;
   if (typeof node !== 'object' || node === null) return undefined;
-  return 'PartitionBoundSpec' in node ? (node.PartitionBoundSpec as PartitionBoundSpec) : (node as PartitionBoundSpec);
+  return 'PartitionBoundSpec' in node ? (node.PartitionBoundSpec as PartitionBoundSpec) : (node);
 }
 
 function listed(children: readonly Table[], { values }: Restriction, comparable: Comparable): readonly Table[] {

@@ -1,23 +1,14 @@
-import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
-import { displayName, type RelationName } from '../../../schema/names';
+import type { Node } from '@pgsql/types';
 import { rangesIn } from '../../../schema/postgres/relations-in';
 import { relationName } from '../../../schema/postgres/resolve';
 import { walk } from '../../../schema/postgres/walk';
-import type { Table } from '../../../schema/schema';
 import type { Claims } from '../claims';
-import type { LockMode } from '../lock-modes';
-import { asTable, childrenOf, withChildren } from '../relations';
+import { withChildren } from '../relations';
 import { followCalls } from './calls';
-import { conditionsOf, partitionsFor, type Conditions } from './pruning';
 import { change } from './changes';
+import { conditionsIn, MODES, NO_CONDITION, NO_CONDITIONS, open, type Depth } from './open';
 
 export { followCalls } from './calls';
-
-/**
- * How far the server goes with a query, which decides what it locks: parse analysis opens what is named, the rewriter
- * what views and rules are made of, the planner children and partitions; running it fires triggers and calls functions.
- */
-export type Depth = 'analysed' | 'rewritten' | 'planned' | 'executed';
 
 /** A query that is only analysed: the definition of a view, for example. */
 export function analysed(query: Node, claims: Claims, reason: string, pseudo: readonly string[] = []): void {
@@ -39,15 +30,6 @@ export function executed(query: Node, claims: Claims, reason: string): void {
   follow(query, 'executed', claims, reason, []);
 }
 
-const MODES = {
-  read: 'ACCESS SHARE',
-  lock: 'ROW SHARE',
-  insert: 'ROW EXCLUSIVE',
-  update: 'ROW EXCLUSIVE',
-  delete: 'ROW EXCLUSIVE',
-  merge: 'ROW EXCLUSIVE',
-} as const satisfies Record<string, LockMode>;
-
 const DONE = { read: undefined, lock: 'locks rows of it', insert: 'inserts rows', update: 'updates rows', delete: 'deletes rows', merge: 'changes rows' } as const;
 
 function follow(query: Node, depth: Depth, claims: Claims, reason: string, pseudo: readonly string[]): void {
@@ -59,88 +41,16 @@ function follow(query: Node, depth: Depth, claims: Claims, reason: string, pseud
     const name = relationName(range, claims.schema);
     const why = DONE[use] ?? reason;
     if (use === 'insert') claims.lock(name, 'ROW EXCLUSIVE', why);
-    else open(name, withChildren(range), MODES[use], conditions.get(range) ?? NONE, depth, claims, why);
+    else open(name, withChildren(range), MODES[use], conditions.get(range) ?? NO_CONDITION, depth, claims, why);
   }
   if (depth === 'analysed') return;
   walk(query, (kind, body) => {
-    if (kind === 'InsertStmt' || kind === 'UpdateStmt' || kind === 'DeleteStmt' || kind === 'MergeStmt') change({ [kind]: body } as unknown as Node, depth, claims);
-  });
-  if (depth === 'executed') followCalls(query, claims);
-}
-
-const NONE: Conditions = new Map();
-const NO_CONDITIONS: ReadonlyMap<RangeVar, Conditions> = new Map();
-
-/** Opens a relation as a query does: with the children it has, and what a view is made of. */
-export function open(name: RelationName, inherited: boolean, mode: LockMode, conditions: Conditions, depth: Depth, claims: Claims, reason: string): void {
-  const relation = claims.lock(name, mode, reason);
-  if (relation === undefined || depth === 'analysed') return;
-  if (relation.kind === 'view') {
-    if (relation.query !== undefined) expandView(relation.name, relation.query, mode, depth, claims);
-    return;
-  }
-  const table = asTable(relation);
-  if (table === undefined || !inherited || depth === 'rewritten') return;
-  openChildren(table, mode, conditions, claims);
-}
-
-function openChildren(table: Table, mode: LockMode, conditions: Conditions, claims: Claims): void {
-  if (table.children.length === 0) return;
-  const partitioned = table.kind === 'partitioned table';
-  const children = partitioned ? partitionsFor(table, conditions, claims.schema) : childrenOf(table, claims.schema);
-  for (const child of children) {
-    claims.lock(child.name, mode, partitioned ? `it is a partition of ${displayName(table.name)}` : `it inherits from ${displayName(table.name)}`);
-    openChildren(child, mode, conditions, claims);
-  }
-}
-
-/** A view that is read or changed passes on to what it is made of; FOR UPDATE to what is in its FROM (markQueryForLocking, src/backend/rewrite/rewriteHandler.c). */
-function expandView(view: RelationName, query: Node, mode: LockMode, depth: Depth, claims: Claims): void {
-  const reason = `the view ${displayName(view)} reads it`;
-  const direct = mode === 'ACCESS SHARE' ? [] : fromOf(query);
-  const conditions = depth === 'rewritten' ? NO_CONDITIONS : conditionsIn(query);
-  for (const { range, use } of rangesIn(query)) {
-    const passes = mode !== 'ACCESS SHARE' && direct.includes(range);
-    open(relationName(range, claims.schema), withChildren(range), passes ? mode : MODES[use], conditions.get(range) ?? NONE, depth, claims, reason);
-  }
-  if (depth === 'executed') followCalls(query, claims);
-}
-
-/** The relations of a query's own FROM. */
-export function fromOf(query: Node): readonly RangeVar[] {
-  const select = 'SelectStmt' in query ? query.SelectStmt : undefined;
-  const out: RangeVar[] = [];
-  const add = (item: Node | undefined): void => {
-    if (item === undefined) return;
-    if ('RangeVar' in item) out.push(item.RangeVar);
-    else if ('JoinExpr' in item) {
-      add(item.JoinExpr.larg);
-      add(item.JoinExpr.rarg);
-    } else if ('RangeSubselect' in item && item.RangeSubselect.subquery !== undefined) out.push(...fromOf(item.RangeSubselect.subquery));
-  };
-  for (const item of select?.fromClause ?? []) add(item);
-  for (const side of [select?.larg, select?.rarg]) if (side !== undefined) out.push(...fromOf({ SelectStmt: side }));
-  return out;
-}
-
-/** The conditions that the WHERE next to each relation sets. Only a lone relation's: columns of several are not told apart. */
-function conditionsIn(query: Node): ReadonlyMap<RangeVar, Conditions> {
-  const found = new Map<RangeVar, Conditions>();
-  const note = (from: readonly (Node | undefined)[], where: Node | undefined): void => {
-    if (where === undefined) return;
-    const ranges = from.flatMap((item) => (item !== undefined && 'RangeVar' in item ? [item.RangeVar] : []));
-    const [only] = ranges;
-    if (only !== undefined && from.length === 1) found.set(only, conditionsOf(where));
-  };
-  walk(query, (kind, body) => {
-    if (kind === 'SelectStmt') {
-      const select = body as SelectStmt;
-      note(select.fromClause ?? [], select.whereClause);
-    } else if (kind === 'UpdateStmt' || kind === 'DeleteStmt') {
-      const { relation, whereClause, fromClause, usingClause } = body as { relation?: RangeVar; whereClause?: Node; fromClause?: Node[]; usingClause?: Node[] };
-      if (relation !== undefined && whereClause !== undefined && fromClause === undefined && usingClause === undefined) found.set(relation, conditionsOf(whereClause));
+    if (kind === 'InsertStmt' || kind === 'UpdateStmt' || kind === 'DeleteStmt' || kind === 'MergeStmt') {
+      change({ [kind]: body } as unknown as Node, depth, claims, (action, why) => {
+        follow(action, depth, claims, why, []);
+      });
     }
   });
-  return found;
+  if (depth === 'executed') followCalls(query, claims);
 }
 

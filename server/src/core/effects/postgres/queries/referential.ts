@@ -58,15 +58,15 @@ function loses(table: Table, referencing: Table, key: ForeignKey, { event, colum
   switch (action) {
     case 'no action':
     case 'restrict':
-      return follow('ROW SHARE', `${shown} references it and is looked up`);
+      { follow('ROW SHARE', `${shown} references it and is looked up`); return; }
     case 'cascade':
       follow('ROW EXCLUSIVE', event === 'delete' ? `its rows go too: ${shown} is ON DELETE CASCADE` : `its rows change too: ${shown} is ON UPDATE CASCADE`);
-      return rowsChange(referencing, event === 'delete' ? { event, columns: NONE, nulls: NONE } : { event, columns: keyColumns, nulls: NONE }, claims, seen);
+      { rowsChange(referencing, event === 'delete' ? { event, columns: NONE, nulls: NONE } : { event, columns: keyColumns, nulls: NONE }, claims, seen); return; }
     case 'set null':
     case 'set default': {
       follow('ROW EXCLUSIVE', `its rows change too: ${shown} is ON ${event.toUpperCase()} ${action.toUpperCase()}`);
       const nulls = action === 'set null' || key.columns.every((column) => constant(columnOf(referencing, column)?.default) === undefined) ? keyColumns : NONE;
-      return rowsChange(referencing, { event: 'update', columns: keyColumns, nulls }, claims, seen);
+      rowsChange(referencing, { event: 'update', columns: keyColumns, nulls }, claims, seen); return;
     }
   }
 }
