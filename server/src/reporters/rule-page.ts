@@ -30,7 +30,7 @@ export function rulePage(meta: RuleMeta): string {
 }
 
 /** The table of all rules, group by group, as Markdown: docs/rules/README.md. */
-export function rulesPage(metas: readonly RuleMeta[]): string {
+function rulesPage(metas: readonly RuleMeta[]): string {
   const groups = [...new Set(metas.map(({ group }) => group))];
   const sections = groups.map((group) => {
     const rows = metas.filter((meta) => meta.group === group).map(row);

@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../schema/names';
 import { columnsIn } from '../schema/postgres/expressions';
 import type { Token } from '../sql/statement';
 import type { Edit } from '../text';
-import { alterTableOf, is, subcommandOf, written, type AlterTable, type Subcommand } from './alter-table';
+import { alterTableOf, is, subcommandOf, type AlterTable, type Subcommand } from './alter-table';
 import { replaceIn } from './edits';
 import { keyWordsLike, type KeyWords } from './key-words';
 import { generatedName } from './names';
@@ -49,11 +49,6 @@ export function namingEdits(context: MendContext, { named, k, name, body }: Writ
   const first = body[0];
   if (named || first === undefined) return [];
   return [replaceIn(context, context.index, { offset: first.offset, length: 0 }, `${k('CONSTRAINT')} ${name} `)];
-}
-
-/** The parenthesised list that starts at a token, as written. */
-export function listAt(text: string, tokens: readonly Token[], open: number, close: number): string {
-  return written(text, tokens[open], tokens[close]);
 }
 
 const LABELS = { check: 'check', 'not null': 'not_null', 'primary key': 'pkey', unique: 'key', exclusion: 'excl', 'foreign key': 'fkey' } as const;

@@ -1,5 +1,5 @@
 import type { Effects } from '../effects/effects';
-import type { FileContext, MendContext } from '../rules/rule';
+import type { MendContext } from '../rules/rule';
 import { tokensOf } from '../sql/postgres/scan';
 import type { Edit } from '../text';
 import { inTransaction } from '../timeline';
@@ -7,13 +7,6 @@ import { insertAfter, insertBefore, removeStatement } from './edits';
 
 /** A statement at its place in a file. */
 export type Located = Pick<MendContext, 'path' | 'text' | 'tool' | 'statements' | 'index' | 'moment' | 'effects'>;
-
-/** A statement of a file by its index; undefined where it does not parse. */
-export function located(file: FileContext, index: number): Located | undefined {
-  const statement = file.statements[index];
-  if (statement?.effects === undefined) return undefined;
-  return { ...file, index, moment: statement.moment, effects: statement.effects };
-}
 
 /** The transaction that a statement runs in, as far as a rewrite has to get out of it. */
 export type Surroundings =
