@@ -1,5 +1,7 @@
 import type { Action } from '../../server/src/core/effects/effects';
 import { changeTypeByExpandAndContract, typeChangeRefusal } from '../../server/src/core/rewrites/expand-contract/type-change';
+import { attachWithProof, createThenAttachWithProof } from '../../server/src/core/rewrites/partition-proof';
+import { indexPartitionByPartition } from '../../server/src/core/rewrites/partitioned-index';
 import type { Fix, MendContext } from '../../server/src/core/rules/rule';
 import { subjectOf, withFix } from '../core/rewrites/support';
 
@@ -16,6 +18,8 @@ export interface Rewrite {
   readonly writes?: (n: number) => readonly string[];
   /** Whether they stop with the swap, after which what they write means something else. */
   readonly untilSwap?: boolean;
+  /** How many tables the server says that it need not read, at level DEBUG1. */
+  readonly implied?: number;
   readonly fixed: (rewrite: Rewrite, version: number) => string;
 }
 
@@ -111,4 +115,114 @@ const OTHER_TYPE_CHANGES: readonly Rewrite[] = [
   },
 ];
 
-export const LARGE_REWRITES: readonly Rewrite[] = [...TYPE_CHANGES, ...OTHER_TYPE_CHANGES];
+
+const TREE = `
+  CREATE SCHEMA app;
+  CREATE TABLE app.events (id bigint, at date NOT NULL, kind text) PARTITION BY RANGE (at);
+  CREATE TABLE app.events_1 PARTITION OF app.events FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
+  CREATE TABLE app.events_2 PARTITION OF app.events FOR VALUES FROM ('2024-07-01') TO ('2025-01-01') PARTITION BY LIST (kind);
+  CREATE TABLE app."Events 2a" PARTITION OF app.events_2 FOR VALUES IN ('a', NULL);
+  CREATE TABLE app.events_2b PARTITION OF app.events_2 DEFAULT PARTITION BY HASH (id);
+  CREATE TABLE app.events_2b_0 PARTITION OF app.events_2b FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+  CREATE TABLE app.events_2b_1 PARTITION OF app.events_2b FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+  CREATE TABLE app.events_d PARTITION OF app.events DEFAULT;
+  CREATE INDEX own ON app.events_1 (lower(kind), at DESC);`;
+const TREE_DATA = `INSERT INTO app.events SELECT g, date '2024-01-01' + g, chr(97 + g % 4) FROM generate_series(0, 499) g;`;
+
+const PARTITIONED_INDEXES: readonly Rewrite[] = [
+  'CREATE INDEX ON app.events (id, at);\n',
+  'CREATE INDEX by_kind ON app.events USING btree (lower(kind), at DESC) WHERE kind IS NOT NULL;\n',
+  'create index reused on app.events (lower(kind), at desc);\n',
+  'BEGIN;\nCREATE INDEX "By Id" ON app.events USING hash (id);\nCOMMIT;\n',
+].map((sql) => ({ title: `partitioned index: ${sql.trim()}`, schema: TREE, data: TREE_DATA, sql, fixed: by('create index', indexPartitionByPartition) }));
+
+const attach = (title: string, schema: string, data: string, sql: string, implied: number): Rewrite => ({ title: `attach: ${title}`, schema, data, sql, implied, fixed: by('attach partition', attachWithProof) });
+
+const ATTACHMENTS: readonly Rewrite[] = [
+  attach(
+    'a range',
+    'CREATE TABLE p (at date, n int) PARTITION BY RANGE (at); CREATE TABLE c (at date, n int);',
+    "INSERT INTO c SELECT date '2024-01-01' + g, g FROM generate_series(0, 99) g;",
+    "ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
+    1,
+  ),
+  attach(
+    'a range beside a default partition',
+    'CREATE TABLE p (at date, n int) PARTITION BY RANGE (at); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE c (at date, n int);',
+    "INSERT INTO c SELECT date '2024-01-01' + g, g FROM generate_series(0, 99) g; INSERT INTO p SELECT date '2020-01-01' + g, g FROM generate_series(0, 99) g; INSERT INTO p VALUES (NULL, 1);",
+    "ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
+    2,
+  ),
+  attach(
+    'a range over several columns',
+    'CREATE TABLE p ("A" int, b text, c int) PARTITION BY RANGE ("A", b, c); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE part ("A" int, b text, c int);',
+    "INSERT INTO part SELECT 1 + g % 3, 'm' || g, g FROM generate_series(0, 99) g; INSERT INTO p SELECT 9, 'm', g FROM generate_series(0, 99) g;",
+    "ALTER TABLE p ATTACH PARTITION part FOR VALUES FROM (1, 'a', 5) TO (4, 'b', 7);\n",
+    2,
+  ),
+  attach(
+    'a range with a common start and open ends',
+    'CREATE TABLE p (a int, b int, c int) PARTITION BY RANGE (a, b, c); CREATE TABLE part (a int, b int, c int);',
+    'INSERT INTO part SELECT 1, g, g FROM generate_series(0, 99) g;',
+    'alter table p attach partition part for values from (1, 0, minvalue) to (1, 100, maxvalue);\n',
+    1,
+  ),
+  attach(
+    'below a value',
+    'CREATE TABLE p (a numeric) PARTITION BY RANGE (a); CREATE TABLE part (a numeric NOT NULL);',
+    'INSERT INTO part SELECT -g FROM generate_series(0, 99) g;',
+    'ALTER TABLE p ATTACH PARTITION part FOR VALUES FROM (MINVALUE) TO (0.5);\n',
+    1,
+  ),
+  attach(
+    'a list with NULL beside a default partition',
+    'CREATE TABLE p (k text) PARTITION BY LIST (k); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE part (k text);',
+    "INSERT INTO part VALUES (NULL), ('a'), ('it''s'); INSERT INTO p VALUES ('z');",
+    "ALTER TABLE p ATTACH PARTITION part FOR VALUES IN ('a', 'it''s', NULL);\n",
+    2,
+  ),
+  attach(
+    'a list of one',
+    'CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE part (k int);',
+    'INSERT INTO part VALUES (3); INSERT INTO p VALUES (4), (NULL);',
+    'ALTER TABLE p ATTACH PARTITION part FOR VALUES IN (3);\n',
+    2,
+  ),
+  attach('NULL alone', 'CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE TABLE part (k int);', 'INSERT INTO part VALUES (NULL);', 'ALTER TABLE p ATTACH PARTITION part FOR VALUES IN (NULL);\n', 1),
+  attach(
+    'the default partition',
+    "CREATE TABLE p (k text) PARTITION BY LIST (k); CREATE TABLE a PARTITION OF p FOR VALUES IN ('a', NULL); CREATE TABLE b PARTITION OF p FOR VALUES IN ('b'); CREATE TABLE d (k text);",
+    "INSERT INTO d VALUES ('x');",
+    'ALTER TABLE p ATTACH PARTITION d DEFAULT;\n',
+    1,
+  ),
+  attach(
+    'the default partition of a range',
+    "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE b PARTITION OF p FOR VALUES FROM (10) TO (MAXVALUE); CREATE TABLE d (k int);",
+    'INSERT INTO d VALUES (-1), (NULL);',
+    'BEGIN;\nALTER TABLE p ATTACH PARTITION d DEFAULT;\nCOMMIT;\n',
+    1,
+  ),
+];
+
+const NEW_PARTITIONS: readonly Rewrite[] = [
+  {
+    title: 'partition of, beside a default partition',
+    schema: `CREATE TABLE o (id int PRIMARY KEY);
+      CREATE TABLE p (id bigint NOT NULL, at date NOT NULL DEFAULT now(), o int REFERENCES o, v text CHECK (v <> ''), g int GENERATED ALWAYS AS (o * 2) STORED, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+      CREATE TABLE d PARTITION OF p DEFAULT; CREATE INDEX ON p (lower(v)); COMMENT ON COLUMN p.v IS 'text';`,
+    data: "INSERT INTO p (id, at) SELECT g, date '2020-01-01' + g FROM generate_series(0, 99) g;",
+    sql: "CREATE TABLE p_2024 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
+    // The new table has no rows to read and no proof of its own.
+    implied: 1,
+    fixed: by('create table', createThenAttachWithProof),
+  },
+  {
+    title: 'partition of, by hash',
+    schema: 'CREATE TABLE p (id bigint PRIMARY KEY, v text) PARTITION BY HASH (id);',
+    sql: 'create table if not exists p_0 partition of p for values with (modulus 2, remainder 0);\n',
+    fixed: by('create table', createThenAttachWithProof),
+  },
+];
+
+export const LARGE_REWRITES: readonly Rewrite[] = [...TYPE_CHANGES, ...OTHER_TYPE_CHANGES, ...PARTITIONED_INDEXES, ...ATTACHMENTS, ...NEW_PARTITIONS];
