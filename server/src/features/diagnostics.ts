@@ -1,5 +1,5 @@
 import { DocumentDiagnosticReportKind, type DocumentDiagnosticReport, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reading } from '../workspace/document-state';
 import { diagnosticsJson, SOURCE } from './diagnostic-json';
 import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
@@ -7,8 +7,8 @@ import { Prepared } from './prepared';
 
 /** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
 const SLOW = 50;
-/** How long a slow document waits for further edits, in ms. */
-const PATIENCE = 60;
+/** How many messages that wait already, edits and cancellations among them, are let past a question about a slow document. */
+const LET_PAST = 12;
 
 /** Findings as diagnostics: by pull where the editor asks for them, else pushed after each edit. */
 export const diagnostics: Feature = {
@@ -20,7 +20,7 @@ export const diagnostics: Feature = {
     const reports = new Reports(server);
     connection.languages.diagnostics.on(
       guarded(server, 'textDocument/diagnostic', EMPTY, ({ textDocument: { uri }, previousResultId }, token) => {
-        if (workspace.costOf(uri) > SLOW) return unlessCancelled(sleep(PATIENCE), () => reports.report(uri, previousResultId), token);
+        if (workspace.costOf(uri) > SLOW) return unlessCancelled(waitingMessages(), () => reports.report(uri, previousResultId), token);
         return whenReady(server, uri, () => reports.report(uri, previousResultId), token);
       }),
     );
@@ -44,6 +44,11 @@ export const diagnostics: Feature = {
 
 const pushes = new WeakMap<Server, Push>();
 const EMPTY: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
+
+/** Resolves when the messages that came before now were handled: one is, each turn. Costs next to nothing where there are none. */
+async function waitingMessages(): Promise<void> {
+  for (let turn = 0; turn < LET_PAST; turn++) await nextTurn();
+}
 
 interface Report {
   readonly reading: Reading;
@@ -100,8 +105,8 @@ class Push {
         this.publish(uri);
       });
     });
-    if (this.server.workspace.costOf(uri) > SLOW) setTimeout(() => void publish(), PATIENCE);
-    else setImmediate(() => void publish());
+    const waited = this.server.workspace.costOf(uri) > SLOW ? waitingMessages() : nextTurn();
+    void waited.then(publish);
   }
 
   all(): void {
