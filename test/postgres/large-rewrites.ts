@@ -1,7 +1,10 @@
 import type { Action } from '../../server/src/core/effects/effects';
+import { archiveInstead } from '../../server/src/core/rewrites/archive';
+import { addThenFillInBatches } from '../../server/src/core/rewrites/expand-contract/add-column-fill';
 import { changeTypeByExpandAndContract, typeChangeRefusal } from '../../server/src/core/rewrites/expand-contract/type-change';
 import { attachWithProof, createThenAttachWithProof } from '../../server/src/core/rewrites/partition-proof';
 import { indexPartitionByPartition } from '../../server/src/core/rewrites/partitioned-index';
+import { renameColumnBehindView } from '../../server/src/core/rewrites/rename-view';
 import type { Fix, MendContext } from '../../server/src/core/rules/rule';
 import { subjectOf, withFix } from '../core/rewrites/support';
 
@@ -225,4 +228,27 @@ const NEW_PARTITIONS: readonly Rewrite[] = [
   },
 ];
 
-export const LARGE_REWRITES: readonly Rewrite[] = [...TYPE_CHANGES, ...OTHER_TYPE_CHANGES, ...PARTITIONED_INDEXES, ...ATTACHMENTS, ...NEW_PARTITIONS];
+const DROPS: readonly Rewrite[] = ['DROP TABLE orders CASCADE;\n', 'drop table if exists public.orders, lines;\n', 'BEGIN;\nDROP TABLE lines;\nCOMMIT;\n'].map((sql) => ({
+  title: `archive: ${sql.trim()}`,
+  schema: SHOP,
+  data: SHOP_DATA,
+  sql,
+  fixed: by('drop relation', archiveInstead),
+}));
+
+const RENAMES: readonly Rewrite[] = ['ALTER TABLE orders RENAME COLUMN total TO "Sum";\n', 'begin;\nalter table public.orders rename note to remark;\ncommit;\n'].map((sql) => ({
+  title: `rename behind a view: ${sql.trim()}`,
+  schema: SHOP,
+  data: SHOP_DATA,
+  sql,
+  writes: (n) => [`INSERT INTO orders (customer_id, placed) VALUES (${1 + (n % 20)}, timestamp '2025-03-01')`, `UPDATE orders SET placed = placed + interval '1 hour' WHERE id % 17 = ${n % 17}`],
+  fixed: by('rename column', renameColumnBehindView),
+}));
+
+const NEW_COLUMNS: readonly Rewrite[] = [
+  "ALTER TABLE orders ADD COLUMN token numeric DEFAULT length(clock_timestamp()::text) * 0;\n",
+  'alter table orders\r\n  add seen integer not null default (random() * 0)::int, -- visits\r\n  add age int;\r\n',
+  'BEGIN;\nALTER TABLE public.lines ADD COLUMN n int NOT NULL DEFAULT (random() * 0)::int;\nCOMMIT;\n',
+].map((sql) => ({ title: `add column: ${sql.trim()}`, schema: SHOP, data: SHOP_DATA, sql, fixed: by('add column', addThenFillInBatches) }));
+
+export const LARGE_REWRITES: readonly Rewrite[] = [...TYPE_CHANGES, ...OTHER_TYPE_CHANGES, ...PARTITIONED_INDEXES, ...ATTACHMENTS, ...NEW_PARTITIONS, ...DROPS, ...RENAMES, ...NEW_COLUMNS];
