@@ -18,20 +18,24 @@ export async function runScript(client: pg.Client, sql: string): Promise<string 
   return undefined;
 }
 
-/** Everything of the user's schemas that a migration can change, as lines that can be compared. */
+/**
+ * Everything of the user's schemas that a migration can change, as lines that can be compared: catalogues and rows.
+ * The order of columns is left out, and so is what differs from run to run (OIDs, physical places).
+ */
 export async function fingerprint(client: pg.Client): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const [what, sql] of Object.entries(CATALOGUE)) {
-    const { rows } = await client.query<{ line: string | null }>(sql);
-    lines.push(...rows.map(({ line }) => `${what}: ${line ?? ''}`));
-  }
+  const { rows: catalogue } = await client.query<Line>(EVERYTHING);
   const { rows: tables } = await client.query<{ name: string }>(TABLES);
-  for (const { name } of tables) {
-    const { rows } = await client.query<{ line: string }>(`SELECT to_jsonb(t)::text AS line FROM ONLY ${name} AS t ORDER BY 1`);
-    lines.push(...rows.map(({ line }) => `row of ${name}: ${line}`));
-  }
-  return lines;
+  const contents = tables.map(({ name }) => `SELECT ${literal(name)} AS what, to_jsonb(t)::text AS line FROM ONLY ${name} AS t`);
+  const { rows } = contents.length === 0 ? { rows: [] } : await client.query<Line>(`${contents.join(' UNION ALL ')} ORDER BY 1, 2`);
+  return [...catalogue.map(({ what, line }) => `${what}: ${line ?? ''}`), ...rows.map(({ what, line }) => `row of ${what}: ${line ?? ''}`)];
 }
+
+interface Line {
+  readonly what: string;
+  readonly line: string | null;
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const USER_SCHEMA = `nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`;
 
@@ -39,31 +43,59 @@ const TABLES = `
   SELECT format('%I.%I', nspname, relname) AS name
   FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND ${USER_SCHEMA} ORDER BY 1`;
 
+/**
+ * Columns that not every version has are read through to_jsonb, which gives NULL for them. Of a key, NO INHERIT means
+ * nothing: it is false where the key came with a partition and true where the partition was attached with its key.
+ */
 const CATALOGUE: Readonly<Record<string, string>> = {
+  schema: `SELECT format('%I acl %s', nspname, nspacl) AS line FROM pg_namespace WHERE ${USER_SCHEMA}`,
   relation: `
-    SELECT format('%I.%I %s persistence %s options %s replica identity %s row security %s acl %s', nspname, relname, relkind, relpersistence,
-      reloptions, relreplident, relrowsecurity, relacl) AS line
-    FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND relkind <> 'i' ORDER BY 1`,
+    SELECT format('%I.%I %s persistence %s options %s replica identity %s row security %s %s owner %s acl %s tablespace %s', nspname, relname, relkind, relpersistence,
+      reloptions, relreplident, relrowsecurity, relforcerowsecurity, relowner::regrole, relacl, reltablespace) AS line
+    FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND relkind NOT IN ('i', 'I')`,
   column: `
-    SELECT format('%s.%I %s not null %s identity %s generated %s collation %s default %s', attrelid::regclass, attname,
-      format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation, pg_get_expr(adbin, adrelid)) AS line
-    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
+    SELECT format('%s.%I %s not null %s identity %s generated %s collation %s storage %s compression %s statistics %s options %s acl %s default %s', attrelid::regclass, attname,
+      format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation, attstorage, to_jsonb(a) ->> 'attcompression',
+      nullif(to_jsonb(a) ->> 'attstattarget', '-1'), attoptions, attacl, pg_get_expr(adbin, adrelid)) AS line
+    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-    WHERE ${USER_SCHEMA} AND relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped ORDER BY 1`,
+    WHERE ${USER_SCHEMA} AND relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped`,
   constraint: `
-    SELECT format('%s %I %s valid %s', conrelid::regclass, conname, pg_get_constraintdef(con.oid), convalidated) AS line
-    FROM pg_constraint con JOIN pg_namespace n ON n.oid = connamespace WHERE ${USER_SCHEMA} ORDER BY 1`,
+    SELECT format('%s%s %I %s valid %s enforced %s no inherit %s', nullif(conrelid, 0)::regclass, nullif(contypid, 0)::regtype, conname, pg_get_constraintdef(con.oid), convalidated,
+      to_jsonb(con) ->> 'conenforced', contype IN ('c', 'n') AND connoinherit) AS line
+    FROM pg_constraint con JOIN pg_namespace n ON n.oid = connamespace WHERE ${USER_SCHEMA}`,
   index: `
-    SELECT format('%s valid %s primary %s', pg_get_indexdef(indexrelid), indisvalid, indisprimary) AS line
-    FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} ORDER BY 1`,
-  trigger: `SELECT format('%s enabled %s', pg_get_triggerdef(oid), tgenabled) AS line FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`,
+    SELECT format('%s of %s part of %s valid %s ready %s primary %s unique %s immediate %s clustered %s replica identity %s', pg_get_indexdef(indexrelid), indrelid::regclass,
+      (SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = indexrelid), indisvalid, indisready, indisprimary, indisunique, indimmediate, indisclustered, indisreplident) AS line
+    FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA}`,
+  sequence: `
+    SELECT format('%I.%I %s start %s by %s from %s to %s cycle %s last %s owned by %s', schemaname, sequencename, data_type, start_value, increment_by, min_value, max_value, cycle,
+      last_value, (SELECT format('%s %s', refobjid::regclass, refobjsubid > 0) FROM pg_depend
+        WHERE classid = 'pg_class'::regclass AND objid = format('%I.%I', schemaname, sequencename)::regclass AND deptype IN ('a', 'i'))) AS line
+    FROM pg_sequences`,
+  trigger: `SELECT format('%s enabled %s', pg_get_triggerdef(oid), tgenabled) AS line FROM pg_trigger WHERE NOT tgisinternal`,
+  rule: `
+    SELECT format('%s enabled %s', pg_get_ruledef(r.oid), ev_enabled) AS line
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND rulename <> '_RETURN'`,
+  routine: `
+    SELECT format('%s returns %s %s acl %s', p.oid::regprocedure, prorettype::regtype, prosrc, proacl) AS line FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE ${USER_SCHEMA}`,
   view: `
     SELECT format('%I.%I %s', nspname, relname, pg_get_viewdef(c.oid)) AS line
-    FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND relkind IN ('v', 'm') ORDER BY 1`,
-  enum: `SELECT format('%s %s', enumtypid::regtype, string_agg(enumlabel, ',' ORDER BY enumsortorder)) AS line FROM pg_enum GROUP BY enumtypid ORDER BY 1`,
-  policy: `SELECT format('%s %I %s %s', polrelid::regclass, polname, pg_get_expr(polqual, polrelid), polcmd) AS line FROM pg_policy ORDER BY 1`,
-  inheritance: `SELECT format('%s of %s %s', inhrelid::regclass, inhparent::regclass, pg_get_expr(relpartbound, c.oid)) AS line FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid ORDER BY 1`,
+    FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND relkind IN ('v', 'm')`,
+  domain: `
+    SELECT format('%s of %s not null %s default %s acl %s', t.oid::regtype, format_type(typbasetype, typtypmod), typnotnull, typdefault, typacl) AS line
+    FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE ${USER_SCHEMA} AND typtype = 'd'`,
+  enum: `SELECT format('%s %s', enumtypid::regtype, string_agg(enumlabel, ',' ORDER BY enumsortorder)) AS line FROM pg_enum GROUP BY enumtypid`,
+  policy: `
+    SELECT format('%s %I %s %s %s', polrelid::regclass, polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), polcmd) AS line FROM pg_policy`,
+  inheritance: `
+    SELECT format('%s of %s %s', inhrelid::regclass, inhparent::regclass, pg_get_expr(relpartbound, c.oid)) AS line
+    FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE relkind NOT IN ('i', 'I')`,
+  statistics: `
+    SELECT pg_get_statisticsobjdef(s.oid) AS line FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace WHERE ${USER_SCHEMA}`,
   comment: `
     SELECT format('%s %s', pg_describe_object(classoid, objoid, objsubid), description) AS line
-    FROM pg_description WHERE objoid >= 16384 ORDER BY 1`,
+    FROM pg_description WHERE objoid >= 16384`,
 };
+
+const EVERYTHING = `${Object.entries(CATALOGUE).map(([what, sql]) => `SELECT ${literal(what)} AS what, line FROM (${sql}) AS ${what}_lines`).join(' UNION ALL ')} ORDER BY 1, 2`;

@@ -77,12 +77,16 @@ function indexByPartition(context: MendContext, action: Kind<'create index'>): r
   const prefix = written(parsed.text, tokens[on], tokens[key - 1]).includes('.') ? `${quoteIdentifier(schema)}.` : '';
   const rest = written(parsed.text, tokens[key], tokens.at(-1));
   const create = written(parsed.text, tokens[0], tokens.find((token) => is(token, 'INDEX')));
-  const children = table.children.map((child) => ({ child: qualified(child, prefix), name: generatedName(child, columns, 'idx', before) }));
+  const children = table.children.map((child) => {
+    const own = generatedName(child, columns, 'idx', before);
+    // An index lives in the schema of its table, which need not be the parent's.
+    return { child: qualified(nameParts(child), prefix), name: own, index: qualified({ schema: nameParts(child).schema, name: own }, prefix) };
+  });
   const statements = [
     `${create} ${quoteIdentifier(name)} ${k('ON ONLY')} ${written(parsed.text, tokens[on + 1], tokens[key - 1])} ${rest}`,
     ...children.flatMap((child) => [
       `${create} ${k('CONCURRENTLY')} ${quoteIdentifier(child.name)} ${k('ON')} ${child.child} ${rest}`,
-      `${k('ALTER INDEX')} ${prefix}${quoteIdentifier(name)} ${k('ATTACH PARTITION')} ${prefix}${quoteIdentifier(child.name)}`,
+      `${k('ALTER INDEX')} ${prefix}${quoteIdentifier(name)} ${k('ATTACH PARTITION')} ${child.index}`,
     ]),
   ];
   const edits = runInstead(context, [replaceStatement(context, index, statements)], statements, [name]);
@@ -94,8 +98,7 @@ function isPartitioned(context: MendContext, action: Kind<'create index'>): bool
 }
 
 /** A relation as it may be written beside the statement's own: with its schema where the user writes schemas or it is another. */
-function qualified(relation: Parameters<typeof nameParts>[0], prefix: string): string {
-  const { schema, name } = nameParts(relation);
+function qualified({ schema, name }: ReturnType<typeof nameParts>, prefix: string): string {
   return prefix === '' && schema === 'public' ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
