@@ -1,5 +1,6 @@
 import type { Action } from '../effects/effects';
 import { batchRefusal } from '../rewrites/batches/batches';
+import { bodyOf } from '../sql/postgres/plpgsql';
 import type { FindContext } from './rule';
 import { isHarmless, rowsOf } from './size';
 import { called, rowsInWords } from './words';
@@ -12,7 +13,16 @@ const MANY_ROWS = 10_000;
 /** Whether an UPDATE or DELETE may touch so many rows that it wants to be run in batches. */
 export function touchesMuch(context: FindContext, action: DataChange): boolean {
   if (action.isNew || isHarmless(context, action.relation, action.kind)) return false;
-  return !action.byKey || (action.keyRows ?? 0) > MANY_ROWS;
+  if (action.byKey) return (action.keyRows ?? 0) > MANY_ROWS;
+  return !isBatch(context, action);
+}
+
+/** Whether it is a part of a table, in a loop of a DO block that commits: what the fix makes of it, and people by hand. */
+function isBatch({ parsed }: FindContext, { nested, wholeTable, span }: DataChange): boolean {
+  if (!nested || wholeTable || parsed.nodeKind !== 'DoStmt') return false;
+  const steps = bodyOf(parsed)?.steps ?? [];
+  const own = steps.findIndex(({ place }) => place !== undefined && place.offset <= span.offset && span.offset < place.offset + place.length);
+  return steps[own]?.conditional === true && steps.slice(own + 1).some(({ kind, conditional }) => kind === 'commit' && conditional);
 }
 
 /** What is wrong with an UPDATE or DELETE of a large part of a table. */
