@@ -6,6 +6,23 @@ export interface RelationSize {
   readonly rows: number | undefined;
   /** Bytes of the heap, without indexes and TOAST. */
   readonly bytes: number | undefined;
+  /** Bytes of its indexes together. */
+  readonly indexBytes?: number;
+  /** Bytes of its TOAST table, without that one's index. */
+  readonly toastBytes?: number;
+  /** When it was last analysed, by hand or by autovacuum: ISO 8601. */
+  readonly analyzed?: string;
+  /** Changes since the server's statistics were last reset. */
+  readonly changes?: RowChanges;
+}
+
+/** Counters of pg_stat_user_tables: how often rows were written, and how often the table was read whole or by index. */
+export interface RowChanges {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly sequentialScans: number;
+  readonly indexScans: number;
 }
 
 /** What is known about sizes. Rooms that judge by size take this; without a database it is {@link NO_STATISTICS}. */
@@ -14,3 +31,62 @@ export interface Statistics {
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };
+
+/** Sizes of relations by their exact names, each by itself, as a server tells them. */
+export type RelationSizes = Readonly<Record<string, RelationSize>>;
+
+/**
+ * Statistics of sizes. A table with partitions or inheritance children counts with all that is below it, as far as that is
+ * known: one child of unknown size makes the sum unknown.
+ * @param childrenOf direct partitions and children of a relation
+ */
+export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: RelationName) => readonly RelationName[]): Statistics {
+  const known = new Map(Object.entries(sizes));
+  const sums = new Map<string, RelationSize | undefined>();
+  const sizeOf = (relation: RelationName, above: ReadonlySet<string>): RelationSize | undefined => {
+    if (sums.has(relation)) return sums.get(relation);
+    const own = known.get(relation);
+    const children = childrenOf(relation).filter((child) => !above.has(child));
+    if (children.length === 0) return own;
+    const path = new Set([...above, relation]);
+    const sum = sumOf(own, children.map((child) => sizeOf(child, path)));
+    sums.set(relation, sum);
+    return sum;
+  };
+  return { sizeOf: (relation) => sizeOf(relation, new Set()) };
+}
+
+function sumOf(own: RelationSize | undefined, children: readonly (RelationSize | undefined)[]): RelationSize {
+  // A partitioned table has no rows of its own, and so no entry.
+  const parts = own === undefined ? children : [own, ...children];
+  const total = (pick: (size: RelationSize) => number | undefined): number | undefined => {
+    let sum = 0;
+    for (const part of parts) {
+      const value = part === undefined ? undefined : pick(part);
+      if (value === undefined) return undefined;
+      sum += value;
+    }
+    return sum;
+  };
+  const indexBytes = total((size) => size.indexBytes);
+  const toastBytes = total((size) => size.toastBytes ?? 0);
+  const changes = parts.every((part) => part?.changes !== undefined) ? addedUp(parts.flatMap((part) => part?.changes ?? [])) : undefined;
+  return {
+    rows: total((size) => size.rows),
+    bytes: total((size) => size.bytes),
+    ...(indexBytes === undefined ? {} : { indexBytes }),
+    ...(toastBytes === undefined ? {} : { toastBytes }),
+    ...(changes === undefined ? {} : { changes }),
+  };
+}
+
+function addedUp(all: readonly RowChanges[]): RowChanges {
+  const sum = (pick: (changes: RowChanges) => number): number => all.reduce((total, changes) => total + pick(changes), 0);
+  return {
+    inserted: sum((changes) => changes.inserted),
+    updated: sum((changes) => changes.updated),
+    deleted: sum((changes) => changes.deleted),
+    sequentialScans: sum((changes) => changes.sequentialScans),
+    indexScans: sum((changes) => changes.indexScans),
+  };
+}

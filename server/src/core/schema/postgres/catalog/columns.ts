@@ -1,0 +1,39 @@
+import type { CatalogColumn } from '../../catalog';
+import type { Column } from '../../schema';
+import { lazily, type Expressions } from './expressions';
+
+/**
+ * Columns of tables. Partitions have the columns of their parents over and over: the same list gives the same array,
+ * and the same column the same object.
+ */
+export class Columns {
+  private readonly byList = new WeakMap<readonly CatalogColumn[], readonly Column[]>();
+  private readonly byText = new Map<string, readonly Column[]>();
+
+  constructor(private readonly texts: Expressions) {}
+
+  of(list: readonly CatalogColumn[]): readonly Column[] {
+    let columns = this.byList.get(list);
+    if (columns !== undefined) return columns;
+    const text = JSON.stringify(list);
+    columns = this.byText.get(text);
+    if (columns === undefined) this.byText.set(text, (columns = list.map((column) => this.made(column))));
+    this.byList.set(list, columns);
+    return columns;
+  }
+
+  private made(column: CatalogColumn): Column {
+    const { texts } = this;
+    const { generated, default: defaultText } = column;
+    const base = {
+      name: column.name,
+      type: texts.type(column.type),
+      collation: column.collation,
+      notNull: column.notNull === true,
+      identity: column.identity,
+      generated: generated === undefined ? undefined : lazily({ kind: generated.kind }, 'expression', () => texts.expression(generated.expression)),
+      inherited: column.inherited === true,
+    };
+    return defaultText === undefined ? { ...base, default: undefined } : lazily(base, 'default', () => texts.expression(defaultText));
+  }
+}

@@ -1,0 +1,99 @@
+import type { Catalog, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
+import { columnLists, readColumnRows } from './columns';
+import type { Reading } from './connection';
+import { readConstraints } from './constraints';
+import { readIndexes } from './indexes';
+import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow } from './names';
+import { readPublications, readSurroundings, readViewReads, type Surroundings } from './surroundings';
+import { Texts } from './texts';
+import { readRoutines, readTypes } from './types-and-routines';
+
+/**
+ * Reads the catalogue: all that is there but the server's own and temporary objects. All but the texts of some expressions
+ * is read without a lock on any relation but the catalogue's own; those are left unknown where somebody's lock is in the way.
+ */
+export async function readCatalog(reading: Reading): Promise<Catalog> {
+  const classes = await readClasses(reading);
+  const names = await readNames(reading);
+  const columnRows = await readColumnRows(reading);
+  const viewReads = await readViewReads(reading);
+  const views = new Map([...classes.values()].flatMap(({ oid, kind }) => (kind === 'view' || kind === 'materialized view' ? [[oid, viewReads.get(oid) ?? []] as const] : [])));
+  const texts = await Texts.read(reading, views);
+  const lists = columnLists(columnRows, names, texts);
+  const constraints = await readConstraints(reading, classes, lists, texts);
+  const indexes = await readIndexes(reading, classes, lists, names, texts);
+  const surroundings = await readSurroundings(reading, classes, lists);
+  const columnsOf = (oid: number): CatalogTable['columns'] => lists.get(oid)?.columns ?? [];
+
+  const relationFrom = (own: ClassRow): CatalogRelation | undefined => {
+    const { oid, name } = own;
+    switch (own.kind) {
+      case 'table':
+      case 'partitioned table':
+      case 'foreign table':
+        return { ...tableShape(own, own.kind, surroundings), columns: columnsOf(oid), ...some('constraints', constraints.get(oid)), ...attached(oid, surroundings) };
+      case 'view':
+      case 'materialized view': {
+        const reads = (views.get(oid) ?? []).flatMap((read) => classes.get(read)?.name ?? []).sort();
+        const unpopulated = own.populated ? {} : { unpopulated: true as const };
+        return { name, kind: own.kind, columns: columnsOf(oid), query: texts.of('view', oid), ...some('reads', reads), ...attached(oid, surroundings), ...unpopulated };
+      }
+      case 'sequence': {
+        const ownedBy = surroundings.owners.get(oid);
+        return { name, kind: 'sequence', ...(ownedBy === undefined ? {} : { ownedBy }) };
+      }
+      case 'index':
+      case 'partitioned index':
+        return indexes.get(oid);
+      case 'composite type':
+        return { name, kind: 'composite type', columns: columnsOf(oid) };
+    }
+  };
+
+  return {
+    schemas: (await reading.rows(`SELECT nspname FROM pg_catalog.pg_namespace n WHERE ${OWN_SCHEMA} ORDER BY nspname COLLATE "C"`)).map(([name]) => String(name)),
+    relations: [...classes.values()].flatMap((own) => relationFrom(own) ?? []),
+    types: await readTypes(reading),
+    routines: await readRoutines(reading),
+    publications: await readPublications(reading, classes),
+  };
+}
+
+function tableShape(own: ClassRow, kind: CatalogTable['kind'], surroundings: Surroundings): Omit<CatalogTable, 'columns'> {
+  const { oid, name } = own;
+  const options = { ...optionsFrom(own.options), ...optionsFrom(own.toastOptions, 'toast.') };
+  const partitionBy = surroundings.partitionBy.get(oid);
+  const identity = replicaIdentity(own, surroundings);
+  return {
+    name,
+    kind,
+    ...(own.unlogged ? { unlogged: true as const } : {}),
+    ...some('policies', surroundings.policies.get(oid)),
+    ...some('statistics', surroundings.statistics.get(oid)),
+    ...(own.rowSecurity ? { rowSecurity: true as const } : {}),
+    ...some('parents', surroundings.parents.get(oid)),
+    ...(partitionBy === undefined ? {} : { partitionBy }),
+    ...(own.bound === undefined ? {} : { bound: own.bound }),
+    ...(own.accessMethod === undefined || own.accessMethod === 'heap' ? {} : { accessMethod: own.accessMethod }),
+    ...(own.tablespace === undefined ? {} : { tablespace: own.tablespace }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...(identity === undefined ? {} : { replicaIdentity: identity }),
+  };
+}
+
+function replicaIdentity({ oid, replicaIdentity: letter }: ClassRow, { replicaIndexes }: Surroundings): string | undefined {
+  if (letter === 'f') return 'full';
+  if (letter === 'n') return 'nothing';
+  // A dropped index leaves the letter behind, which then means nothing.
+  if (letter === 'i') return replicaIndexes.has(oid) ? `index ${replicaIndexes.get(oid) ?? ''}` : 'nothing';
+  return undefined;
+}
+
+function attached(oid: number, surroundings: Surroundings): { readonly triggers?: readonly CatalogTrigger[]; readonly rules?: readonly CatalogRule[] } {
+  return { ...some('triggers', surroundings.triggers.get(oid)), ...some('rules', surroundings.rules.get(oid)) };
+}
+
+/** A property for a list that has something in it. */
+function some<K extends string, T>(key: K, list: readonly T[] | undefined): { readonly [P in K]?: readonly T[] } {
+  return list === undefined || list.length === 0 ? {} : ({ [key]: list } as { readonly [P in K]: readonly T[] });
+}

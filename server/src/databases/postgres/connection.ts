@@ -1,0 +1,152 @@
+import type { Client, ClientConfig } from 'pg';
+import { DatabaseError, inWords } from './errors';
+import { readUrl, type Address } from './url';
+
+/** How long a statement may run and how long it may wait for a lock, in ms. */
+const TIMEOUT = 2000;
+/** Some statements read the whole catalogue of tens of thousands of tables; in ms. */
+const WHOLE_CATALOG_TIMEOUT = 20_000;
+/** A transaction of ours that nobody goes on with is ended by the server; in ms. */
+const IDLE_TIMEOUT = 10_000;
+
+/** What every session sets. All of it is repeated for each transaction: a pooler may take no startup options. */
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ['default_transaction_read_only', 'on'],
+  ['statement_timeout', String(TIMEOUT)],
+  ['lock_timeout', String(TIMEOUT)],
+  ['idle_in_transaction_session_timeout', String(IDLE_TIMEOUT)],
+];
+
+/** Queries inside one read-only transaction. Rows are arrays, in the order of the select list; values as pg reads them. */
+export interface Reading {
+  /** PostgreSQL's server_version_num, e.g. 180001. */
+  readonly versionNumber: number;
+  rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
+  /**
+   * Queries whose relation locks (ACCESS SHARE) end with them, not with the transaction, and that wait for none: those that wait
+   * for more than `lockTimeout` ms fail, and give undefined.
+   */
+  rowsUnlessLocked(sql: string, values: readonly unknown[], lockTimeout: number): Promise<unknown[][] | undefined>;
+}
+
+/**
+ * Opens one session to a server, lets `use` read in one REPEATABLE READ, READ ONLY transaction, and closes it. Nothing can
+ * be written through it. Throws a {@link DatabaseError} in plain words.
+ */
+export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>): Promise<T> {
+  const address = readUrl(url);
+  const client = await connect(address);
+  try {
+    return await inTransaction(client, use);
+  } catch (error) {
+    throw inWords(error, address);
+  } finally {
+    // A server that went away does not answer to goodbyes.
+    await Promise.race([client.end().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+  }
+}
+
+async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>): Promise<T> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(WHOLE_CATALOG_TIMEOUT)] as const, ['search_path', "''"] as const];
+  await client.query(settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join('; '));
+  const rows = async (sql: string, values: readonly unknown[] = []): Promise<unknown[][]> =>
+    (await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' })).rows;
+  const [version] = await rows("SELECT pg_catalog.current_setting('server_version_num')::int");
+  const versionNumber = Number(version?.[0]);
+  const rowsUnlessLocked: Reading['rowsUnlessLocked'] = async (sql, values, lockTimeout) => {
+    await client.query(`SAVEPOINT peek; SET LOCAL lock_timeout = ${String(lockTimeout)}`);
+    try {
+      const found = await rows(sql, values);
+      return found;
+    } catch (error) {
+      if (isLockTimeout(error)) return undefined;
+      throw error;
+    } finally {
+      // Rolling back gives the locks back that a query keeps to the end (AcquireRewriteLocks), and the setting.
+      await client.query('ROLLBACK TO SAVEPOINT peek; RELEASE SAVEPOINT peek').catch(() => undefined);
+    }
+  };
+  const result = await use({ versionNumber, rows, rowsUnlessLocked });
+  await client.query('COMMIT');
+  return result;
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
+}
+
+/** Whether to use TLS, in the order in which libpq tries them. */
+const ATTEMPTS: Readonly<Record<Address['sslMode'], readonly boolean[]>> = {
+  disable: [false],
+  allow: [false, true],
+  prefer: [true, false],
+  require: [true],
+  'verify-ca': [true],
+  'verify-full': [true],
+};
+
+async function connect(address: Address): Promise<Client> {
+  const attempts = address.host.startsWith('/') ? [false] : ATTEMPTS[address.sslMode];
+  let first: unknown;
+  for (const [index, secure] of attempts.entries()) {
+    try {
+      return await connectWith(address, secure);
+    } catch (error) {
+      // What the second attempt says is of interest only where the first failed for want of TLS.
+      if (index === 0) first = error;
+      if (isAboutTls(error) && index + 1 < attempts.length) continue;
+      throw inWords(index > 0 && isAboutTls(error) ? first : error, address);
+    }
+  }
+  throw inWords(first, address);
+}
+
+async function connectWith(address: Address, secure: boolean): Promise<Client> {
+  try {
+    return await open(address, secure, true);
+  } catch (error) {
+    // PgBouncer refuses startup options that it does not know.
+    if (/unsupported startup parameter/u.test(error instanceof Error ? error.message : '')) return open(address, secure, false);
+    throw error;
+  }
+}
+
+async function open(address: Address, secure: boolean, options: boolean): Promise<Client> {
+  const { Client: PgClient } = (await import('pg')).default;
+  const client = new PgClient(configuration(address, secure, options));
+  client.on('error', () => {
+    // The server ended the session; whoever asks it next is told.
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    client.end().catch(() => undefined);
+    throw error;
+  }
+  return client;
+}
+
+function configuration(address: Address, secure: boolean, options: boolean): ClientConfig {
+  return {
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    application_name: 'lockscope',
+    connectionTimeoutMillis: address.connectTimeout,
+    // The server's own timeout comes first; this is for a server that has stopped.
+    query_timeout: WHOLE_CATALOG_TIMEOUT + TIMEOUT,
+    keepAlive: true,
+    ssl: secure ? address.tls : false,
+    ...(address.user === undefined ? {} : { user: address.user }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(options ? { options: SETTINGS.map(([name, value]) => `-c ${name}=${value}`).join(' ') } : {}),
+  };
+}
+
+/** No TLS on one of the two sides: "no pg_hba.conf entry …, no encryption", or a server without TLS. */
+function isAboutTls(error: unknown): boolean {
+  if (error instanceof DatabaseError || !(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return /does not support SSL|SSL (?:off|on)|no encryption|SSL encryption/u.test(error.message) || code.startsWith('ERR_SSL') || code === '28000';
+}

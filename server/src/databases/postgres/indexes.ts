@@ -1,0 +1,80 @@
+import type { CatalogIndex, CatalogIndexKey } from '../../core/schema/catalog';
+import type { ColumnList } from './columns';
+import type { Reading } from './connection';
+import { columnNames } from './constraints';
+import { optionsFrom, type ClassRow, type Names } from './names';
+import type { Texts } from './texts';
+
+/** Bits of pg_index.indoption (src/include/catalog/pg_index.h). */
+const DESCENDING = 1;
+const NULLS_FIRST = 2;
+
+/** Indexes by their own oid. */
+export async function readIndexes(
+  reading: Reading,
+  classes: ReadonlyMap<number, ClassRow>,
+  lists: ReadonlyMap<number, ColumnList>,
+  names: Names,
+  texts: Texts,
+): Promise<ReadonlyMap<number, CatalogIndex>> {
+  const nulls = reading.versionNumber >= 150000 ? 'indnullsnotdistinct' : 'false';
+  const rows = await reading.rows(
+    `SELECT indexrelid, indrelid, indisunique, indisvalid, ${nulls}, indkey::int2[], indnkeyatts, indoption::int2[], indcollation::oid[]::int8[]::text[], indclass::oid[]::int8[]::text[],
+       indexprs IS NOT NULL, indpred IS NOT NULL, conname, inhparent
+     FROM pg_catalog.pg_index LEFT JOIN pg_catalog.pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u', 'x') AND conrelid = indrelid LEFT JOIN pg_catalog.pg_inherits ON inhrelid = indexrelid
+     WHERE indexrelid >= 16384`,
+  );
+  const indexes = new Map<number, CatalogIndex>();
+  for (const [oid, table, unique, valid, notDistinct, key, keyCount, options, collations, opclasses, hasExpressions, hasPredicate, constraint, parent] of rows) {
+    const own = classes.get(Number(oid));
+    const owner = classes.get(Number(table));
+    if (own === undefined || owner === undefined || (own.kind !== 'index' && own.kind !== 'partitioned index')) continue;
+    const list = lists.get(Number(table));
+    const count = Number(keyCount);
+    const numbers = key as number[];
+    const parentName = parent === null ? undefined : classes.get(Number(parent))?.name;
+    const included = columnNames(list, numbers.slice(count));
+    indexes.set(Number(oid), {
+      name: own.name,
+      kind: own.kind,
+      table: owner.name,
+      ...(own.accessMethod === undefined || own.accessMethod === 'btree' ? {} : { method: own.accessMethod }),
+      ...(unique === true ? { unique: true as const } : {}),
+      ...(valid === true ? {} : { invalid: true as const }),
+      ...(notDistinct === true ? { nullsNotDistinct: true as const } : {}),
+      keys: numbers.slice(0, count).map((number, i) => {
+        const option = (options as number[])[i] ?? 0;
+        return keyFrom(number, option, Number((collations as string[])[i] ?? 0), Number((opclasses as string[])[i] ?? 0), list, names);
+      }),
+      ...(included.length === 0 ? {} : { included }),
+      ...(hasExpressions === true ? { expressions: texts.of('expressions', Number(oid)) } : {}),
+      ...(hasPredicate === true ? { predicate: texts.of('predicate', Number(oid)) } : {}),
+      ...(constraint === null ? {} : { constraint: String(constraint) }),
+      ...(parentName === undefined ? {} : { parent: parentName }),
+      ...(own.options.length === 0 ? {} : { options: optionsFrom(own.options) }),
+      ...(own.tablespace === undefined ? {} : { tablespace: own.tablespace }),
+    });
+  }
+  return indexes;
+}
+
+function keyFrom(number: number, option: number, collation: number, opclass: number, list: ColumnList | undefined, names: Names): CatalogIndexKey {
+  const column = list?.byNumber.get(number)?.name;
+  const usual = list?.collations.get(number);
+  // What an expression's own collation would be is not told; most are sorted by the database's (oid 100).
+  const differs = collation !== 0 && (usual === undefined ? collation !== DEFAULT_COLLATION : collation !== usual);
+  const collated = differs ? names.collation(collation) : undefined;
+  const operatorClass = names.operatorClass(opclass);
+  const descending = (option & DESCENDING) !== 0;
+  const first = (option & NULLS_FIRST) !== 0;
+  return {
+    ...(column === undefined ? {} : { column }),
+    ...(collated === undefined ? {} : { collation: collated }),
+    ...(operatorClass === undefined ? {} : { operatorClass }),
+    ...(descending ? { descending: true as const } : {}),
+    ...(first === descending ? {} : { nulls: first ? ('first' as const) : ('last' as const) }),
+  };
+}
+
+/** DEFAULT_COLLATION_OID (src/include/catalog/pg_collation.dat). */
+const DEFAULT_COLLATION = 100;

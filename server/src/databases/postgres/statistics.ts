@@ -1,0 +1,126 @@
+import type { RelationSize, RelationSizes } from '../../core/schema/statistics';
+import { objectName } from '../../core/schema/names';
+import type { Reading } from './connection';
+import { OWN_SCHEMA } from './names';
+import { unlessLocked } from './texts';
+
+/** Since which version reltuples is −1 where it is not known; before that it is 0 (release notes of PostgreSQL 14). */
+const UNKNOWN_IS_NEGATIVE = 140000;
+
+/** Relations whose size is asked for at a time: while one of them is locked by somebody, those of its group have the size of the last VACUUM. */
+const AT_A_TIME = 5000;
+
+interface SizeRow {
+  readonly oid: number;
+  readonly name: string;
+  /** Pages and rows of the last VACUUM, ANALYZE or CREATE INDEX. */
+  readonly pages: number;
+  readonly tuples: number;
+  /** The table, of an index; the relation itself otherwise. */
+  readonly owner: number;
+  readonly isIndex: boolean;
+  readonly toast: number;
+}
+
+/** Sizes of tables, materialised views and indexes, each by itself, by exact name. What is not known is left out. */
+export async function readSizes(reading: Reading): Promise<RelationSizes> {
+  const rows = await readRows(reading);
+  const bytes = await readBytes(reading, rows.flatMap(({ oid, toast }) => (toast === 0 ? [oid] : [oid, toast])));
+  const [block] = await reading.rows("SELECT pg_catalog.current_setting('block_size')::int");
+  const pageSize = Number(block?.[0]);
+  const activity = await readActivity(reading);
+  const bytesNow = ({ oid, pages, tuples }: SizeRow): number | undefined => {
+    const now = bytes.get(oid);
+    if (now !== undefined) return now;
+    // Somebody's lock is in the way: what the last VACUUM or ANALYZE saw, if there was one.
+    return pages > 0 || tuples > 0 ? pages * pageSize : undefined;
+  };
+  const indexBytes = new Map<number, number | undefined>();
+  for (const row of rows) {
+    if (!row.isIndex) continue;
+    const own = bytesNow(row);
+    const sum = indexBytes.has(row.owner) ? indexBytes.get(row.owner) : 0;
+    indexBytes.set(row.owner, own === undefined || sum === undefined ? undefined : sum + own);
+  }
+  const sizes: Record<string, RelationSize> = {};
+  for (const row of rows) {
+    const own = bytesNow(row);
+    const estimated = rowsNow(row, own === undefined ? undefined : own / pageSize, reading.versionNumber);
+    const size: RelationSize = { rows: estimated, bytes: own };
+    if (row.isIndex) {
+      if (own !== undefined) sizes[row.name] = size;
+      continue;
+    }
+    const ofIndexes = indexBytes.has(row.oid) ? indexBytes.get(row.oid) : 0;
+    const ofToast = row.toast === 0 ? 0 : bytes.get(row.toast);
+    sizes[row.name] = {
+      ...size,
+      ...(ofIndexes === undefined ? {} : { indexBytes: ofIndexes }),
+      ...(ofToast === undefined ? {} : { toastBytes: ofToast }),
+      ...activity.get(row.oid),
+    };
+  }
+  return sizes;
+}
+
+/** The rows that a table has now: as dense as when it was last looked at, on the pages it has now (estimate_rel_size, src/backend/optimizer/util/plancat.c). */
+function rowsNow({ pages, tuples }: SizeRow, pagesNow: number | undefined, version: number): number | undefined {
+  if (pagesNow === 0) return 0;
+  const never = version >= UNKNOWN_IS_NEGATIVE ? tuples < 0 : tuples === 0 && pages === 0;
+  if (never || pagesNow === undefined) return undefined;
+  // It was empty when it was last looked at, and is not now.
+  if (pages === 0) return undefined;
+  return Math.round((tuples / pages) * pagesNow);
+}
+
+async function readRows(reading: Reading): Promise<readonly SizeRow[]> {
+  const rows = await reading.rows(
+    `SELECT c.oid, n.nspname, c.relname, c.relpages, c.reltuples::float8, coalesce(i.indrelid, c.oid), c.relkind = 'i', c.reltoastrelid
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+     WHERE ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'm', 'i') ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`,
+  );
+  return rows.map(([oid, schema, name, pages, tuples, owner, isIndex, toast]) => ({
+    oid: Number(oid),
+    name: objectName(String(schema), String(name)),
+    pages: Number(pages),
+    tuples: Number(tuples),
+    owner: Number(owner),
+    isIndex: isIndex === true,
+    toast: Number(toast),
+  }));
+}
+
+/** Bytes of the main fork now. pg_relation_size locks the relation for a moment, so locked ones are left out. */
+async function readBytes(reading: Reading, oids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const bytes = new Map<number, number>();
+  for (let start = 0; start < oids.length; start += AT_A_TIME) {
+    const rows = await unlessLocked(reading, 'SELECT oid, pg_catalog.pg_relation_size(oid)::float8 FROM pg_catalog.unnest($2::oid[]) o(oid) WHERE oid <> ALL ($1::oid[])', [
+      oids.slice(start, start + AT_A_TIME),
+    ]);
+    for (const [oid, size] of rows ?? []) if (size !== null) bytes.set(Number(oid), Number(size));
+  }
+  return bytes;
+}
+
+async function readActivity(reading: Reading): Promise<ReadonlyMap<number, Pick<RelationSize, 'analyzed' | 'changes'>>> {
+  const rows = await reading.rows(
+    `SELECT relid, pg_catalog.to_char(greatest(last_analyze, last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+       n_tup_ins::float8, n_tup_upd::float8, n_tup_del::float8, seq_scan::float8, coalesce(idx_scan, 0)::float8
+     FROM pg_catalog.pg_stat_user_tables`,
+  );
+  return new Map(
+    rows.map(([oid, analyzed, inserted, updated, deleted, sequentialScans, indexScans]) => [
+      Number(oid),
+      {
+        ...(analyzed === null ? {} : { analyzed: String(analyzed) }),
+        changes: {
+          inserted: Number(inserted),
+          updated: Number(updated),
+          deleted: Number(deleted),
+          sequentialScans: Number(sequentialScans),
+          indexScans: Number(indexScans),
+        },
+      },
+    ]),
+  );
+}

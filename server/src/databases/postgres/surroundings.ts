@@ -1,0 +1,147 @@
+import type { CatalogPolicy, CatalogPublication, CatalogRule, CatalogTrigger } from '../../core/schema/catalog';
+import { objectName } from '../../core/schema/names';
+import type { ColumnList } from './columns';
+import type { Reading } from './connection';
+import type { ClassRow } from './names';
+import { ruleTexts } from './texts';
+
+/** What hangs on relations, by the oid of the relation. */
+export interface Surroundings {
+  readonly triggers: ReadonlyMap<number, readonly CatalogTrigger[]>;
+  readonly policies: ReadonlyMap<number, readonly CatalogPolicy[]>;
+  readonly rules: ReadonlyMap<number, readonly CatalogRule[]>;
+  readonly statistics: ReadonlyMap<number, readonly string[]>;
+  readonly parents: ReadonlyMap<number, readonly string[]>;
+  readonly partitionBy: ReadonlyMap<number, { readonly strategy: 'list' | 'range' | 'hash'; readonly columns: readonly (string | null)[] }>;
+  /** Owner of a sequence, by the sequence. */
+  readonly owners: ReadonlyMap<number, { readonly table: string; readonly column: string }>;
+  /** Name of the index that is a table's replica identity. */
+  readonly replicaIndexes: ReadonlyMap<number, string>;
+}
+
+export async function readSurroundings(reading: Reading, classes: ReadonlyMap<number, ClassRow>, lists: ReadonlyMap<number, ColumnList>): Promise<Surroundings> {
+  const name = (oid: unknown): string | undefined => classes.get(Number(oid))?.name;
+  return {
+    triggers: await readTriggers(reading, name),
+    policies: await readPolicies(reading, name),
+    rules: await readRules(reading),
+    statistics: grouped(
+      await reading.rows('SELECT stxrelid, n.nspname, stxname FROM pg_catalog.pg_statistic_ext JOIN pg_catalog.pg_namespace n ON n.oid = stxnamespace ORDER BY n.nspname COLLATE "C", stxname COLLATE "C"'),
+      ([, schema, own]) => objectName(String(schema), String(own)),
+    ),
+    parents: grouped(await reading.rows('SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits ORDER BY inhrelid, inhseqno'), ([, parent]) => name(parent)),
+    partitionBy: await readPartitioning(reading, lists),
+    owners: await readOwners(reading, name, lists),
+    replicaIndexes: new Map((await reading.rows('SELECT indrelid, relname FROM pg_catalog.pg_index JOIN pg_catalog.pg_class c ON c.oid = indexrelid WHERE indisreplident AND indrelid >= 16384')).map(([table, index]) => [Number(table), String(index)])),
+  };
+}
+
+async function readTriggers(reading: Reading, name: (oid: unknown) => string | undefined): Promise<Surroundings['triggers']> {
+  // Triggers of foreign keys and of deferrable keys are the server's own; those of partitions are copies of the user's.
+  const rows = await reading.rows(
+    `SELECT tgrelid, tgname, n.nspname, proname, tgtype, tgenabled = 'D', tgconstrrelid
+     FROM pg_catalog.pg_trigger JOIN pg_catalog.pg_proc p ON p.oid = tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = pronamespace
+       LEFT JOIN pg_catalog.pg_constraint c ON c.oid = tgconstraint
+     WHERE NOT tgisinternal OR tgconstraint = 0 OR contype = 't' ORDER BY tgrelid, tgname COLLATE "C"`,
+  );
+  return grouped(rows, ([, trigger, schema, routine, type, disabled, from]): CatalogTrigger => {
+    const constraintFrom = Number(from) === 0 ? undefined : name(from);
+    return {
+      name: String(trigger),
+      routine: objectName(String(schema), String(routine)),
+      type: Number(type),
+      ...(disabled === true ? { disabled: true as const } : {}),
+      ...(constraintFrom === undefined ? {} : { constraintFrom }),
+    };
+  });
+}
+
+async function readPolicies(reading: Reading, name: (oid: unknown) => string | undefined): Promise<Surroundings['policies']> {
+  const rows = await reading.rows(
+    `SELECT polrelid, polname, pg_catalog.array_agg(DISTINCT refobjid::int8::text) FILTER (WHERE refobjid <> polrelid)
+     FROM pg_catalog.pg_policy p LEFT JOIN pg_catalog.pg_depend ON classid = 3256 AND objid = p.oid AND refclassid = 1259
+     GROUP BY polrelid, polname ORDER BY polrelid, polname COLLATE "C"`,
+  );
+  return grouped(rows, ([, policy, reads]): CatalogPolicy => {
+    const read = ((reads ?? []) as string[]).flatMap((oid) => name(oid) ?? []).sort();
+    return { name: String(policy), ...(read.length === 0 ? {} : { reads: read }) };
+  });
+}
+
+async function readRules(reading: Reading): Promise<Surroundings['rules']> {
+  const rows = await reading.rows("SELECT ev_class, rulename, ev_type, is_instead, oid FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN' ORDER BY ev_class, rulename COLLATE \"C\"");
+  const texts = rows.length === 0 ? undefined : await ruleTexts(reading);
+  return grouped(rows, ([, rule, event, instead, oid]): CatalogRule => ({
+    name: String(rule),
+    event: String(event),
+    ...(instead === true ? { instead: true as const } : {}),
+    definition: texts?.get(Number(oid)) ?? null,
+  }));
+}
+
+const STRATEGIES: Readonly<Record<string, 'list' | 'range' | 'hash'>> = { l: 'list', r: 'range', h: 'hash' };
+
+async function readPartitioning(reading: Reading, lists: ReadonlyMap<number, ColumnList>): Promise<Surroundings['partitionBy']> {
+  const rows = await reading.rows('SELECT partrelid, partstrat, partattrs::int2[] FROM pg_catalog.pg_partitioned_table');
+  return new Map(
+    rows.map(([table, strategy, numbers]) => {
+      const list = lists.get(Number(table));
+      return [Number(table), { strategy: STRATEGIES[String(strategy)] ?? 'range', columns: (numbers as number[]).map((number) => list?.byNumber.get(number)?.name ?? null) }];
+    }),
+  );
+}
+
+async function readOwners(reading: Reading, name: (oid: unknown) => string | undefined, lists: ReadonlyMap<number, ColumnList>): Promise<Surroundings['owners']> {
+  const rows = await reading.rows(
+    `SELECT objid, refobjid, refobjsubid FROM pg_catalog.pg_depend JOIN pg_catalog.pg_class c ON c.oid = objid AND c.relkind = 'S'
+     WHERE classid = 1259 AND refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i')`,
+  );
+  return new Map(
+    rows.flatMap(([sequence, table, number]) => {
+      const owner = name(table);
+      const column = lists.get(Number(table))?.byNumber.get(Number(number))?.name;
+      return owner === undefined || column === undefined ? [] : [[Number(sequence), { table: owner, column }] as const];
+    }),
+  );
+}
+
+/** What each view reads, by oid. */
+export async function readViewReads(reading: Reading): Promise<ReadonlyMap<number, readonly number[]>> {
+  return grouped(
+    await reading.rows(
+      `SELECT DISTINCT r.ev_class, d.refobjid FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.classid = 2618 AND d.objid = r.oid AND d.refclassid = 1259 AND d.refobjid <> r.ev_class
+       WHERE r.rulename = '_RETURN' AND r.oid >= 16384`,
+    ),
+    ([, read]) => Number(read),
+  );
+}
+
+export async function readPublications(reading: Reading, classes: ReadonlyMap<number, ClassRow>): Promise<readonly CatalogPublication[]> {
+  const schemas = reading.versionNumber >= 150000 ? '(SELECT pg_catalog.array_agg(nspname::text ORDER BY nspname) FROM pg_catalog.pg_publication_namespace JOIN pg_catalog.pg_namespace n ON n.oid = pnnspid WHERE pnpubid = p.oid)' : 'NULL';
+  const rows = await reading.rows(
+    `SELECT pubname, puballtables, (SELECT pg_catalog.array_agg(prrelid::int8::text) FROM pg_catalog.pg_publication_rel WHERE prpubid = p.oid), ${schemas} FROM pg_catalog.pg_publication p ORDER BY pubname COLLATE "C"`,
+  );
+  return rows.map(([name, all, tables, own]) => {
+    const published = ((tables ?? []) as string[]).flatMap((oid) => classes.get(Number(oid))?.name ?? []).sort();
+    return {
+      name: String(name),
+      ...(all === true ? { allTables: true as const } : {}),
+      ...(published.length === 0 ? {} : { tables: published }),
+      ...(own === null ? {} : { schemas: own as string[] }),
+    };
+  });
+}
+
+/** Rows by the oid that they begin with. */
+function grouped<T>(rows: readonly unknown[][], make: (row: readonly unknown[]) => T | undefined): ReadonlyMap<number, readonly T[]> {
+  const byOid = new Map<number, T[]>();
+  for (const row of rows) {
+    const made = make(row);
+    if (made === undefined) continue;
+    const oid = Number(row[0]);
+    const list = byOid.get(oid);
+    if (list === undefined) byOid.set(oid, [made]);
+    else list.push(made);
+  }
+  return byOid;
+}

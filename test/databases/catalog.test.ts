@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { objectName, type RelationName } from '../../server/src/core/schema/names';
+import { schemaFromCatalog } from '../../server/src/core/schema/postgres/catalog/schema-from-catalog';
+import { schemaFromDdl } from '../../server/src/core/schema/postgres/load';
+import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
+import { readContents } from '../../server/src/databases/database';
+import { startServer, type Major, type Server } from '../postgres/servers';
+import { plain } from './plain';
+
+const WORLD = readFileSync(new URL('../postgres/world.sql', import.meta.url), 'utf8');
+
+/** What the catalogue tells of a schema is what the statements that made it tell, as far as both can know it. */
+describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
+  let server: Server;
+  beforeAll(async () => {
+    await loadPostgresParser();
+    server = await startServer(major);
+    const client = await server.connect();
+    await client.query('CREATE DATABASE world');
+    await client.end();
+    const world = await server.connect('world');
+    await world.query(WORLD);
+    await world.end();
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  test('the world of the effects tests', async () => {
+    const { catalog, version } = await readContents(server.url('world'));
+    expect(version).toBe(major);
+    expect(plain(schemaFromCatalog(catalog))).toEqual(plain(schemaFromDdl(WORLD, undefined, major).schema));
+  });
+
+  test('expressions are parsed when they are looked at', async () => {
+    const schema = schemaFromCatalog((await readContents(server.url('world'))).catalog);
+    const named = (name: string) => schema.relations.get(objectName('public', name));
+    const products = named('products');
+    const users = named('users');
+    const view = named('active_users');
+    const lower = named('users_lower_email_idx');
+    const partial = named('users_active_idx');
+    const partition = named('events_2023');
+    if (products?.kind !== 'table' || users?.kind !== 'table' || view?.kind !== 'view' || lower?.kind !== 'index' || partial?.kind !== 'index' || partition?.kind !== 'table') throw new Error('missing');
+    expect(products.columns.find(({ name }) => name === 'gross')?.generated?.expression).toHaveProperty('A_Expr');
+    expect(users.columns.find(({ name }) => name === 'visits')?.default).toMatchObject({ A_Const: { ival: {} } });
+    const check = users.constraints.find(({ name }) => name === 'users_age_check');
+    expect(check?.kind === 'check' ? check.expression : undefined).toMatchObject({ A_Expr: { name: [{ String: { sval: '>=' } }] } });
+    expect(view.query).toHaveProperty('SelectStmt');
+    expect(lower.keys[0]?.expression).toMatchObject({ FuncCall: { funcname: [{ String: { sval: 'lower' } }] } });
+    expect(partial.predicate).toHaveProperty('A_Expr');
+    expect(partition.bound?.node).toMatchObject({ PartitionBoundSpec: { strategy: 'r' } });
+    const rule = (schema.relations.get('public.documents' as RelationName) as typeof users).rules[0];
+    expect(rule?.actions[0]).toHaveProperty('InsertStmt');
+  });
+});
