@@ -1,4 +1,5 @@
 import { EffectsMemo } from './effects/memo';
+import { ReplayMemo } from './replay';
 import { JudgementMemo } from './rules/judge';
 import { createParseMemo, type PostgresParseMemo } from './sql/postgres/parse';
 
@@ -9,10 +10,11 @@ import { createParseMemo, type PostgresParseMemo } from './sql/postgres/parse';
 export interface AnalysisMemo {
   readonly parse: PostgresParseMemo;
   readonly effects: EffectsMemo;
+  readonly replay: ReplayMemo;
   readonly judgements: JudgementMemo;
 }
 
 /** A memo that knows nothing yet: one for each open document, or one for a whole run of the command line. */
 export function createMemo(): AnalysisMemo {
-  return { parse: createParseMemo(), effects: new EffectsMemo(), judgements: new JudgementMemo() };
+  return { parse: createParseMemo(), effects: new EffectsMemo(), replay: new ReplayMemo(), judgements: new JudgementMemo() };
 }

@@ -35,6 +35,7 @@ export const addCheckValidating = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE orders (total int);\nALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0);\n' },
     ],
   },
+  kinds: ['add constraint'],
   find: (context) =>
     actionsOf(context.effects, 'add constraint').filter(
       (action) => (action.constraint === 'check' || action.constraint === 'not null') && !action.notValid && action.work.scans && !isQuiet(context, action, 'scan'),

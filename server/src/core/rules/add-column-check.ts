@@ -31,6 +31,7 @@ export const addColumnCheck = defineRule({
     ],
     good: [{ sql: 'ALTER TABLE users ADD COLUMN age int;\n' }, { sql: 'CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN age int CHECK (age > 0);\n' }],
   },
+  kinds: ['add column'],
   find: (context) => actionsOf(context.effects, 'add column').filter((action) => action.constraints.includes('check') && !isQuiet(context, action, 'scan')),
   say: (action, { parsed }) => ({
     message: `The CHECK on the new column ${action.column} is verified for every row, so ADD COLUMN ${takes(action.work.lock, action.relation)} meanwhile. Add the column first, then the CHECK as NOT VALID, and validate it apart.`,

@@ -23,6 +23,7 @@ export const addColumnDomain = defineRule({
       { schema: 'CREATE DOMAIN email AS text CHECK (VALUE LIKE \'%@%\');', sql: 'CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN mail email;\n' },
     ],
   },
+  kinds: ['add column'],
   find: (context) =>
     actionsOf(context.effects, 'add column').filter(
       (action) => action.work.rewrites && !action.defaultVolatile && action.type !== undefined && context.before.type(action.type.name)?.kind === 'domain' && !isQuiet(context, action, 'rewrite'),

@@ -29,6 +29,7 @@ export const addColumnGeneratedStored = defineRule({
       { sql: 'CREATE TABLE users (email text);\nALTER TABLE users ADD COLUMN l text GENERATED ALWAYS AS (lower(email)) STORED;\n' },
     ],
   },
+  kinds: ['add column'],
   find: (context) => actionsOf(context.effects, 'add column').filter((action) => action.generated === 'stored' && !isQuiet(context, action, 'rewrite')),
   say: (action, { parsed, target }) => ({
     message: `A stored generated column rewrites the table, so ADD COLUMN ${action.column} ${takes(action.work.lock, action.relation)} until every row is written. ${target.version >= 18 ? 'Make it VIRTUAL, or use' : 'Use'} a plain column that a trigger keeps current, filled in batches.`,

@@ -17,6 +17,7 @@ export const addColumnIdentity = defineRule({
     bad: [{ sql: 'ALTER TABLE users ADD COLUMN number bigserial;\n' }, { sql: 'ALTER TABLE users ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY;\n' }],
     good: [{ sql: 'ALTER TABLE users ADD COLUMN number bigint;\n' }, { sql: 'CREATE TABLE users (email text);\nALTER TABLE users ADD COLUMN id bigserial;\n' }],
   },
+  kinds: ['add column'],
   find: (context) => actionsOf(context.effects, 'add column').filter((action) => (action.identity || action.serial) && !isQuiet(context, action, 'rewrite')),
   say: (action, { parsed }) => ({
     message: `${action.serial ? 'A serial' : 'An identity'} column numbers every row that exists: ADD COLUMN ${action.column} rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Add a plain column, a sequence and its default, and number the old rows in batches.`,

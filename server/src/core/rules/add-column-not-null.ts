@@ -24,6 +24,7 @@ export const addColumnNotNull = defineRule({
     ],
     good: [{ sql: 'ALTER TABLE users ADD COLUMN age int NOT NULL DEFAULT 0;\n' }, { sql: 'ALTER TABLE users ADD COLUMN age int;\n' }],
   },
+  kinds: ['add column'],
   find: ({ effects }) =>
     actionsOf(effects, 'add column').filter(
       (action) => action.notNull && !action.hasDefault && !action.identity && !action.serial && action.generated === undefined && !action.isNew,

@@ -36,6 +36,7 @@ export const addColumnReferences = defineRule({
       { sql: 'CREATE TABLE orders (id int);\nALTER TABLE orders ADD COLUMN shop int DEFAULT 1 REFERENCES shops (id);\n' },
     ],
   },
+  kinds: ['add column'],
   find: (context) =>
     actionsOf(context.effects, 'add column').filter((action) => action.constraints.includes('foreign key') && action.hasDefault && !isQuiet(context, action, 'foreign key')),
   say: (action, { parsed }) => ({

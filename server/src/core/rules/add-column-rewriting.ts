@@ -44,6 +44,7 @@ export const addColumnRewriting = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();\n' },
     ],
   },
+  kinds: ['add column'],
   find: (context) =>
     actionsOf(context.effects, 'add column').filter(
       (action) => action.hasDefault && action.defaultVolatile && !action.identity && action.generated === undefined && action.work.rewrites && !isQuiet(context, action, 'rewrite'),

@@ -33,6 +33,7 @@ export const addColumnUnique = defineRule({
     ],
     good: [{ sql: 'ALTER TABLE users ADD COLUMN email text;\n' }, { sql: 'CREATE TABLE users (id int);\nALTER TABLE users ADD COLUMN email text UNIQUE;\n' }],
   },
+  kinds: ['add column'],
   find: (context) =>
     actionsOf(context.effects, 'add column').filter(
       (action) => (action.constraints.includes('unique') || action.constraints.includes('primary key')) && !isQuiet(context, action, 'index'),

@@ -46,6 +46,7 @@ export const addForeignKeyValidating = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE orders (user_id int);\nALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);\n' },
     ],
   },
+  kinds: ['add constraint'],
   find: (context) =>
     actionsOf(context.effects, 'add constraint').filter(
       (action) => action.constraint === 'foreign key' && !action.notValid && action.work.scans && !isQuiet(context, action, 'foreign key'),

@@ -41,6 +41,7 @@ export const addPrimaryKeyBlocking = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id bigint);\nALTER TABLE users ADD PRIMARY KEY (id);\n' },
     ],
   },
+  kinds: ['add constraint'],
   find: (context) =>
     actionsOf(context.effects, 'add constraint').filter(
       (action) => action.constraint === 'primary key' && (action.usingIndex === undefined || action.work.scans) && !isQuiet(context, action, 'index'),

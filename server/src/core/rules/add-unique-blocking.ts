@@ -36,6 +36,7 @@ export const addUniqueBlocking = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (email text);\nALTER TABLE users ADD UNIQUE (email);\n' },
     ],
   },
+  kinds: ['add constraint'],
   find: (context) =>
     actionsOf(context.effects, 'add constraint').filter((action) => action.constraint === 'unique' && action.usingIndex === undefined && !isQuiet(context, action, 'index')),
   say: (action, { parsed }) => ({

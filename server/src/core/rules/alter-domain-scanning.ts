@@ -23,6 +23,7 @@ export const alterDomainScanning = defineRule({
       { sql: 'CREATE DOMAIN email AS text;\nALTER DOMAIN email SET NOT NULL;\n' },
     ],
   },
+  kinds: ['alter domain'],
   find: ({ effects, before, path }) =>
     actionsOf(effects, 'alter domain').filter((action) => action.adds !== undefined && !action.notValid && !action.isNew && before.type(action.domain)?.origin !== path),
   say(action, { parsed, effects }) {

@@ -17,6 +17,7 @@ export const alterSequence = defineRule({
     bad: [{ sql: 'ALTER SEQUENCE users_id_seq RESTART WITH 1000;\n' }, { sql: 'BEGIN;\nALTER SEQUENCE app.users_id_seq CACHE 100;\nCOMMIT;\n' }],
     good: [{ sql: "SELECT setval('users_id_seq', 1000);\n" }, { sql: "SET lock_timeout = '5s';\nALTER SEQUENCE users_id_seq CACHE 100;\n" }],
   },
+  kinds: ['alter sequence'],
   find: ({ effects, moment }) =>
     actionsOf(effects, 'alter sequence').filter((action) => !action.isNew && (moment.settings.lock_timeout === undefined || (inTransaction(moment) && moment.ordinal > 1))),
   say: (action, { parsed }) => ({

@@ -22,6 +22,7 @@ export const alterTypeNarrowing = defineRule({
       { schema: 'CREATE TABLE users (id int);', sql: 'ALTER TABLE users ALTER COLUMN id TYPE bigint;\n' },
     ],
   },
+  kinds: ['alter column type'],
   find: ({ effects }) => actionsOf(effects, 'alter column type').filter((action) => action.narrows && !action.isNew),
   say: (action, { parsed }) => ({
     message: `The new type of ${calledColumn(action.relation, action.column)} is narrower: the statement fails on, or cuts, values that do not fit, and the running release may still write such. Check the values first.`,

@@ -25,6 +25,7 @@ export const alterTypeRewriting = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id int);\nALTER TABLE users ALTER COLUMN id TYPE bigint;\n' },
     ],
   },
+  kinds: ['alter column type'],
   find: (context) =>
     actionsOf(context.effects, 'alter column type').filter((action) => (action.work.rewrites || action.work.scans) && !isQuiet(context, action, action.work.rewrites ? 'rewrite' : 'scan')),
   say(action, { parsed }) {

@@ -30,6 +30,7 @@ export const attachPartitionScanning = defineRule({
       { schema: 'CREATE TABLE events (at date) PARTITION BY RANGE (at); CREATE TABLE e PARTITION OF events DEFAULT;', sql: 'ALTER TABLE events DETACH PARTITION e;\n' },
     ],
   },
+  kinds: ['attach partition'],
   find: (context) =>
     actionsOf(context.effects, 'attach partition').filter((action) => {
       const read = context.effects.scans.filter((relation) => context.before.relation(relation)?.origin !== context.path && !isHarmless(context, relation, 'scan'));

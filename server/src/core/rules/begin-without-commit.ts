@@ -1,6 +1,6 @@
 import { insertAfter } from '../rewrites/edits';
 import { step } from '../timeline';
-import { defineFileRule } from './rule';
+import { defineFileRule, type FileContext } from './rule';
 
 export const beginWithoutCommit = defineFileRule({
   meta: {
@@ -20,9 +20,10 @@ export const beginWithoutCommit = defineFileRule({
     good: [{ sql: 'BEGIN;\nSELECT 1;\nCOMMIT;\n' }, { sql: 'BEGIN;\nSELECT 1;\nROLLBACK;\n' }],
   },
   *findInFile(file) {
-    for (const [index, { effects, moment, segment, span, transaction }] of file.statements.entries()) {
-      const next = file.statements[index + 1];
-      if (next?.segment === segment) continue;
+    for (const index of lastOfSegments(file)) {
+      const statement = file.statements[index];
+      if (statement === undefined) continue;
+      const { effects, moment, segment, span, transaction } = statement;
       const after = effects === undefined ? moment : step(moment, effects);
       if (after.scope !== 'explicit') continue;
       const first = file.statements.findIndex((statement) => statement.segment === segment && statement.transaction === transaction);
@@ -37,3 +38,9 @@ export const beginWithoutCommit = defineFileRule({
     }
   },
 });
+
+/** The indexes of the statements that end a segment. */
+function lastOfSegments({ script, statements }: FileContext): readonly number[] {
+  if (script.segments.length === 1) return [statements.length - 1];
+  return statements.flatMap(({ segment }, index) => (statements[index + 1]?.segment === segment ? [] : [index]));
+}

@@ -24,6 +24,7 @@ export const changeDefault = defineRule({
       { schema: 'CREATE TABLE users (age int NOT NULL DEFAULT 0);', sql: 'ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;\n' },
     ],
   },
+  kinds: ['drop default'],
   find: ({ effects, before }) =>
     actionsOf(effects, 'drop default').filter((action) => {
       const table = action.relation === undefined ? undefined : before.relation(action.relation);

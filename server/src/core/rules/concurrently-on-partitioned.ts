@@ -28,6 +28,7 @@ export const concurrentlyOnPartitioned = defineRule({
       { schema: 'CREATE TABLE events (at date);', sql: 'CREATE INDEX CONCURRENTLY events_at ON events (at);\n' },
     ],
   },
+  kinds: ['create index'],
   find: ({ effects, before }) =>
     actionsOf(effects, 'create index').filter(
       (action) => action.concurrently && (action.partitioned || (action.relation !== undefined && before.relation(action.relation)?.kind === 'partitioned table')),

@@ -46,6 +46,7 @@ export const createIndexBlocking = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX users_email_idx ON users (email);\n' },
     ],
   },
+  kinds: ['create index'],
   find: (context) => actionsOf(context.effects, 'create index').filter((action) => !action.concurrently && !action.only && !isQuiet(context, action, 'index')),
   say(action, { parsed }) {
     const remedy = action.partitioned ? 'Create it ON ONLY the parent, then CONCURRENTLY on each partition, and attach those.' : 'Use CREATE INDEX CONCURRENTLY.';

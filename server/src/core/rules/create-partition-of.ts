@@ -31,6 +31,7 @@ export const createPartitionOf = defineRule({
       { sql: "CREATE TABLE e (LIKE events INCLUDING ALL);\nALTER TABLE events ATTACH PARTITION e FOR VALUES IN (1);\n" },
     ],
   },
+  kinds: ['create table'],
   find: ({ effects, before, path }) =>
     actionsOf(effects, 'create table').filter((action) => action.partitionOf !== undefined && before.relation(action.partitionOf)?.origin !== path),
   say: (action, { parsed }) => ({

@@ -22,6 +22,7 @@ export const createTableForeignKey = defineRule({
       { sql: "SET lock_timeout = '5s';\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));\n" },
     ],
   },
+  kinds: ['create table'],
   *find({ effects, moment, path }) {
     if (moment.settings.lock_timeout !== undefined) return;
     for (const action of actionsOf(effects, 'create table')) {

@@ -21,6 +21,7 @@ export const deleteWholeTable = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE events (at timestamptz);\nDELETE FROM events;\n' },
     ],
   },
+  kinds: ['delete'],
   find: (context) => actionsOf(context.effects, 'delete').filter((action) => touchesMuch(context, action)),
   say: (action, context) => ({
     message: dataChangeInWords(context, action),

@@ -20,6 +20,7 @@ export const detachPartitionBlocking = defineRule({
     ],
     good: [{ sql: 'ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;\n' }, { sql: 'ALTER TABLE events DETACH PARTITION events_2020 FINALIZE;\n' }],
   },
+  kinds: ['detach partition'],
   find: ({ effects, parsed }) =>
     actionsOf(effects, 'detach partition').filter((action) => !action.concurrently && !action.isNew && !/\bfinalize\s*$/i.test(parsed.text.slice(action.span.offset, action.span.offset + action.span.length))),
   say: (action, { parsed }) => ({

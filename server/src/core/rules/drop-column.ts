@@ -18,6 +18,7 @@ export const dropColumn = defineRule({
     bad: [{ sql: 'ALTER TABLE users DROP COLUMN email;\n' }, { sql: 'ALTER TABLE app."Users" DROP IF EXISTS "firstName" CASCADE, ADD COLUMN age int;\n' }],
     good: [{ sql: 'ALTER TABLE users DROP CONSTRAINT users_check;\n' }, { title: 'The table is new', sql: 'CREATE TABLE a (x int, y int);\nALTER TABLE a DROP COLUMN y;\n' }],
   },
+  kinds: ['drop column'],
   find: ({ effects }) => actionsOf(effects, 'drop column').filter((action) => !action.isNew),
   say: (action, { parsed }) => ({
     message: `Dropping ${calledColumn(action.relation, action.column)} breaks every running release that names it, and its data is gone${action.cascade ? ', with all that depends on it' : ''}. Release code that ignores it first.`,

@@ -31,6 +31,7 @@ export const dropForeignKey = defineRule({
       { schema: 'CREATE TABLE orders (total int CONSTRAINT c CHECK (total > 0));', sql: 'ALTER TABLE orders DROP CONSTRAINT c;\n' },
     ],
   },
+  kinds: ['drop constraint'],
   find: ({ effects, moment }) =>
     moment.settings.lock_timeout !== undefined ? [] : actionsOf(effects, 'drop constraint').filter((action) => action.constraint === 'foreign key' && !action.isNew),
   say(action, { parsed, effects }) {

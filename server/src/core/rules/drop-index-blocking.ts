@@ -36,6 +36,7 @@ export const dropIndexBlocking = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (id int);\nCREATE INDEX users_id ON users (id);\nDROP INDEX users_id;\n' },
     ],
   },
+  kinds: ['drop index'],
   *find({ effects }) {
     // One statement may drop several: it is one finding.
     const seen = new Set<number>();

@@ -21,6 +21,7 @@ export const dropTable = defineRule({
       { title: 'Temporary', sql: 'CREATE TEMP TABLE scratch (x int);\nDROP TABLE scratch;\n' },
     ],
   },
+  kinds: ['drop relation'],
   find: ({ effects }) => actionsOf(effects, 'drop relation').filter((action) => action.what.endsWith('table') && !action.isNew),
   say: (action, { parsed }) => ({
     message: `DROP TABLE takes ACCESS EXCLUSIVE on ${called(action.name)} and on every table it references; its data is gone and a running release that uses it fails. Rename it first, and drop it when nobody has missed it.`,

@@ -1,6 +1,6 @@
-import { statementsWith } from './file-actions';
+import { isCreatedLater, statementsWith } from './file-actions';
 import { headline } from './place';
-import { actionsOf, defineFileRule, type FileContext } from './rule';
+import { actionsOf, defineFileRule } from './rule';
 import { called } from './words';
 
 export const dropThenCreateIndex = defineFileRule({
@@ -31,7 +31,7 @@ export const dropThenCreateIndex = defineFileRule({
       if (effects === undefined || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'drop index')) {
         // IF EXISTS before CREATE is how a failed run is cleared up; it may be there although nothing is.
-        if (action.isNew || /\bif\s+exists\b/i.test(parsed.text) || !isCreatedAgain(file, index, action.index)) continue;
+        if (action.isNew || /\bif\s+exists\b/i.test(parsed.text) || !isCreatedLater(file, index, action.index)) continue;
         const place = headline(parsed.text, action.span);
         yield {
           message: `${called(action.index)} is dropped before its replacement is built: until then queries go without an index. Build the new one under another name first, then drop this one.`,
@@ -41,7 +41,3 @@ export const dropThenCreateIndex = defineFileRule({
     }
   },
 });
-
-function isCreatedAgain(file: FileContext, index: number, name: string): boolean {
-  return file.statements.slice(index + 1).some(({ effects }) => effects?.creates.some((relation) => relation === name) === true);
-}

@@ -18,6 +18,7 @@ export const dynamicSqlUnknown = defineRule({
     ],
     good: [{ sql: 'DO $$\nBEGIN\n  PERFORM 1;\nEND $$;\n' }, { sql: 'SELECT 1;\n' }],
   },
+  kinds: ['dynamic sql'],
   find: ({ effects }) => actionsOf(effects, 'dynamic sql'),
   say: (action, { parsed }) => ({
     message: `${action.text === undefined ? 'What this body runs' : 'This text'} is put together at run time, so what it locks is not known here. Read it by eye, or write the statement out.`,

@@ -23,6 +23,7 @@ export const exclusionConstraint = defineRule({
       { sql: 'CREATE TABLE bookings (during tstzrange);\nALTER TABLE bookings ADD EXCLUDE USING gist (during WITH &&);\n' },
     ],
   },
+  kinds: ['add constraint'],
   find: (context) => actionsOf(context.effects, 'add constraint').filter((action) => action.constraint === 'exclusion' && !isQuiet(context, action, 'index')),
   say: (action, { parsed }) => ({
     message: `Adding an exclusion constraint ${takes(action.work.lock, action.relation)} until its index is built, and nothing can be built beforehand. Copy into a new table that has it, and swap the names.`,

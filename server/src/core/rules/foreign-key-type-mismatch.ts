@@ -23,6 +23,7 @@ export const foreignKeyTypeMismatch = defineRule({
       { sql: 'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\n' },
     ],
   },
+  kinds: ['add constraint', 'add column'],
   *find({ effects, before }) {
     for (const action of actionsOf(effects, 'add constraint', 'add column')) {
       if (action.references === undefined || action.relation === undefined) continue;

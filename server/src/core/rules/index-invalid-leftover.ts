@@ -31,6 +31,7 @@ export const indexInvalidLeftover = defineRule({
       { sql: 'CREATE TABLE users (email text);\nCREATE INDEX IF NOT EXISTS i ON users (email);\n' },
     ],
   },
+  kinds: ['create index'],
   find: ({ effects }) => actionsOf(effects, 'create index').filter((action) => action.concurrently && action.ifNotExists && !action.isNew),
   say: (action, { parsed }) => ({
     message: `IF NOT EXISTS also accepts the invalid index that a failed CONCURRENTLY leaves behind, and queries go without ${action.index ?? 'it'}. Drop what is left first, then create it.`,

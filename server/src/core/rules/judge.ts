@@ -1,15 +1,15 @@
 import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
 import type { Effects } from '../effects/effects';
 import { verified } from '../rewrites/verified';
+import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
 import { SchemaEditor, type Transition } from '../schema/view';
 import type { MigrationTool, Script } from '../script/script';
-import type { ParsedStatement } from '../sql/statement';
 import type { Target } from '../target';
 import type { Moment } from '../timeline';
 import { RULES, FILE_RULES } from './index';
 import { silenced } from './ignore';
-import type { FileReport, FindContext, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
+import type { FileReport, FindContext, Fix, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
 
 /** A file that was replayed and is to be judged. */
 export interface Judged {
@@ -28,24 +28,18 @@ export interface Judged {
 export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   const findings: Finding[] = [];
   const places = new Places(file);
-  file.statements.forEach((statement, index) => {
-    const { parsed, effects } = statement;
-    if (!parsed.ok || effects === undefined) return;
-    for (const judgement of memo.judgements(parsed, effects, statement, file)) {
-      const severity = severityOf(judgement.rule.meta, judgement.said.severity, file.severities);
-      if (severity === undefined || (judgement.rule.meta.upOnly === true && statement.segment.direction === 'down')) continue;
-      findings.push({
-        rule: judgement.rule.meta.id,
-        severity,
-        message: judgement.said.message,
-        span: { offset: statement.span.offset + judgement.said.span.offset, length: judgement.said.span.length },
-        statement: index,
-        related: (judgement.said.related ?? []).flatMap((related) => places.of(related, index)),
-        fixes: () => mend(judgement, file, statement, parsed, effects, index),
-      });
+  for (const [index, judgements] of memo.ofStatements(file).entries()) {
+    const statement = file.statements[index];
+    if (judgements.length === 0 || statement === undefined) continue;
+    for (const judgement of judgements) {
+      const { meta } = judgement.rule;
+      const severity = severityOf(meta, judgement.said.severity, file.severities);
+      if (severity === undefined || (meta.upOnly === true && statement.segment.direction === 'down')) continue;
+      findings.push(statementFinding(judgement, severity, file, statement, index, places));
     }
-  });
+  }
   for (const rule of FILE_RULES) {
+    if (file.severities[rule.meta.id] === 'off') continue;
     for (const report of rule.findInFile(file)) {
       const severity = severityOf(rule.meta, report.severity, file.severities);
       if (severity !== undefined) findings.push(fileFinding(rule.meta, report, severity, file));
@@ -53,6 +47,21 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   }
   return silenced(findings, file).sort((a, b) => a.span.offset - b.span.offset);
 }
+
+function statementFinding(judgement: Judgement, severity: Severity, file: Judged, statement: StatementAnalysis, index: number, places: Places): Finding {
+  const { rule, said } = judgement;
+  return {
+    rule: rule.meta.id,
+    severity,
+    message: said.message,
+    span: { offset: statement.span.offset + said.span.offset, length: said.span.length },
+    statement: index,
+    related: said.related === undefined ? NOWHERE : said.related.flatMap((related) => places.of(related, index)),
+    fixes: () => mend(judgement, file, statement, index),
+  };
+}
+
+const NOWHERE: readonly RelatedPlace[] = [];
 
 function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
   const { message, span } = report;
@@ -79,9 +88,8 @@ function severityOf(meta: RuleMeta, said: Severity | undefined, configured: Read
   return choice ?? said ?? meta.severity;
 }
 
-function mend(judgement: Judgement, file: Judged, statement: StatementAnalysis, parsed: ParsedStatement, effects: Effects, index: number) {
-  if (judgement.rule.mend === undefined) return [];
-  const { moment, before } = statement;
+function mend(judgement: Judgement, file: Judged, { parsed, effects, moment, before }: StatementAnalysis, index: number): readonly Fix[] {
+  if (judgement.rule.mend === undefined || !parsed.ok || effects === undefined) return [];
   const context: MendContext = { ...file, parsed, effects, moment, before: new SchemaEditor(before), index };
   return verified(judgement.rule.mend(judgement.state, context), context);
 }
@@ -106,37 +114,87 @@ interface Remembered {
 /** How many situations are remembered for one statement's effects. */
 const SITUATIONS = 4;
 
+/** What the last judgement of a file was made of, and what it came to for each statement. */
+interface Previous {
+  readonly file: Judged;
+  readonly judgements: readonly (readonly Judgement[])[];
+}
+
+const NOTHING_FOUND: readonly Judgement[] = [];
+
 /** Remembers what was found by effects, moment, and the part of the schema that the rules looked at. */
 export class JudgementMemo {
   private readonly known = new WeakMap<Effects, Remembered[]>();
+  private previous: Previous | undefined;
 
-  judgements(parsed: ParsedStatement, effects: Effects, { moment, before }: StatementAnalysis, file: Judged): readonly Judgement[] {
+  /** What the rules find in each statement of a file. Statements that stand as they stood last time are not looked at again. */
+  ofStatements(file: Judged): readonly (readonly Judgement[])[] {
+    const { statements } = file;
+    const previous = sameSetting(this.previous?.file, file) ? this.previous : undefined;
+    const old = previous?.file.statements ?? [];
+    const shift = statements.length - old.length;
+    let head = 0;
+    while (head < statements.length && head < old.length && sameSituation(statements[head], old[head])) head += 1;
+    let tail = statements.length;
+    while (tail > head && tail - shift > head && sameSituation(statements[tail - 1], old[tail - 1 - shift])) tail -= 1;
+    const judgements = statements.map((statement, index) => {
+      if (index < head) return previous?.judgements[index] ?? NOTHING_FOUND;
+      if (index >= tail) return previous?.judgements[index - shift] ?? NOTHING_FOUND;
+      return this.ofStatement(statement, file);
+    });
+    this.previous = { file, judgements };
+    return judgements;
+  }
+
+  private ofStatement({ parsed, effects, moment, before }: StatementAnalysis, file: Judged): readonly Judgement[] {
+    if (!parsed.ok || effects === undefined) return NOTHING_FOUND;
     const { path, target, options, statistics } = file;
     let situations = this.known.get(effects);
     if (situations === undefined) this.known.set(effects, (situations = []));
     for (const known of situations) {
-      if (
-        known.moment === moment &&
-        known.path === path &&
-        known.target === target &&
-        known.options === options &&
-        known.statistics === statistics &&
-        known.read.holdsFor(before)
-      ) {
-        return known.judgements;
-      }
+      if (known.moment === moment && sameSetting(known, file) && known.read.holdsFor(before)) return known.judgements;
     }
     const view = new SchemaEditor(before);
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
-    const judgements = RULES.flatMap((rule) => [...rule.find(context)].map((state) => ({ rule, state, said: rule.say(state, context) })));
+    const judgements: Judgement[] = [];
+    for (const rule of rulesFor(effects)) {
+      for (const state of rule.find(context)) judgements.push({ rule, state, said: rule.say(state, context) });
+    }
     situations.unshift({ path, moment, target, options, statistics, read: view.transition(), judgements });
     if (situations.length > SITUATIONS) situations.pop();
     return judgements;
   }
 }
 
+/** The rules that have a say in a statement with such effects, in the order of the list. */
+function rulesFor({ actions }: Effects): readonly Rule[] {
+  const [first, ...more] = actions;
+  const kinds = more.length === 0 ? (first?.kind ?? '') : [...new Set(actions.map(({ kind }) => kind))].sort().join();
+  let rules = RULES_BY_KINDS.get(kinds);
+  if (rules === undefined) {
+    rules = RULES.filter((rule) => rule.kinds?.some((kind) => actions.some((action) => action.kind === kind)) ?? true);
+    RULES_BY_KINDS.set(kinds, rules);
+  }
+  return rules;
+}
+
+const RULES_BY_KINDS = new Map<string, readonly Rule[]>();
+
+type Setting = Pick<Judged, 'path' | 'target' | 'options' | 'statistics'>;
+
+function sameSetting(a: Setting | undefined, b: Setting): boolean {
+  return a !== undefined && a.path === b.path && a.target === b.target && a.options === b.options && a.statistics === b.statistics;
+}
+
+/** Whether a statement stands as another one did: with the same effects, in the same moment, on the same schema. */
+function sameSituation(a: StatementAnalysis | undefined, b: StatementAnalysis | undefined): boolean {
+  return a !== undefined && b !== undefined && a.parsed === b.parsed && a.effects === b.effects && a.moment === b.moment && a.before === b.before;
+}
+
 /** Finds the places that findings refer to. */
 class Places {
+  private creators: Map<RelationName, number> | undefined;
+
   constructor(private readonly file: Judged) {}
 
   of(related: Related, index: number): RelatedPlace[] {
@@ -147,9 +205,21 @@ class Places {
       const other = statements[index - statement.moment.ordinal + related.ordinal];
       return other === undefined ? [] : [{ message: related.message, path, span: other.span }];
     }
-    const creator = statements.find((candidate, at) => at < index && candidate.effects?.creates.includes(related.creatorOf) === true);
-    if (creator !== undefined) return [{ message: related.message, path, span: creator.span }];
+    const creator = this.creatorOf(related.creatorOf);
+    const place = creator === undefined || creator >= index ? undefined : statements[creator];
+    if (place !== undefined) return [{ message: related.message, path, span: place.span }];
     const origin = statement.before.relations.get(related.creatorOf)?.origin;
     return origin === undefined || origin === path ? [] : [{ message: related.message, path: origin, span: undefined }];
+  }
+
+  /** The first statement of the file that creates a relation. */
+  private creatorOf(relation: RelationName): number | undefined {
+    if (this.creators === undefined) {
+      this.creators = new Map();
+      for (const [index, { effects }] of this.file.statements.entries()) {
+        for (const created of effects?.creates ?? []) if (!this.creators.has(created)) this.creators.set(created, index);
+      }
+    }
+    return this.creators.get(relation);
   }
 }

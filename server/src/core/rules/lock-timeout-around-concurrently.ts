@@ -26,6 +26,7 @@ export const lockTimeoutAroundConcurrently = defineRule({
     ],
     good: [{ sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' }, { sql: "SET lock_timeout = '5s';\nALTER TABLE users ADD COLUMN age int;\nSET lock_timeout = 0;\nCREATE INDEX CONCURRENTLY i ON users (email);\n" }],
   },
+  kinds: ['create index', 'reindex'],
   *find({ effects, moment }) {
     const value = moment.settings.lock_timeout;
     if (value === undefined || !isTimeoutSet(value) || inTransaction(moment)) return;

@@ -34,13 +34,14 @@ export const missingLockTimeout = defineFileRule({
   *findInFile(file) {
     // What one transaction lacks is reported once; outside of transactions the whole file lacks it.
     const reported = new Set<number | 'session'>();
-    for (const [index, statement] of file.statements.entries()) {
+    for (let index = 0; index < file.statements.length; index++) {
+      const statement = file.statements[index];
+      if (statement?.effects === undefined) continue;
       const { effects, moment, parsed, span } = statement;
-      if (effects === undefined || isTimeoutSet(moment.settings.lock_timeout)) continue;
+      const place = moment.scope === 'explicit' ? statement.transaction : 'session';
+      if (reported.has(place) || isTimeoutSet(moment.settings.lock_timeout)) continue;
       const lock = effects.locks.find((claim) => isStrong(claim, file));
       if (lock === undefined) continue;
-      const place = moment.scope === 'explicit' ? statement.transaction : 'session';
-      if (reported.has(place)) continue;
       reported.add(place);
       const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
       yield {

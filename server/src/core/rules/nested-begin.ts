@@ -19,8 +19,10 @@ export const nestedBegin = defineFileRule({
     good: [{ sql: 'BEGIN;\nSAVEPOINT a;\nRELEASE a;\nCOMMIT;\n' }, { sql: 'BEGIN;\nCOMMIT;\nBEGIN;\nCOMMIT;\n' }],
   },
   *findInFile(file) {
-    for (const [index, { effects, moment, segment, span }] of file.statements.entries()) {
-      if (effects?.control?.kind !== 'begin') continue;
+    for (let index = 0; index < file.statements.length; index++) {
+      const statement = file.statements[index];
+      if (statement?.effects?.control?.kind !== 'begin') continue;
+      const { moment, segment, span } = statement;
       const byTool = (moment.scope === 'file' || moment.scope === 'run') && segment.wrapper !== 'none';
       if (moment.scope !== 'explicit' && !byTool) continue;
       yield {

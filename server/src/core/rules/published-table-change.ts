@@ -24,6 +24,7 @@ export const publishedTableChange = defineRule({
       { sql: 'ALTER TABLE users ADD COLUMN age int;\n' },
     ],
   },
+  kinds: ['add column', 'drop column', 'rename column', 'alter column type'],
   *find(context) {
     for (const action of actionsOf(context.effects, 'add column', 'drop column', 'rename column', 'alter column type')) {
       if (action.isNew || action.relation === undefined) continue;

@@ -24,6 +24,7 @@ export const redundantIndex = defineRule({
       { schema: 'CREATE TABLE users (id int PRIMARY KEY);', sql: 'CREATE INDEX CONCURRENTLY b ON users USING hash (id);\n' },
     ],
   },
+  kinds: ['create index'],
   *find(context) {
     for (const action of actionsOf(context.effects, 'create index')) {
       const keys = plainKeys(action.node);

@@ -25,6 +25,7 @@ export const refreshMaterializedView = defineRule({
     ],
     good: [{ sql: 'REFRESH MATERIALIZED VIEW CONCURRENTLY totals;\n' }, { sql: 'CREATE MATERIALIZED VIEW totals AS SELECT 1;\nREFRESH MATERIALIZED VIEW totals;\n' }],
   },
+  kinds: ['refresh'],
   find: (context) => actionsOf(context.effects, 'refresh').filter((action) => !action.concurrently && action.withData && !isQuiet(context, action, 'rewrite')),
   say: (action, { parsed }) => ({
     message: `REFRESH MATERIALIZED VIEW ${takes(action.work.lock, action.relation)} until its query is done. Use REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index.`,

@@ -22,6 +22,7 @@ export const reindexBlocking = defineRule({
     ],
     good: [{ sql: 'REINDEX TABLE CONCURRENTLY users;\n' }, { sql: 'CREATE TABLE a (id int PRIMARY KEY);\nREINDEX TABLE a;\n' }],
   },
+  kinds: ['reindex'],
   find: (context) => actionsOf(context.effects, 'reindex').filter((action) => !action.concurrently && !isQuiet(context, action, 'index')),
   say: (action, { parsed }) => ({
     message: `REINDEX takes SHARE on ${called(action.relation)} and ACCESS EXCLUSIVE on its indexes: writes wait, and so do reads, since planning opens every index. Use REINDEX CONCURRENTLY.`,

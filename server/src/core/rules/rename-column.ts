@@ -18,6 +18,7 @@ export const renameColumn = defineRule({
     bad: [{ sql: 'ALTER TABLE users RENAME COLUMN email TO mail;\n' }, { sql: 'ALTER TABLE users RENAME email TO mail;\n' }],
     good: [{ sql: 'ALTER TABLE users RENAME CONSTRAINT a TO b;\n' }, { title: 'The table is new', sql: 'CREATE TABLE a (x int);\nALTER TABLE a RENAME x TO y;\n' }],
   },
+  kinds: ['rename column'],
   find: ({ effects }) => actionsOf(effects, 'rename column').filter((action) => !action.isNew),
   say: (action, { parsed }) => ({
     message: `Renaming ${calledColumn(action.relation, action.column)} to ${quoteIdentifier(action.to)} breaks every running release that uses the old name. Add a new column and keep both in step until nothing uses the old one.`,

@@ -17,6 +17,7 @@ export const renameEnumValue = defineRule({
     bad: [{ sql: "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';\n" }, { sql: "ALTER TYPE app.\"Mood\" RENAME VALUE 'ok' TO 'fine';\n" }],
     good: [{ sql: "ALTER TYPE mood ADD VALUE 'blue';\n" }, { title: 'The type is new', sql: "CREATE TYPE mood AS ENUM ('sad');\nALTER TYPE mood RENAME VALUE 'sad' TO 'blue';\n" }],
   },
+  kinds: ['rename enum value'],
   find: ({ effects, before, path }) => actionsOf(effects, 'rename enum value').filter((action) => !action.isNew && before.type(action.type)?.origin !== path),
   say: (action, { parsed }) => ({
     message: `Renaming '${action.value}' of ${called(action.type)} breaks every running release that uses it. Add a new value, change the rows in batches, and leave the old one unused.`,

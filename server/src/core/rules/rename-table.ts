@@ -1,7 +1,7 @@
 import type { Action } from '../effects/effects';
 import { viewInItsPlace } from '../rewrites/rename';
 import type { RelationName } from '../schema/names';
-import { statementsWith } from './file-actions';
+import { isCreatedLater, statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
 import { called } from './words';
@@ -67,5 +67,5 @@ function messageOf(action: Extract<Action, { kind: 'rename relation' | 'set sche
 /** Whether a later statement creates something under the old name. */
 function isReplaced(file: FileContext, index: number, relation: RelationName | undefined): boolean {
   if (relation === undefined) return false;
-  return file.statements.slice(index + 1).some(({ effects }) => effects?.creates.includes(relation) === true);
+  return isCreatedLater(file, index, relation);
 }

@@ -133,6 +133,8 @@ export interface Fix {
 /** A judgement of statements: find it, say it, mend it, joined by a typed state. */
 export interface Rule<State = unknown> {
   readonly meta: RuleMeta;
+  /** The kinds of action that it judges: it is not asked about statements without one. Absent: about every statement. */
+  readonly kinds?: readonly Action['kind'][];
   find(context: FindContext): Iterable<State>;
   say(state: State, context: FindContext): Said;
   /** Fixes, the preferred one first. The base of all offsets is the file. */

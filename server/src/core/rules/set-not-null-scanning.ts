@@ -44,6 +44,7 @@ export const setNotNullScanning = defineRule({
       { title: 'The table is new', sql: 'CREATE TABLE users (email text);\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\n' },
     ],
   },
+  kinds: ['set not null'],
   find: (context) =>
     actionsOf(context.effects, 'set not null').filter((action) => action.provenBy === undefined && action.work.scans && !isQuiet(context, action, 'scan')),
   say: (action, { parsed }) => ({

@@ -25,9 +25,10 @@ export const severalAltersOfOneTable = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, statement] of file.statements.entries()) {
-      const previous = file.statements[index - 1];
-      const table = previous === undefined ? undefined : bothGoThrough(previous, statement, file);
+    for (let index = 1; index < file.statements.length; index++) {
+      const [previous, statement] = [file.statements[index - 1], file.statements[index]];
+      if (previous === undefined || statement === undefined || !goesThrough(previous) || !goesThrough(statement)) continue;
+      const table = bothGoThrough(previous, statement, file);
       if (table === undefined) continue;
       const { parsed, span } = statement;
       const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
@@ -39,9 +40,13 @@ export const severalAltersOfOneTable = defineFileRule({
   },
 });
 
+function goesThrough({ effects }: StatementAnalysis): boolean {
+  return effects?.kind === 'ALTER TABLE' && (effects.rewrites.length > 0 || effects.scans.length > 0);
+}
+
 /** The table that two neighbours each rewrite or read; validation, which holds up nobody, does not count. */
 function bothGoThrough(first: StatementAnalysis, second: StatementAnalysis, file: FileContext): RelationName | undefined {
-  if (first.effects?.kind !== 'ALTER TABLE' || second.effects?.kind !== 'ALTER TABLE' || first.segment !== second.segment) return undefined;
+  if (first.segment !== second.segment) return undefined;
   const work = (statement: StatementAnalysis): readonly RelationName[] => {
     const { effects } = statement;
     if (effects === undefined || effects.actions.some((action) => action.kind === 'validate constraint' || action.kind === 'attach partition')) return [];

@@ -18,6 +18,7 @@ export const tableRewriting = defineRule({
     bad: [{ sql: 'CLUSTER users USING users_pkey;\n' }, { sql: 'VACUUM (FULL, VERBOSE) users;\n' }, { sql: 'ALTER TABLE users SET UNLOGGED;\n' }],
     good: [{ sql: 'VACUUM (ANALYZE) users;\n' }, { sql: 'CREATE TABLE users (id int);\nALTER TABLE users SET UNLOGGED;\n' }],
   },
+  kinds: ['cluster', 'vacuum', 'set logged', 'set unlogged', 'set tablespace', 'set access method'],
   find: (context) =>
     actionsOf(context.effects, 'cluster', 'vacuum', 'set logged', 'set unlogged', 'set tablespace', 'set access method').filter(
       (action) => (action.kind === 'vacuum' ? action.full : action.work.rewrites) && !isQuiet(context, action, 'rewrite'),

@@ -1,7 +1,6 @@
-import { statementsWith } from './file-actions';
+import { isKeyedLater, statementsWith } from './file-actions';
 import { headline } from './place';
-import { actionsOf, defineFileRule, type FileContext } from './rule';
-import type { RelationName } from '../schema/names';
+import { actionsOf, defineFileRule } from './rule';
 import { called } from './words';
 
 export const tableWithoutPrimaryKey = defineFileRule({
@@ -26,7 +25,7 @@ export const tableWithoutPrimaryKey = defineFileRule({
     for (const [index, { effects, parsed, span }] of statementsWith(file, 'create table')) {
       if (effects === undefined) continue;
       for (const action of actionsOf(effects, 'create table')) {
-        if (action.hasPrimaryKey || action.as || action.partitionOf !== undefined || !mayNeedKey(parsed.text) || getsKey(file, index, action.name)) continue;
+        if (action.hasPrimaryKey || action.as || action.partitionOf !== undefined || !mayNeedKey(parsed.text) || isKeyedLater(file, index, action.name)) continue;
         const place = headline(parsed.text, action.span);
         yield {
           message: `${called(action.name)} has no primary key: logical replication and batches need one. Add one.`,
@@ -40,17 +39,4 @@ export const tableWithoutPrimaryKey = defineFileRule({
 /** Temporary tables and what LIKE or INHERITS may bring along are left alone. */
 function mayNeedKey(text: string): boolean {
   return !/^\s*create\s+((global|local)\s+)?temp/i.test(text) && !/\b(like|inherits|foreign\s+table|of)\b/i.test(text);
-}
-
-/** Whether a key is added, or the table dropped, later in the file. */
-function getsKey(file: FileContext, index: number, table: RelationName): boolean {
-  return file.statements.slice(index + 1).some(({ effects }) => {
-    if (effects === undefined) return true;
-    if (effects.drops.includes(table)) return true;
-    return effects.actions.some(
-      (action) =>
-        action.relation === table &&
-        ((action.kind === 'add constraint' && action.constraint === 'primary key') || (action.kind === 'add column' && action.constraints.includes('primary key'))),
-    );
-  });
 }

@@ -17,6 +17,7 @@ export const truncate = defineRule({
     bad: [{ sql: 'TRUNCATE events;\n' }, { sql: 'TRUNCATE TABLE app.events CASCADE;\n' }],
     good: [{ sql: 'CREATE TABLE scratch (x int);\nTRUNCATE scratch;\n' }, { sql: 'CREATE TEMP TABLE scratch (x int);\nTRUNCATE scratch;\n' }],
   },
+  kinds: ['truncate'],
   find: ({ effects }) => actionsOf(effects, 'truncate').filter((action) => !action.isNew),
   say(action, { parsed, effects }) {
     const others = effects.locks.filter((lock) => lock.relation !== action.relation && lock.mode === 'ACCESS EXCLUSIVE').map((lock) => called(lock.relation));

@@ -16,6 +16,7 @@ export const uniqueIndexDuplicates = defineRule({
     bad: [{ sql: 'CREATE UNIQUE INDEX CONCURRENTLY u ON users (email);\n' }, { sql: 'CREATE UNIQUE INDEX CONCURRENTLY u ON app.users (lower(email));\n' }],
     good: [{ sql: 'CREATE INDEX CONCURRENTLY i ON users (email);\n' }, { sql: 'CREATE TABLE users (email text);\nCREATE UNIQUE INDEX u ON users (email);\n' }],
   },
+  kinds: ['create index'],
   find: ({ effects }) => actionsOf(effects, 'create index').filter((action) => action.unique && !action.isNew),
   say: (action, { parsed }) => ({ message: `A duplicate in ${called(action.relation)} makes this fail only after all rows were sorted. Look for duplicates first.`, span: headline(parsed.text, action.span) }),
 });

@@ -21,6 +21,7 @@ export const updateWholeTable = defineRule({
       { title: 'The table is new', sql: "CREATE TABLE users (status text);\nUPDATE users SET status = 'active';\n" },
     ],
   },
+  kinds: ['update'],
   find: (context) => actionsOf(context.effects, 'update').filter((action) => touchesMuch(context, action)),
   say: (action, context) => ({
     message: dataChangeInWords(context, action),

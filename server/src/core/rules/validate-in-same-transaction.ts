@@ -32,6 +32,7 @@ export const validateInSameTransaction = defineRule({
       { sql: 'BEGIN;\nALTER TABLE orders VALIDATE CONSTRAINT c;\nCOMMIT;\n' },
     ],
   },
+  kinds: ['validate constraint'],
   *find(context) {
     for (const action of actionsOf(context.effects, 'validate constraint')) {
       if (isQuiet(context, action, 'scan')) continue;

@@ -180,9 +180,15 @@ export class Transition {
     return after;
   }
 
-  /** Whether everything that was read is in `schema` as it was. */
+  /** Whether everything that was read is in `schema` as it was. Of a transition without writes the answer is remembered. */
   holdsFor(schema: Schema): boolean {
     if (schema === this.base) return true;
+    if (!this.readsHold(schema)) return false;
+    if (this.after === this.base) this.base = this.after = schema;
+    return true;
+  }
+
+  private readsHold(schema: Schema): boolean {
     if (schema.complete !== this.base.complete) return false;
     if (this.whole.searchPath && !samePath(schema.searchPath, this.base.searchPath)) return false;
     for (const room of this.whole.rooms) if (schema[room] !== this.base[room]) return false;
