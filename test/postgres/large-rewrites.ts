@@ -1,7 +1,9 @@
 import type { Action } from '../../server/src/core/effects/effects';
 import { archiveInstead } from '../../server/src/core/rewrites/archive';
+import { insertSelectFixes } from '../../server/src/core/rewrites/batches/insert-select';
 import { addThenFillInBatches } from '../../server/src/core/rewrites/expand-contract/add-column-fill';
 import { changeTypeByExpandAndContract, typeChangeRefusal } from '../../server/src/core/rewrites/expand-contract/type-change';
+import { procedureFixes } from '../../server/src/core/rewrites/jobs/job';
 import { attachWithProof, createThenAttachWithProof } from '../../server/src/core/rewrites/partition-proof';
 import { indexPartitionByPartition } from '../../server/src/core/rewrites/partitioned-index';
 import { renameColumnBehindView } from '../../server/src/core/rewrites/rename-view';
@@ -251,4 +253,32 @@ const NEW_COLUMNS: readonly Rewrite[] = [
   'BEGIN;\nALTER TABLE public.lines ADD COLUMN n int NOT NULL DEFAULT (random() * 0)::int;\nCOMMIT;\n',
 ].map((sql) => ({ title: `add column: ${sql.trim()}`, schema: SHOP, data: SHOP_DATA, sql, fixed: by('add column', addThenFillInBatches) }));
 
-export const LARGE_REWRITES: readonly Rewrite[] = [...TYPE_CHANGES, ...OTHER_TYPE_CHANGES, ...PARTITIONED_INDEXES, ...ATTACHMENTS, ...NEW_PARTITIONS, ...DROPS, ...RENAMES, ...NEW_COLUMNS];
+const COPIES = `${SHOP}
+  CREATE TABLE totals (order_id integer PRIMARY KEY, "Sum" numeric, note text, at timestamptz);
+  INSERT INTO totals VALUES (5, 0, 'was there', NULL);`;
+
+const INSERTS: readonly Rewrite[] = [
+  'INSERT INTO totals (order_id, "Sum", note) SELECT id, total * 2, note FROM orders WHERE id > 5;\n',
+  "insert into public.totals select o.id, o.total, 'a\n  b' from public.orders as o where o.note is distinct from 'x' or o.id = 3 on conflict (order_id) do update set note = excluded.note;\n",
+  'INSERT INTO totals SELECT id, (SELECT count(*) FROM lines WHERE order_id = orders.id) FROM ONLY orders ON CONFLICT DO NOTHING;\n',
+  'BEGIN;\nINSERT INTO totals (order_id, note) SELECT order_id * 1000 + line, amount::text FROM lines -- all\n;\nCOMMIT;\n',
+].map((sql) => ({ title: `insert select: ${sql.trim()}`, schema: COPIES, data: SHOP_DATA, sql, fixed: by('insert', insertSelectFixes) }));
+
+const PROCEDURES: readonly Rewrite[] = [
+  { title: 'procedure: an update', sql: "UPDATE orders SET note = '$batches$' || id WHERE note IS NULL;\n", fixed: by('update', procedureFixes) },
+  { title: 'procedure: a delete behind a transaction', sql: 'BEGIN;\nDELETE FROM lines WHERE amount > 100;\nCOMMIT;\n', fixed: by('delete', procedureFixes) },
+  { title: 'procedure: an insert', sql: 'INSERT INTO totals (order_id) SELECT id FROM orders WHERE id <> 5;\n', fixed: by('insert', procedureFixes) },
+].map((rewrite) => ({ ...rewrite, schema: COPIES, data: SHOP_DATA }));
+
+export const LARGE_REWRITES: readonly Rewrite[] = [
+  ...TYPE_CHANGES,
+  ...OTHER_TYPE_CHANGES,
+  ...PARTITIONED_INDEXES,
+  ...ATTACHMENTS,
+  ...NEW_PARTITIONS,
+  ...DROPS,
+  ...RENAMES,
+  ...NEW_COLUMNS,
+  ...INSERTS,
+  ...PROCEDURES,
+];

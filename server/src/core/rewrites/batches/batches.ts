@@ -32,7 +32,7 @@ export function batchRefusal(context: FindContext, action: Action): string | und
  * Where the block goes: in the statement's place outside of a transaction; behind the COMMIT (or before the BEGIN)
  * where the statement is the last (or first) of an explicit one, since nothing then changes its order; else nowhere.
  */
-function placed(context: MendContext, block: (indent: string) => string, newline: string): readonly Edit[] | undefined {
+export function placed(context: MendContext, block: (indent: string) => string, newline: string): readonly Edit[] | undefined {
   const { statements, index, moment, text } = context;
   const own = statements[index];
   if (own === undefined) return undefined;

@@ -112,7 +112,8 @@ function counted(count: string | undefined): readonly string[] {
 /** The statement as written, confined to a batch. RETURNING is left out: in a migration nobody receives its rows. */
 function frozenStatement(shape: DmlShape, confinement: string): { readonly sql: string; readonly frozen: boolean } {
   const where = shape.where === undefined ? confinement : `(${shape.where}\n)\nAND ${confinement}`;
-  return withFrozenTime(`${shape.head}\nWHERE ${where}`, 'batches.started_at');
+  const tail = shape.tail === undefined ? '' : `\n${shape.tail}`;
+  return withFrozenTime(`${shape.head}\nWHERE ${where}${tail}`, 'batches.started_at');
 }
 
 function keyRange({ targetName }: DmlShape, columns: readonly string[]): string {
@@ -169,8 +170,8 @@ function row(columns: readonly string[]): string {
 }
 
 /** A dollar quote's tag that the statement does not contain. */
-function freeTag({ head, where }: DmlShape): string {
-  const text = `${head} ${where ?? ''}`;
+function freeTag({ head, where, tail }: DmlShape): string {
+  const text = `${head} ${where ?? ''} ${tail ?? ''}`;
   let tag = '$batches$';
   for (let number = 2; text.includes(tag); number++) tag = `$batches${number}$`;
   return tag;

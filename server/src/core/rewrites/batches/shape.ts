@@ -4,7 +4,7 @@ import { tokensOf } from '../../sql/postgres/scan';
 
 /** An UPDATE or DELETE, cut into the stretches that the rewriting keeps as they were written. */
 export interface DmlShape {
-  readonly verb: 'update' | 'delete';
+  readonly verb: 'update' | 'delete' | 'insert';
   readonly tree: UpdateStmt | DeleteStmt;
   readonly target: RangeVar;
   /** The target as written, with ONLY and alias: `ONLY app.orders AS o`. */
@@ -19,6 +19,8 @@ export interface DmlShape {
   readonly where: string | undefined;
   readonly returning: string | undefined;
   readonly withClause: string | undefined;
+  /** What stands behind the condition of an INSERT … SELECT: ON CONFLICT. */
+  readonly tail?: string;
 }
 
 /** Cuts a statement up along its tokens at depth 0. */
