@@ -54,7 +54,7 @@ function insert(stmt: InsertStmt, node: Node, how: How, claims: Claims): void {
 function update(stmt: UpdateStmt, node: Node, how: How, claims: Claims): void {
   const { name, base } = resolve(stmt.relation, 'update', how, claims);
   const whole = wholeTable(stmt.whereClause) && (stmt.fromClause ?? []).length === 0;
-  const rows = keyRows(stmt.whereClause, base);
+  const rows = keyRows(stmt.whereClause, base, claims.schema);
   say({ kind: 'update', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, how, claims, whole);
   if (how.depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);
@@ -64,7 +64,7 @@ function update(stmt: UpdateStmt, node: Node, how: How, claims: Claims): void {
 function remove(stmt: DeleteStmt, node: Node, how: How, claims: Claims): void {
   const { name, base } = resolve(stmt.relation, 'delete', how, claims);
   const whole = wholeTable(stmt.whereClause) && (stmt.usingClause ?? []).length === 0;
-  const rows = keyRows(stmt.whereClause, base);
+  const rows = keyRows(stmt.whereClause, base, claims.schema);
   say({ kind: 'delete', wholeTable: whole, byKey: rows !== undefined, keyRows: rows, nested: isNested(node, claims) }, node, name, how, claims, whole);
   if (how.depth !== 'executed') return;
   if (whole) scanAll(stmt.relation, base, claims);

@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Table } from '../../../schema/schema';
+import type { SchemaView } from '../../../schema/view';
 import { conditionsOf } from './pruning';
 
 /** Whether a WHERE leaves out no row: there is none, or it is true whatever the row. */
@@ -23,10 +24,10 @@ export function wholeTable(where: Node | undefined): boolean {
  * The most rows that a WHERE leaves, where it fixes all columns of a key to constants; undefined otherwise. Of a table
  * that is not known, `id` is taken to be the key.
  */
-export function keyRows(where: Node | undefined, table: Table | undefined): number | undefined {
+export function keyRows(where: Node | undefined, table: Table | undefined, schema: SchemaView): number | undefined {
   const conditions = conditionsOf(where);
   if (conditions.size === 0) return undefined;
-  const keys = table === undefined ? [['id']] : table.constraints.flatMap((constraint) => (constraint.kind === 'primary key' || constraint.kind === 'unique' ? [constraint.columns] : []));
+  const keys = table === undefined ? [['id']] : keysOf(table, schema);
   const counts = keys.flatMap((columns) => {
     let rows = 1;
     for (const column of columns) {
@@ -37,5 +38,17 @@ export function keyRows(where: Node | undefined, table: Table | undefined): numb
     return columns.length === 0 ? [] : [rows];
   });
   return counts.length === 0 ? undefined : Math.min(...counts);
+}
+
+/** Columns of which each combination of values stands in one row at most: those of keys, and of unique indexes of all rows. */
+function keysOf(table: Table, schema: SchemaView): readonly (readonly string[])[] {
+  const constraints = table.constraints.flatMap((constraint) => (constraint.kind === 'primary key' || constraint.kind === 'unique' ? [constraint.columns] : []));
+  const indexes = table.indexes.flatMap((name) => {
+    const index = schema.relation(name);
+    if (index?.kind !== 'index' || !index.unique || !index.valid || index.predicate !== undefined) return [];
+    const columns = index.keys.flatMap(({ column }) => (column === undefined ? [] : [column]));
+    return columns.length === index.keys.length ? [columns] : [];
+  });
+  return [...constraints, ...indexes];
 }
 

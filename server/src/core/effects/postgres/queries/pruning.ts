@@ -54,13 +54,21 @@ function collect(node: Node | undefined, found: Map<string, Restriction>): void 
     if (value !== undefined) narrow(found, column, operator, value);
     return;
   }
-  const items = rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []).map(constant) : [];
+  const items = itemsOf(rexpr).map(constant);
   if (!items.every((item) => item !== undefined)) return;
-  if (kind === 'AEXPR_IN' && operator === '=') found.set(column, { values: items, low: undefined, high: undefined });
+  // `= ANY (ARRAY[…])` is what the server makes of IN (transformAExprIn in parse_expr.c).
+  if ((kind === 'AEXPR_IN' || (kind === 'AEXPR_OP_ANY' && items.length > 0)) && operator === '=') found.set(column, { values: items, low: undefined, high: undefined });
   if (kind === 'AEXPR_BETWEEN' && items[0] !== undefined && items[1] !== undefined) {
     narrow(found, column, '>=', items[0]);
     narrow(found, column, '<=', items[1]);
   }
+}
+
+/** The members of an `IN (…)` or of an `ARRAY[…]`. */
+function itemsOf(node: Node | undefined): readonly Node[] {
+  if (node === undefined) return [];
+  if ('List' in node) return node.List.items ?? [];
+  return 'A_ArrayExpr' in node ? (node.A_ArrayExpr.elements ?? []) : [];
 }
 
 const MIRROR: Readonly<Record<string, string>> = { '=': '=', '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
