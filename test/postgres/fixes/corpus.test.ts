@@ -5,9 +5,9 @@ import { loadRewriter } from '../../../server/src/core/rewrites/batches/typed-tr
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { startServer, type Server } from '../servers';
 import { insideTransaction, SCRIPTS, STATEMENTS, type Migration } from './corpus';
-import { difference, EXPECTED } from './expected';
+import { complaintOf } from './expected';
 import { openLanes, type Lanes } from './lanes';
-import { fixesOf, migration, type Mended } from './mend';
+import { fixesOf, migration } from './mend';
 import { DATA, SCHEMA } from './world';
 
 const PROVEN_ON = [15, 18] as const;
@@ -66,27 +66,12 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
       const outcome = await lanes.run(SCHEMA + DATA, [fix.text, ...fix.files].join('\n'));
       if (outcome.error !== undefined && !MENDS_FAILURES.has(fix.rule) && reasonOf(outcome.error) === reasonOf(trouble)) continue;
       const leftOpen = outcome.open && (!original.open || fix.rule === 'begin-without-commit') ? 'it leaves a transaction open' : undefined;
-      const complaint = outcome.error ?? leftOpen ?? complaintOf(fix, original.lines, outcome.lines);
+      const complaint = outcome.error ?? leftOpen ?? complaintOf(fix.rule, original.lines, outcome.lines);
       if (complaint !== undefined) failures.push(`${fix.rule}: ${fix.title}\n--- original\n${sql}\n--- fixed\n${[fix.text, ...fix.files].join('\n--- new file\n')}\n--- ${complaint}\n`);
     }
     expect(failures.join('\n')).toBe('');
   });
 });
-
-function complaintOf({ rule }: Mended, original: readonly string[], fixed: readonly string[]): string | undefined {
-  const differs = difference(original, fixed);
-  const [a, b] = [differs.original, differs.fixed];
-  const expected = EXPECTED[rule];
-  if (expected === undefined) return a.length + b.length === 0 ? undefined : shown(a, b);
-  if (a.length + b.length === 0) return `the expected difference is missing: ${expected.reason}`;
-  const [strangeA, strangeB] = [a.filter((line) => expected.original?.test(line) !== true), b.filter((line) => expected.fixed?.test(line) !== true)];
-  return strangeA.length + strangeB.length === 0 ? undefined : shown(strangeA, strangeB);
-}
-
-function shown(original: readonly string[], fixed: readonly string[]): string {
-  const some = (lines: readonly string[], sign: string): string[] => lines.slice(0, 8).map((line) => `${sign} ${line}`);
-  return ['difference', ...some(original, '-'), ...some(fixed, '+')].join('\n');
-}
 
 /** A server's message without the statement that it is about, which a fix may have written differently. */
 const reasonOf = (error: string | undefined): string | undefined => error?.replace(/ in: .*$/s, '').replace(/"[^"]*"/g, '"…"');

@@ -43,8 +43,24 @@ export const EXPECTED: Readonly<Record<string, Difference>> = {
   },
 };
 
+/** What is wrong with what a fix of a rule leaves behind, in words; undefined where nothing is. */
+export function complaintOf(rule: string, original: readonly string[], fixed: readonly string[]): string | undefined {
+  const differs = difference(original, fixed);
+  const [a, b] = [differs.original, differs.fixed];
+  const expected = EXPECTED[rule];
+  if (expected === undefined) return a.length + b.length === 0 ? undefined : shown(a, b);
+  if (a.length + b.length === 0) return `the expected difference is missing: ${expected.reason}`;
+  const [strangeA, strangeB] = [a.filter((line) => expected.original?.test(line) !== true), b.filter((line) => expected.fixed?.test(line) !== true)];
+  return strangeA.length + strangeB.length === 0 ? undefined : shown(strangeA, strangeB);
+}
+
+function shown(original: readonly string[], fixed: readonly string[]): string {
+  const some = (lines: readonly string[], sign: string): string[] => lines.slice(0, 8).map((line) => `${sign} ${line}`);
+  return ['difference', ...some(original, '-'), ...some(fixed, '+')].join('\n');
+}
+
 /** The lines that only one of two has. */
-export function difference(original: readonly string[], fixed: readonly string[]): { readonly original: string[]; readonly fixed: string[] } {
+function difference(original: readonly string[], fixed: readonly string[]): { readonly original: string[]; readonly fixed: string[] } {
   const [a, b] = [new Set(original), new Set(fixed)];
   return { original: original.filter((line) => !b.has(line)), fixed: fixed.filter((line) => !a.has(line)) };
 }
