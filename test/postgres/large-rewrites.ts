@@ -6,9 +6,10 @@ import { changeTypeByExpandAndContract, typeChangeRefusal } from '../../server/s
 import { procedureFixes } from '../../server/src/core/rewrites/jobs/job';
 import { attachWithProof, createThenAttachWithProof } from '../../server/src/core/rewrites/partition-proof';
 import { indexPartitionByPartition } from '../../server/src/core/rewrites/partitioned-index';
+import { phaseFix } from '../../server/src/core/rewrites/phases/phases';
 import { renameColumnBehindView } from '../../server/src/core/rewrites/rename-view';
 import type { Fix, MendContext } from '../../server/src/core/rules/rule';
-import { subjectOf, withFix } from '../core/rewrites/support';
+import { fileOf, subjectOf, withFix } from '../core/rewrites/support';
 
 /** A migration that a larger rewrite mends, for the proof. */
 export interface Rewrite {
@@ -270,6 +271,21 @@ const PROCEDURES: readonly Rewrite[] = [
   { title: 'procedure: an insert', sql: 'INSERT INTO totals (order_id) SELECT id FROM orders WHERE id <> 5;\n', fixed: by('insert', procedureFixes) },
 ].map((rewrite) => ({ ...rewrite, schema: COPIES, data: SHOP_DATA }));
 
+const PHASES: readonly Rewrite[] = [
+  "ALTER TABLE orders ADD COLUMN state text;\n-- all of them\nUPDATE orders SET state = 'open';\nALTER TABLE lines DROP CONSTRAINT lines_order;\nCREATE TABLE kinds (id int PRIMARY KEY);\nINSERT INTO kinds VALUES (1);\nALTER TABLE orders ALTER state SET NOT NULL;\nDROP INDEX orders_total_idx;\nCREATE INDEX customers_name ON customers (name);\n",
+  'BEGIN;\nALTER TABLE orders DROP COLUMN note;\nALTER TABLE customers ADD COLUMN mail text;\nCOMMIT;\nUPDATE orders SET total = total + 1;\n',
+].map((sql, index) => ({
+  title: `phases ${index + 1}`,
+  schema: SHOP,
+  data: SHOP_DATA,
+  sql,
+  fixed: ({ schema }, version) => {
+    const fix = phaseFix(fileOf(sql, { schema, version }));
+    if (fix === undefined) throw new Error('one phase');
+    return withFix(sql, fix);
+  },
+}));
+
 export const LARGE_REWRITES: readonly Rewrite[] = [
   ...TYPE_CHANGES,
   ...OTHER_TYPE_CHANGES,
@@ -281,4 +297,5 @@ export const LARGE_REWRITES: readonly Rewrite[] = [
   ...NEW_COLUMNS,
   ...INSERTS,
   ...PROCEDURES,
+  ...PHASES,
 ];

@@ -1,7 +1,7 @@
 import type { Action } from '../../../server/src/core/effects/effects';
 import { createMemo } from '../../../server/src/core/memo';
 import { replay } from '../../../server/src/core/replay';
-import type { Fix, MendContext } from '../../../server/src/core/rules/rule';
+import type { FileContext, Fix, MendContext } from '../../../server/src/core/rules/rule';
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA, type Schema } from '../../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../../server/src/core/schema/statistics';
@@ -59,4 +59,12 @@ export function subjectOf<K extends Action['kind']>(sql: string, kind: K, settin
 export function withFix(sql: string, fix: Fix): string {
   const [mended, ...added] = [applyEdits(sql, fix.edits).trimEnd(), ...(fix.files ?? []).map(({ text }) => text)];
   return [added.length === 0 || /;$/.test(mended ?? '') ? mended : `${mended ?? ''};`, ...added, ''].join('\n');
+}
+
+/** A migration as rules of whole files see it. */
+export function fileOf(sql: string, { schema, path = 'migrations/001_example.sql', version = 18, source = 'setting', batchSize = 100 }: Setting = {}): FileContext {
+  const before: Schema = schema === undefined ? UNKNOWN_SCHEMA : schemaFromDdl(schema, createParseMemo(), version).schema;
+  const script = plain.read({ path, text: sql });
+  const { statements } = replay(script, before, { path, version }, createMemo());
+  return { path, text: sql, script, tool: plain, statements, target: { dialect: 'postgresql', version, source }, options: { lockBudget: 500, batchSize } };
 }
