@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CheckOptions } from './commands/check';
 import { Failure } from './commands/failure';
 import type { FixOptions } from './commands/fix';
+import type { SnapshotOptions } from './commands/snapshot';
 import { quietWhenNobodyReads, warn } from './commands/output';
 
 const ISSUES = 'https://github.com/lockscope/lockscope/issues';
@@ -42,6 +43,13 @@ function commandLine(): Command {
     .action(async (options: { format: 'pretty' | 'json' }) => finish((await import('./commands/rules')).rules(options)));
 
   program
+    .command('snapshot')
+    .description('print catalogue and statistics of a database as JSON, to commit or to use in a pipeline')
+    .option('--database-url <url>', 'the database, e.g. postgresql://user@host/name (or the environment variable LOCKSCOPE_DATABASE_URL)')
+    .option('--exclude <pattern>', 'leave out objects of this name, e.g. billing.* or audit_* (may be repeated)', (pattern: string, patterns?: string[]) => [...(patterns ?? []), pattern])
+    .action(async (options: SnapshotOptions) => finish((await import('./commands/snapshot')).snapshot(options)));
+
+  program
     .command('lsp')
     .description('run the language server, for any editor')
     .option('--stdio', 'talk over standard input and output (the only way there is)')
@@ -60,6 +68,8 @@ function judging(command: Command): Command {
     .option('--dialect <dialect>', 'the database server: postgresql')
     .option('--server-version <version>', 'its major version, e.g. 17', plausible)
     .option('--tool <name>', 'the migration tool, where it is not to be recognised')
+    .option('--database-url <url>', 'a database to judge by, e.g. postgresql://user@host/name (or the environment variable LOCKSCOPE_DATABASE_URL)')
+    .option('--snapshot <file>', 'a snapshot of a database to judge by, as lockscope snapshot prints it')
     .option('--schema <file>', 'DDL that is there before the files, e.g. of pg_dump --schema-only')
     .option('--config <file>', 'the configuration, instead of the nearest lockscope.json')
     .option('--stdin-filename <path>', 'the name that standard input goes by')

@@ -5,6 +5,7 @@ import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { jsonReporter } from '../reporters/json';
 import { prettyReporter } from '../reporters/pretty';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile, type Reporter, type Terminal } from '../reporters/reporter';
+import { withDatabase } from './database';
 import { startLoading } from './loading';
 import { print, terminal } from './output';
 import { baseSchema, openProject, type SharedOptions } from './project';
@@ -30,7 +31,7 @@ export type Format = keyof typeof REPORTERS;
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   const parser = startLoading(loadPostgresParser);
-  const project = openProject(paths, options);
+  const project = await withDatabase(openProject(paths, options), options, parser);
   const sources = await openSources(paths, project, options.stdinFilename);
   await parser;
   const memo = createMemo();

@@ -8,6 +8,7 @@ import type { Fix, Severity } from '../core/rules/rule';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile } from '../reporters/reporter';
 import { plural } from '../reporters/words';
+import { withDatabase } from './database';
 import { unifiedDiff } from './diff';
 import { Failure, fileFailure } from './failure';
 import { startLoading } from './loading';
@@ -34,7 +35,7 @@ export interface FixOptions extends SharedOptions {
 export async function fix(paths: readonly string[], options: FixOptions): Promise<number> {
   const parser = startLoading(loadPostgresParser);
   const choose = chooser(options);
-  const project = openProject(paths, options);
+  const project = await withDatabase(openProject(paths, options), options, parser);
   const sources = await openSources(paths, project, options.stdinFilename);
   await parser;
   const memo = createMemo();

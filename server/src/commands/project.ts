@@ -20,6 +20,8 @@ export interface SharedOptions {
   readonly tool?: string;
   readonly schema?: string;
   readonly config?: string;
+  readonly databaseUrl?: string;
+  readonly snapshot?: string;
 }
 
 /** What a run of the command line is judged by. */
@@ -30,6 +32,8 @@ export interface Project {
   readonly setting: HistorySetting;
   /** Path of the DDL that is there before the migrations. */
   readonly schema: string | undefined;
+  /** What a database or a snapshot of one has before the migrations, where there is one; DDL that is given comes first. */
+  readonly base?: Schema;
 }
 
 /**
@@ -51,8 +55,8 @@ export function openProject(paths: readonly string[], options: SharedOptions): P
 }
 
 /** What exists before the migrations. The parser must have been loaded. */
-export function baseSchema({ schema: path, setting }: Project, memo: AnalysisMemo): Schema {
-  if (path === undefined) return UNKNOWN_SCHEMA;
+export function baseSchema({ schema: path, setting, base }: Project, memo: AnalysisMemo): Schema {
+  if (path === undefined) return base ?? UNKNOWN_SCHEMA;
   const { text } = readTextFile(path);
   const { schema, problems } = schemaFromDdl({ path: slashed(path), text }, setting.target, memo);
   const [first] = problems;

@@ -17,11 +17,11 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 export const MOST_BYTES = 20 * 1024 * 1024;
 
 /** Reads a text file. Throws a {@link Failure} that says what is wrong with it. */
-export function readTextFile(path: string): TextFile {
+export function readTextFile(path: string, most = MOST_BYTES): TextFile {
   let bytes: Buffer;
   try {
     const { size } = statSync(path);
-    if (size > MOST_BYTES) throw tooLarge(path, size);
+    if (size > most) throw tooLarge(path, size);
     bytes = readFileSync(path);
   } catch (error) {
     throw error instanceof Failure ? error : fileFailure(path, error);

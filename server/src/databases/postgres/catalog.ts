@@ -94,6 +94,6 @@ function attached(oid: number, surroundings: Surroundings): { readonly triggers?
 }
 
 /** A property for a list that has something in it. */
-function some<K extends string, T>(key: K, list: readonly T[] | undefined): { readonly [P in K]?: readonly T[] } {
-  return list === undefined || list.length === 0 ? {} : ({ [key]: list } as { readonly [P in K]: readonly T[] });
+function some<K extends string, T>(key: K, list: readonly T[] | undefined): Readonly<Partial<Record<K, readonly T[]>>> {
+  return (list === undefined || list.length === 0 ? {} : { [key]: list }) as Readonly<Partial<Record<K, readonly T[]>>>;
 }

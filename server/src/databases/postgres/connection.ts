@@ -107,7 +107,7 @@ async function connectWith(address: Address, secure: boolean): Promise<Client> {
     return await open(address, secure, true);
   } catch (error) {
     // PgBouncer refuses startup options that it does not know.
-    if (/unsupported startup parameter/u.test(error instanceof Error ? error.message : '')) return open(address, secure, false);
+    if (error instanceof Error && error.message.includes('unsupported startup parameter')) return open(address, secure, false);
     throw error;
   }
 }

@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<string, (server: string, database: string) => strin
 };
 
 function byMessage(message: string, server: string): string | undefined {
-  if (/does not support SSL/u.test(message)) return `${server} does not offer TLS, which sslmode demands`;
+  if (message.includes('does not support SSL')) return `${server} does not offer TLS, which sslmode demands`;
   if (/timeout expired|timed? ?out/iu.test(message)) return `${server} does not answer (timed out)`;
   if (/Connection terminated|server closed the connection/u.test(message)) return terminated(server);
   if (/password must be a (?:non-empty )?string/u.test(message)) return `${server} wants a password, and there is none`;

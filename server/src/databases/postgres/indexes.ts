@@ -49,7 +49,7 @@ export async function readIndexes(
       ...(included.length === 0 ? {} : { included }),
       ...(hasExpressions === true ? { expressions: texts.of('expressions', Number(oid)) } : {}),
       ...(hasPredicate === true ? { predicate: texts.of('predicate', Number(oid)) } : {}),
-      ...(constraint === null ? {} : { constraint: String(constraint) }),
+      ...(typeof constraint === 'string' ? { constraint } : {}),
       ...(parentName === undefined ? {} : { parent: parentName }),
       ...(own.options.length === 0 ? {} : { options: optionsFrom(own.options) }),
       ...(own.tablespace === undefined ? {} : { tablespace: own.tablespace }),

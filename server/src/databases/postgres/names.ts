@@ -1,5 +1,6 @@
 import type { CatalogRelation } from '../../core/schema/catalog';
 import { objectName, type ObjectName } from '../../core/schema/names';
+import { textOrNothing } from './cells';
 import type { Reading } from './connection';
 
 /** A relation as pg_class has it. */
@@ -54,13 +55,13 @@ export async function readClasses(reading: Reading): Promise<ReadonlyMap<number,
       kind: known,
       unlogged: unlogged === true,
       rowSecurity: rowSecurity === true,
-      accessMethod: method === null ? undefined : String(method),
-      tablespace: tablespace === null ? undefined : String(tablespace),
+      accessMethod: textOrNothing(method),
+      tablespace: textOrNothing(tablespace),
       options: (options ?? []) as string[],
       toastOptions: (toastOptions ?? []) as string[],
       replicaIdentity: String(identity),
       populated: populated === true,
-      bound: bound === null ? undefined : String(bound),
+      bound: textOrNothing(bound),
     });
   }
   return classes;

@@ -112,7 +112,7 @@ async function readActivity(reading: Reading): Promise<ReadonlyMap<number, Pick<
     rows.map(([oid, analyzed, inserted, updated, deleted, sequentialScans, indexScans]) => [
       Number(oid),
       {
-        ...(analyzed === null ? {} : { analyzed: String(analyzed) }),
+        ...(typeof analyzed === 'string' ? { analyzed } : {}),
         changes: {
           inserted: Number(inserted),
           updated: Number(updated),

@@ -1,5 +1,6 @@
 import type { CatalogRoutine, CatalogType } from '../../core/schema/catalog';
 import { objectName } from '../../core/schema/names';
+import { textOrNothing } from './cells';
 import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
 import { unlessLocked } from './texts';
@@ -25,7 +26,7 @@ export async function readTypes(reading: Reading): Promise<readonly CatalogType[
       kind: 'domain',
       base: String(base),
       ...(notNull === true ? { notNull: true as const } : {}),
-      ...(defaultText === null ? {} : { default: String(defaultText) }),
+      ...(typeof defaultText === 'string' ? { default: defaultText } : {}),
       ...(list.length === 0 ? {} : { checks: list.map(([check, valid, expression]) => ({ name: check, expression, ...(valid ? {} : { notValid: true as const }) })) }),
     };
   });
@@ -56,7 +57,7 @@ export async function readRoutines(reading: Reading): Promise<readonly CatalogRo
       : undefined;
   const definitions = new Map((parsed ?? []).map(([oid, definition]) => [Number(oid), String(definition)]));
   return rows.map(([oid, schema, name, kind, volatility, language, inputs, returns, returnsSet, body, definition]): CatalogRoutine => {
-    const whole = definition === null ? definitions.get(Number(oid)) : String(definition);
+    const whole = textOrNothing(definition) ?? definitions.get(Number(oid));
     const aggregate = kind === 'a';
     return {
       name: objectName(String(schema), String(name)),
@@ -64,9 +65,9 @@ export async function readRoutines(reading: Reading): Promise<readonly CatalogRo
       volatility: VOLATILITIES[String(volatility)] ?? 'volatile',
       language: String(language),
       ...(inputs === null ? {} : { inputs: inputs as string[] }),
-      ...(returns === null || aggregate ? {} : { returns: String(returns) }),
+      ...(typeof returns !== 'string' || aggregate ? {} : { returns }),
       ...(returnsSet === true ? { returnsSet: true as const } : {}),
-      ...(body === null ? {} : { body: String(body) }),
+      ...(typeof body === 'string' ? { body } : {}),
       ...(whole === undefined ? {} : { definition: whole }),
     };
   });

@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '../../catalog';
 import type { Column } from '../../schema';
-import { lazily, type Expressions } from './expressions';
+import type { Expressions } from './expressions';
 
 /**
  * Columns of tables. Partitions have the columns of their parents over and over: the same list gives the same array,
@@ -31,9 +31,9 @@ export class Columns {
       collation: column.collation,
       notNull: column.notNull === true,
       identity: column.identity,
-      generated: generated === undefined ? undefined : lazily({ kind: generated.kind }, 'expression', () => texts.expression(generated.expression)),
+      generated: generated === undefined ? undefined : { kind: generated.kind, get expression() { return texts.expression(generated.expression); } },
       inherited: column.inherited === true,
     };
-    return defaultText === undefined ? { ...base, default: undefined } : lazily(base, 'default', () => texts.expression(defaultText));
+    return defaultText === undefined ? { ...base, default: undefined } : { ...base, get default() { return texts.expression(defaultText); } };
   }
 }

@@ -11,9 +11,13 @@ import { typeReference } from '../resolve';
  */
 const UNKNOWN_EXPRESSION: Node = { A_Const: { isnull: true } };
 
-/** Parses the texts of a catalogue, each once, and only when somebody wants to see it. */
+/**
+ * Parses the texts of a catalogue, each once. What holds one asks for its tree when somebody looks at it (a property with
+ * a getter): a database has tens of thousands of expressions, and a migration is about a few.
+ */
 export class Expressions {
   private readonly types = new Map<string, TypeReference>();
+  private readonly bounds = new Map<string, { readonly node: Node | undefined }>();
   private readonly statements = new Map<string, Node | undefined>();
   /** All names that format_type writes with an empty search_path are qualified or built in. */
   private readonly names = new SchemaEditor({ ...UNKNOWN_SCHEMA, searchPath: [] });
@@ -50,6 +54,21 @@ export class Expressions {
     return node;
   }
 
+  /** The bound of a partition: `FOR VALUES …` or `DEFAULT`. */
+  bound(text: string): Node | undefined {
+    let known = this.bounds.get(text);
+    if (known === undefined) this.bounds.set(text, (known = { node: this.parsedBound(text) }));
+    return known.node;
+  }
+
+  private parsedBound(text: string): Node | undefined {
+    const node = this.statement(`ALTER TABLE t ATTACH PARTITION p ${text}`);
+    const command = node !== undefined && 'AlterTableStmt' in node ? node.AlterTableStmt.cmds?.[0] : undefined;
+    const definition = command !== undefined && 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
+    const bound = definition !== undefined && 'PartitionCmd' in definition ? definition.PartitionCmd.bound : undefined;
+    return bound === undefined ? undefined : { PartitionBoundSpec: bound };
+  }
+
   private parsedType(text: string): TypeReference {
     const column = this.columnOf(`CREATE TABLE t (c ${text})`);
     return typeReference(column?.typeName ?? { names: [{ String: { sval: 'unknown' } }] }, this.names);
@@ -60,18 +79,4 @@ export class Expressions {
     const element = parsed.ok && 'CreateStmt' in parsed.node ? parsed.node.CreateStmt.tableElts?.[0] : undefined;
     return element !== undefined && 'ColumnDef' in element ? element.ColumnDef : undefined;
   }
-}
-
-/** Gives an object a property that is worked out when it is first looked at. */
-export function lazily<T extends object, K extends string, V>(target: T, key: K, make: () => V): T & Readonly<Record<K, V>> {
-  Object.defineProperty(target, key, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      const value = make();
-      Object.defineProperty(target, key, { configurable: true, enumerable: true, writable: false, value });
-      return value;
-    },
-  });
-  return target as T & Readonly<Record<K, V>>;
 }

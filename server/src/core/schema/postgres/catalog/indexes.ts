@@ -2,7 +2,7 @@ import type { Node } from '@pgsql/types';
 import { quoteIdentifier, type RelationName } from '../../names';
 import type { CatalogIndex, CatalogIndexKey } from '../../catalog';
 import type { Index, IndexKey } from '../../schema';
-import { lazily, type Expressions } from './expressions';
+import type { Expressions } from './expressions';
 
 /** An index, with its expressions parsed when somebody looks at them. */
 export function indexFrom(index: CatalogIndex, base: Pick<Index, 'name' | 'origin' | 'temporary' | 'readBy'>, texts: Expressions): Index {
@@ -23,7 +23,7 @@ export function indexFrom(index: CatalogIndex, base: Pick<Index, 'name' | 'origi
     ...(storage === undefined ? {} : { storage }),
     ...(index.tablespace === undefined ? {} : { tablespace: index.tablespace }),
   };
-  return predicate === undefined ? { ...made, predicate: undefined } : lazily(made, 'predicate', () => texts.expression(predicate));
+  return predicate === undefined ? { ...made, predicate: undefined } : { ...made, get predicate() { return texts.expression(predicate); } };
 }
 
 function keysFrom(index: CatalogIndex, texts: Expressions): readonly IndexKey[] {
@@ -32,7 +32,7 @@ function keysFrom(index: CatalogIndex, texts: Expressions): readonly IndexKey[] 
     const { column } = key;
     if (column !== undefined) return { column, ...shape(key) };
     const position = expressions++;
-    return lazily(shape(key), 'expression', () => texts.list(index.expressions ?? null)[position] ?? texts.expression(null));
+    return { ...shape(key), get expression() { return texts.list(index.expressions ?? null)[position] ?? texts.expression(null); } };
   });
 }
 

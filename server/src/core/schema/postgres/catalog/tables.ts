@@ -1,9 +1,8 @@
-import type { Node } from '@pgsql/types';
 import type { CatalogConstraint, CatalogTable } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import type { Column, Constraint, PartitionBound, ReferentialAction, Table } from '../../schema';
 import { Columns } from './columns';
-import { lazily, type Expressions } from './expressions';
+import type { Expressions } from './expressions';
 import type { Links } from './links';
 import { rulesFrom, triggersFrom } from './triggers';
 
@@ -65,7 +64,14 @@ function constraintFrom(constraint: CatalogConstraint, texts: Expressions): Cons
   const deferred = constraint.initiallyDeferred === true ? ({ initiallyDeferred: true } as const) : {};
   switch (constraint.kind) {
     case 'check':
-      return lazily({ kind: 'check' as const, ...base, noInherit: constraint.noInherit === true }, 'expression', () => texts.expression(constraint.expression));
+      return {
+        kind: 'check',
+        ...base,
+        noInherit: constraint.noInherit === true,
+        get expression() {
+          return texts.expression(constraint.expression);
+        },
+      };
     case 'not null':
       return { kind: 'not null', ...base, column: constraint.column, noInherit: constraint.noInherit === true };
     case 'primary key':
@@ -89,13 +95,10 @@ function constraintFrom(constraint: CatalogConstraint, texts: Expressions): Cons
 }
 
 function boundFrom(text: string, texts: Expressions): PartitionBound {
-  return lazily({ isDefault: text === 'DEFAULT' }, 'node', () => boundNode(text, texts));
-}
-
-function boundNode(text: string, texts: Expressions): Node | undefined {
-  const node = texts.statement(`ALTER TABLE t ATTACH PARTITION p ${text}`);
-  const command = node !== undefined && 'AlterTableStmt' in node ? node.AlterTableStmt.cmds?.[0] : undefined;
-  const definition = command !== undefined && 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
-  const bound = definition !== undefined && 'PartitionCmd' in definition ? definition.PartitionCmd.bound : undefined;
-  return bound === undefined ? undefined : { PartitionBoundSpec: bound };
+  return {
+    isDefault: text === 'DEFAULT',
+    get node() {
+      return texts.bound(text);
+    },
+  };
 }

@@ -1,7 +1,8 @@
+import type { Node } from '@pgsql/types';
 import type { CatalogRule, CatalogTrigger } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import type { RewriteRule, Trigger } from '../../schema';
-import { lazily, type Expressions } from './expressions';
+import type { Expressions } from './expressions';
 
 /** Bits of pg_trigger.tgtype (src/include/catalog/pg_trigger.h). */
 const ROW = 1 << 0;
@@ -35,10 +36,16 @@ const RULE_EVENTS: Readonly<Record<string, RewriteRule['event']>> = { '1': 'sele
 
 export function rulesFrom(rules: readonly CatalogRule[] | undefined, texts: Expressions): readonly RewriteRule[] {
   if (rules === undefined) return NO_RULES;
-  return rules.map(({ name, event, instead, definition }) =>
-    lazily({ name, event: RULE_EVENTS[event] ?? 'select', instead: instead === true }, 'actions', () => {
-      const node = definition === null ? undefined : texts.statement(definition);
-      return node !== undefined && 'RuleStmt' in node ? (node.RuleStmt.actions ?? []) : [];
-    }),
-  );
+  return rules.map(({ name, event, instead, definition }) => ({
+    name,
+    event: RULE_EVENTS[event] ?? 'select',
+    instead: instead === true,
+    get actions() {
+      return actionsOf(definition === null ? undefined : texts.statement(definition));
+    },
+  }));
+}
+
+function actionsOf(node: Node | undefined): readonly Node[] {
+  return node !== undefined && 'RuleStmt' in node ? (node.RuleStmt.actions ?? []) : [];
 }

@@ -1,14 +1,14 @@
 import type { CatalogView } from '../../catalog';
 import type { RelationName } from '../../names';
 import type { View } from '../../schema';
-import { lazily, type Expressions } from './expressions';
+import type { Expressions } from './expressions';
 import type { Links } from './links';
 import { rulesFrom, triggersFrom } from './triggers';
 
 /** A view or a materialised view. */
 export function viewFrom(view: CatalogView, base: Pick<View, 'name' | 'origin' | 'temporary' | 'readBy'>, links: Links, texts: Expressions): View {
   const { query } = view;
-  const made = {
+  return {
     ...base,
     kind: view.kind,
     reads: (view.reads ?? []) as readonly RelationName[],
@@ -17,6 +17,8 @@ export function viewFrom(view: CatalogView, base: Pick<View, 'name' | 'origin' |
     triggers: triggersFrom(view.triggers),
     rules: rulesFrom(view.rules, texts),
     populated: view.unpopulated !== true,
+    get query() {
+      return query === null ? undefined : texts.statement(query);
+    },
   };
-  return lazily(made, 'query', () => (query === null ? undefined : texts.statement(query)));
 }

@@ -1,0 +1,84 @@
+import { relative, resolve } from 'node:path';
+import { knownDatabase, readSnapshot, type KnownDatabase } from '../core/snapshot';
+import { DatabaseError, readContents } from '../databases/database';
+import { Failure } from './failure';
+import { warn } from './output';
+import type { Project } from './project';
+import { readTextFile } from './text-file';
+
+/** The options that name a database, or a snapshot of one. */
+export interface DatabaseOptions {
+  readonly databaseUrl?: string;
+  readonly snapshot?: string;
+}
+
+/**
+ * A project judged by a database or a snapshot of one: its schema, its sizes, and its version where nobody says another.
+ * --database-url and --snapshot come first, then LOCKSCOPE_DATABASE_URL, then the configuration's snapshot; without any
+ * of them the project stays as it is. Throws a {@link Failure}.
+ * @param parser settles when the parser has been loaded, which goes on meanwhile
+ */
+export async function withDatabase(project: Project, options: DatabaseOptions, parser: Promise<void>): Promise<Project> {
+  const known = await knownOf(project, options, parser);
+  if (known === undefined) return project;
+  const { setting } = project;
+  const target = setting.target.source === 'default' ? known.target : setting.target;
+  return { ...project, setting: { ...setting, target, statistics: known.statistics }, base: known.schema };
+}
+
+async function knownOf({ configuration, root }: Project, { databaseUrl, snapshot }: DatabaseOptions, parser: Promise<void>): Promise<KnownDatabase | undefined> {
+  if (databaseUrl !== undefined && snapshot !== undefined) throw new Failure('--database-url and --snapshot: give one of them');
+  if (snapshot !== undefined) return fromFile(snapshot, parser);
+  const url = databaseUrl ?? urlOfEnvironment();
+  if (url !== undefined) return fromServer(url, parser);
+  return configuration.snapshot === undefined ? undefined : fromFile(relative('', resolve(root, configuration.snapshot)), parser);
+}
+
+/** The connection URL that the environment gives; an empty one counts as none. */
+export function urlOfEnvironment(): string | undefined {
+  const url = process.env.LOCKSCOPE_DATABASE_URL;
+  return url === undefined || url === '' ? undefined : url;
+}
+
+async function fromServer(url: string, parser: Promise<void>): Promise<KnownDatabase> {
+  const { catalog, sizes, version } = await contentsOf(url);
+  await parser;
+  return knownDatabase({ catalog, sizes, server: { dialect: 'postgresql', version } }, 'connection');
+}
+
+/** Reads a live database. Throws a {@link Failure} that says in plain words why that does not work. */
+export async function contentsOf(url: string): ReturnType<typeof readContents> {
+  try {
+    return await readContents(url);
+  } catch (error) {
+    throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
+  }
+}
+
+/** The largest snapshot that is read, in bytes: one of 60,000 tables takes about half of it. */
+const MOST_BYTES = 200 * 1024 * 1024;
+
+async function fromFile(path: string, parser: Promise<void>): Promise<KnownDatabase> {
+  const read = readSnapshot(readTextFile(path, MOST_BYTES).text);
+  if (!read.ok) throw new Failure(`${path}: ${read.problem}`);
+  const { snapshot } = read;
+  warn(`judging by ${path}, a snapshot of ${age(Date.parse(snapshot.takenAt), Date.now())} (PostgreSQL ${String(snapshot.server.version)})`);
+  await parser;
+  return knownDatabase(snapshot, 'snapshot');
+}
+
+const UNITS = [
+  ['day', 24 * 60 * 60],
+  ['hour', 60 * 60],
+  ['minute', 60],
+] as const;
+
+/** How long ago something was, for people: "3 days ago". Times in ms. */
+export function age(then: number, now: number): string {
+  const seconds = (now - then) / 1000;
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(seconds / length);
+    if (count > 0) return `${String(count)} ${unit}${count === 1 ? '' : 's'} ago`;
+  }
+  return 'just now';
+}

@@ -1,0 +1,71 @@
+import type { Catalog } from './schema/catalog';
+import type { Schema } from './schema/schema';
+import { schemaFromCatalog } from './schema/postgres/catalog/schema-from-catalog';
+import { statisticsFrom, type RelationSizes, type Statistics } from './schema/statistics';
+import { validate } from './snapshot-shape';
+import type { Target } from './target';
+
+/**
+ * Catalogue and statistics of a database at one moment, as a file that is committed beside the migrations. It holds no
+ * rows and no values of rows but those that the schema itself has (defaults, bounds of partitions, labels of enums).
+ */
+export interface Snapshot {
+  readonly version: 1;
+  readonly server: { readonly dialect: 'postgresql'; readonly version: number };
+  /** ISO 8601. */
+  readonly takenAt: string;
+  /** Patterns of names that were left out; then what is not in the catalogue may exist all the same. */
+  readonly excluded?: readonly string[];
+  readonly catalog: Catalog;
+  readonly sizes: RelationSizes;
+}
+
+/** What a snapshot, or a live database, says about the world before the migrations. */
+export interface KnownDatabase {
+  readonly schema: Schema;
+  readonly statistics: Statistics;
+  readonly target: Target;
+}
+
+/** A snapshot as the analysis wants it. The parser must have been loaded before the schema's expressions are looked at. */
+export function knownDatabase({ catalog, sizes, server, excluded }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
+  const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0);
+  const statistics = statisticsFrom(sizes, (name) => {
+    const relation = schema.relations.get(name);
+    return relation !== undefined && 'children' in relation ? relation.children : [];
+  });
+  return { schema, statistics, target: { dialect: server.dialect, version: server.version, source } };
+}
+
+/** Writes a snapshot as JSON, a line for each object, so that differences between two can be read. */
+export function writeSnapshot({ catalog, sizes, ...head }: Snapshot): string {
+  const lists = [
+    `    "schemas": ${JSON.stringify(catalog.schemas)}`,
+    ...(['relations', 'types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(catalog[room].map((object) => JSON.stringify(object)), '[', ']')}`),
+  ];
+  const start = JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '');
+  const sizeLines = Object.entries(sizes).map(([name, size]) => `${JSON.stringify(name)}: ${JSON.stringify(size)}`);
+  return `${start},\n  "catalog": {\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(sizeLines, '{', '}', '  ')}\n}\n`;
+}
+
+function lines(items: readonly string[], open: string, close: string, indent = '    '): string {
+  return items.length === 0 ? open + close : `${open}\n${items.map((item) => `${indent}  ${item}`).join(',\n')}\n${indent}${close}`;
+}
+
+export type ReadSnapshot = { readonly ok: true; readonly snapshot: Snapshot } | { readonly ok: false; readonly problem: string };
+
+/** Reads a snapshot back; a text that is none says what is wrong with it. */
+export function readSnapshot(text: string): ReadSnapshot {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\u{FEFF}/u, ''));
+  } catch (error) {
+    return { ok: false, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const problem = validate(value);
+  if (problem !== undefined) return { ok: false, problem };
+  const snapshot = value as Snapshot;
+  // JSON has no undefined: what is not known is not there.
+  const sizes = Object.fromEntries(Object.entries(snapshot.sizes).map(([name, size]) => [name, { ...size, rows: size.rows, bytes: size.bytes }]));
+  return { ok: true, snapshot: { ...snapshot, sizes } };
+}
