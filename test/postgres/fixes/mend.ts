@@ -28,6 +28,8 @@ export function fixesOf(input: AnalysisInput): readonly Mended[] {
   const found = new Map<string, Mended>();
   for (const finding of analysis.findings) {
     for (const { title, edits, files = [] } of finding.fixes()) {
+      // A background job is no SQL; jobs have a proof of their own.
+      if (files.some(({ path }) => !path.endsWith('.sql'))) continue;
       const mended = { rule: finding.rule, title, text: applyEdits(input.text, edits), files: files.map(({ text }) => text) };
       const key = `${mended.rule}\n${mended.text}`;
       if (!found.has(key)) found.set(key, mended);

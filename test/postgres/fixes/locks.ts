@@ -1,0 +1,86 @@
+/** How long a migration keeps reads or writes out, measured on a server while others read and write. */
+import type pg from 'pg';
+import { createParseMemo, statementsOf } from '../../../server/src/core/sql/postgres/parse';
+import type { Server } from '../servers';
+
+export interface Held {
+  readonly error: string | undefined;
+  /** The longest time without a pause that locks were held which keep readers out, in ms. */
+  readonly readers: number;
+  /** The same for locks that keep writers out, those that keep readers out among them. */
+  readonly writers: number;
+}
+
+/** Modes that conflict with ROW EXCLUSIVE, which writers take, and those that conflict with readers' ACCESS SHARE (manual, Table-Level Locks). */
+const KEEP_WRITERS_OUT = ['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'];
+const KEEP_READERS_OUT = ['AccessExclusiveLock'];
+
+/** Between two looks at pg_locks, in ms. */
+const PAUSE = 2;
+
+/**
+ * Runs a script in a database, with a reader and a writer beside it.
+ * @param existing the relations that were there before: only locks on them count
+ * @param traffic a query and a change that an application might run over and over
+ */
+export async function measure(server: Server, database: string, script: string, existing: readonly string[], traffic: readonly [read: string, write: string]): Promise<Held> {
+  const [migrator, watcher, reader, writer] = await Promise.all([1, 2, 3, 4].map(() => server.connect(database)));
+  if (migrator === undefined || watcher === undefined || reader === undefined || writer === undefined) throw new Error('no sessions');
+  let running = true;
+  const isRunning = (): boolean => running;
+  const { rows } = await migrator.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const samples: { readonly at: number; readonly readers: boolean; readonly writers: boolean }[] = [];
+  const watch = async (): Promise<void> => {
+    await watcher.query({ name: 'watch', text: LOCKS, values: [rows[0]?.pid, existing] });
+    while (isRunning()) {
+      const { rows: held } = await watcher.query<{ mode: string }>({ name: 'watch', text: LOCKS, values: [rows[0]?.pid, existing] });
+      const modes = held.map(({ mode }) => mode);
+      samples.push({ at: performance.now(), readers: modes.some((mode) => KEEP_READERS_OUT.includes(mode)), writers: modes.some((mode) => KEEP_WRITERS_OUT.includes(mode)) });
+      await pause(PAUSE);
+    }
+  };
+  const repeat = async (client: pg.Client, sql: string): Promise<void> => {
+    while (isRunning()) {
+      // A column that the migration drops or renames is the migration's business: the traffic goes on.
+      await client.query(sql).catch(() => undefined);
+      await pause(10);
+    }
+  };
+  const others = [watch(), repeat(reader, traffic[0]), repeat(writer, traffic[1])];
+  await pause(30);
+  const error = await run(migrator, script);
+  running = false;
+  await Promise.all(others);
+  await Promise.all([migrator, watcher, reader, writer].map((client) => client.end()));
+  return { error, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
+}
+
+// Nobody writes to a materialised view: there only what keeps readers out counts.
+const LOCKS = `
+  SELECT DISTINCT mode FROM pg_locks JOIN pg_class c ON c.oid = relation
+  WHERE pid = $1 AND granted AND locktype = 'relation' AND c.oid = ANY ($2::regclass[]::oid[]) AND (relkind <> 'm' OR mode = 'AccessExclusiveLock')`;
+
+/** Each statement by itself, as psql sends them. */
+async function run(client: pg.Client, script: string): Promise<string | undefined> {
+  for (const { parsed } of statementsOf(script, createParseMemo())) {
+    try {
+      await client.query(parsed.text);
+    } catch (error) {
+      return `${String(error)} in: ${parsed.text}`;
+    }
+  }
+  return undefined;
+}
+
+/** From the first to the last sample of the longest row of samples that show it. A lock seen once counts as no time: it was held for less than a pause. */
+function longest<Sample extends { readonly at: number }>(samples: readonly Sample[], shows: (sample: Sample) => boolean): number {
+  let most = 0;
+  let since: number | undefined;
+  for (const sample of samples) {
+    since = shows(sample) ? (since ?? sample.at) : undefined;
+    if (since !== undefined) most = Math.max(most, sample.at - since);
+  }
+  return most;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
