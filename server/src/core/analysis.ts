@@ -1,6 +1,7 @@
 import type { Effects } from './effects/effects';
 import type { Fix, Severity } from './rules/rule';
 import type { Schema } from './schema/schema';
+import type { SchemaVersion } from './schema/version';
 import type { Script, Segment } from './script/script';
 import type { Parsed } from './sql/statement';
 import type { Target } from './target';
@@ -33,7 +34,10 @@ export interface StatementAnalysis {
   readonly moment: Moment;
   /** Statements of one transaction share this number; each statement outside of any has its own. */
   readonly transaction: number;
+  /** What exists just before it. */
   readonly before: Schema;
+  /** The same, not yet put together. */
+  readonly version: SchemaVersion;
 }
 
 export interface Finding {

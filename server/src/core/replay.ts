@@ -1,9 +1,13 @@
 import type { Problem, StatementAnalysis } from './analysis';
+import type { Effects } from './effects/effects';
 import type { EffectsMemo, EffectsSetting } from './effects/memo';
-import type { Schema } from './schema/schema';
+import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
+import { SchemaVersion } from './schema/version';
+import { Entries, type Room, type Transition } from './schema/view';
 import type { Script, Segment } from './script/script';
 import { statementsOf, type PostgresParseMemo } from './sql/postgres/parse';
-import type { Statement } from './sql/statement';
+import type { Parsed, Statement } from './sql/statement';
+import type { Span } from './text';
 import { firstMoment, inTransaction, step, type Moment } from './timeline';
 
 /** What a script does, statement by statement. */
@@ -25,22 +29,47 @@ export interface ReplayMemos {
 export class ReplayMemo {
   path: string | undefined;
   version: number | undefined;
-  /** Of each segment: its statements, and the state before each and after the last. */
   segments: readonly WalkedSegment[] = [];
+  private first = SchemaVersion.of(UNKNOWN_SCHEMA);
+
+  /** The same version for the same schema, so that states can be compared. */
+  versionOf(schema: Schema): SchemaVersion {
+    if (this.first.get() !== schema) this.first = SchemaVersion.of(schema);
+    return this.first;
+  }
 }
 
 interface WalkedSegment {
   readonly statements: readonly StatementAnalysis[];
+  /** How each statement led on; undefined for one that does not parse. */
+  readonly transitions: readonly (Transition | undefined)[];
+  /** The state before each statement and after the last. */
   readonly states: readonly State[];
 }
 
 /** Between two statements: the schema, the moment, what a ROLLBACK returns to, and the number of the last transaction. */
 interface State {
-  readonly schema: Schema;
+  readonly schema: SchemaVersion;
   readonly moment: Moment;
-  readonly start: Schema;
-  readonly savepoints: readonly Schema[];
+  readonly start: SchemaVersion;
+  readonly savepoints: readonly SchemaVersion[];
   readonly transaction: number;
+}
+
+class Walked implements StatementAnalysis {
+  constructor(
+    readonly span: Span,
+    readonly segment: Segment,
+    readonly parsed: Parsed,
+    readonly effects: Effects | undefined,
+    readonly moment: Moment,
+    readonly transaction: number,
+    readonly version: SchemaVersion,
+  ) {}
+
+  get before(): Schema {
+    return this.version.get();
+  }
 }
 
 /**
@@ -52,7 +81,7 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   const problems: Problem[] = [];
   const known = memos.replay.path === setting.path && memos.replay.version === setting.version ? memos.replay.segments : [];
   const walked: WalkedSegment[] = [];
-  let up = schema;
+  let up = memos.replay.versionOf(schema);
   let transaction = 0;
   for (const [index, segment] of script.segments.entries()) {
     const parsed = statementsOf(segment.text, memos.parse, segment.opaque);
@@ -70,7 +99,7 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   memos.replay.path = setting.path;
   memos.replay.version = setting.version;
   memos.replay.segments = walked;
-  return { statements, problems, after: up };
+  return { statements, problems, after: up.get() };
 }
 
 function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, { span }: StatementAnalysis): Problem {
@@ -78,41 +107,75 @@ function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, 
 }
 
 /**
- * Walks a segment's statements. Where the last walk of it came by with the same statements in the same state, what it
- * found is taken over: before an edit always, behind it as soon as both walks agree again.
+ * Walks a segment's statements. Where the last walk came by with the same statement in the same state, what it found is
+ * taken over: before an edit always, behind it as soon as both walks agree again. Where they differ in a few entries of
+ * the schema only, statements that look at none of those are taken over too.
  */
-function walk(segment: Segment, parsed: readonly Statement[], first: State, setting: EffectsSetting, memo: EffectsMemo, known: WalkedSegment | undefined): WalkedSegment {
+function walk(segment: Segment, parsed: readonly Statement[], first: State, setting: EffectsSetting, memo: EffectsMemo, known: WalkedSegment = NOT_WALKED): WalkedSegment {
   const statements: StatementAnalysis[] = [];
+  const transitions: (Transition | undefined)[] = [];
   const states: State[] = [];
   let state = first;
-  const shift = parsed.length - (known?.statements.length ?? 0);
-  const tail = known === undefined ? parsed.length : commonTail(parsed, known.statements);
-  for (const [index, statement] of parsed.entries()) {
-    const knownIndex = index >= tail ? index - shift : index;
-    const before = known?.states[knownIndex];
-    if (before !== undefined && sameState(state, before)) {
-      const same = known?.statements[knownIndex];
-      if (same?.parsed === statement.parsed) {
-        statements.push(moved(same, segment, statement, state.transaction - before.transaction));
-        states.push(state);
-        state = next(known?.states[knownIndex + 1], state.transaction - before.transaction) ?? state;
-        continue;
-      }
-    }
-    states.push(state);
-    const { analysis, after } = executed(segment, statement, state, setting, memo);
+  let drift: Entries | undefined;
+  const proceed = ({ analysis, transition, after }: Step): void => {
     statements.push(analysis);
+    transitions.push(transition);
+    states.push(state);
     state = after;
+  };
+  const head = commonHead(parsed, known.statements);
+  const tail = Math.max(head, commonTail(parsed, known.statements, head));
+  const shift = parsed.length - known.statements.length;
+  for (const [index, statement] of parsed.entries()) {
+    if (index === tail) drift = driftOf(state, transitions.slice(head), statements.slice(head), known, head, tail - shift);
+    const old = index < head || index >= tail ? stepAt(known, index < head ? index : index - shift) : undefined;
+    if (old === undefined) proceed(executed(segment, statement, state, setting, memo));
+    else if (sameState(state, old.before)) {
+      drift = undefined;
+      proceed(taken(segment, statement, state, old));
+    } else if (drift !== undefined && isFollowed(old, drift)) {
+      drift = old.transition?.without(drift) ?? drift;
+      proceed(followed(segment, statement, state, old, drift));
+    } else {
+      const step = executed(segment, statement, state, setting, memo);
+      drift = drift === undefined || undoes(old) ? undefined : driftBetween(step.after.schema, old.after.schema, [step.transition, old.transition], drift);
+      proceed(step);
+    }
   }
   states.push(state);
-  return { statements, states };
+  return { statements, transitions, states };
 }
 
-/** The index from which on both lists hold the same statements, counted from their ends. */
-function commonTail(parsed: readonly Statement[], known: readonly StatementAnalysis[]): number {
+const NOT_WALKED: WalkedSegment = { statements: [], transitions: [], states: [] };
+
+/** What came of a statement. */
+interface Step {
+  readonly analysis: StatementAnalysis;
+  readonly transition: Transition | undefined;
+  readonly after: State;
+}
+
+interface KnownStep extends Step {
+  readonly before: State;
+}
+
+function stepAt({ statements, transitions, states }: WalkedSegment, index: number): KnownStep | undefined {
+  const [analysis, before, after] = [statements[index], states[index], states[index + 1]];
+  return analysis === undefined || before === undefined || after === undefined ? undefined : { analysis, transition: transitions[index], before, after };
+}
+
+/** How many statements both lists begin with. */
+function commonHead(parsed: readonly Statement[], known: readonly StatementAnalysis[]): number {
+  let index = 0;
+  while (index < parsed.length && index < known.length && parsed[index]?.parsed === known[index]?.parsed) index += 1;
+  return index;
+}
+
+/** The index from which on both lists hold the same statements, counted from their ends; not before `head` in either. */
+function commonTail(parsed: readonly Statement[], known: readonly StatementAnalysis[], head: number): number {
   let index = parsed.length;
   let other = known.length;
-  while (index > 0 && other > 0 && parsed[index - 1]?.parsed === known[other - 1]?.parsed) {
+  while (index > head && other > head && parsed[index - 1]?.parsed === known[other - 1]?.parsed) {
     index -= 1;
     other -= 1;
   }
@@ -122,44 +185,101 @@ function commonTail(parsed: readonly Statement[], known: readonly StatementAnaly
 /** Whether two states lead to the same, but for the numbers of transactions. */
 function sameState(a: State, b: State): boolean {
   if (a === b) return true;
-  if (a.schema !== b.schema || a.moment !== b.moment || a.start !== b.start) return false;
-  return a.savepoints.length === b.savepoints.length && a.savepoints.every((schema, index) => schema === b.savepoints[index]);
+  if (a.moment !== b.moment || !a.schema.equals(b.schema) || !a.start.equals(b.start)) return false;
+  return a.savepoints.length === b.savepoints.length && a.savepoints.every((schema, index) => b.savepoints[index]?.equals(schema) === true);
 }
 
-function next(state: State | undefined, later: number): State | undefined {
-  return state === undefined || later === 0 ? state : { ...state, transaction: state.transaction + later };
+/**
+ * The entries in which the schema behind an edit differs from what it was, found by what the statements wrote that the
+ * edit took out and brought in; undefined where it may differ in more.
+ */
+function driftOf(state: State, made: readonly (Transition | undefined)[], statements: readonly StatementAnalysis[], known: WalkedSegment, from: number, to: number): Entries | undefined {
+  const old = known.states[to];
+  const [transitions, analyses] = [known.transitions.slice(from, to), known.statements.slice(from, to)];
+  if (old === undefined || [...statements, ...analyses].some(({ effects }) => effects?.control !== undefined)) return undefined;
+  return driftBetween(state.schema, old.schema, [...made, ...transitions], undefined);
 }
 
-/** A statement's analysis at its new place. */
-function moved({ parsed, effects, moment, transaction, before }: StatementAnalysis, segment: Segment, { span }: Statement, later: number): StatementAnalysis {
-  return { span: placed(span, segment), segment, parsed, effects, moment, transaction: transaction + later, before };
+function driftBetween(now: SchemaVersion, old: SchemaVersion, transitions: readonly (Transition | undefined)[], before: Entries | undefined): Entries | undefined {
+  if (transitions.some((transition) => transition?.movesSearchPath === true)) return undefined;
+  const drift = new Entries();
+  const compare = (room: Room, key: string): void => {
+    const entry = now.entry(room, key);
+    if (entry !== old.entry(room, key)) drift.set(room, key, entry);
+  };
+  before?.forEach(compare);
+  for (const transition of transitions) transition?.forEachWrite(compare);
+  return drift;
 }
 
-function placed({ offset, length }: Statement['span'], segment: Segment): StatementAnalysis['span'] {
+/** Whether a ROLLBACK brings back a schema of long before. */
+function undoes({ analysis: { effects } }: KnownStep): boolean {
+  return effects?.control?.kind === 'rollback' || effects?.control?.kind === 'rollback to';
+}
+
+function isFollowed(old: KnownStep, drift: Entries): boolean {
+  return !undoes(old) && old.transition?.reads(drift) !== true;
+}
+
+/** The same statement in the same state: only its place may be another. */
+function taken(segment: Segment, { span }: Statement, state: State, { analysis, transition, before, after }: KnownStep): Step {
+  const { parsed, effects, moment, version } = analysis;
+  const later = state.transaction - before.transaction;
+  return {
+    analysis: new Walked(placed(span, segment), segment, parsed, effects, moment, analysis.transaction + later, version),
+    transition,
+    after: later === 0 ? after : { ...after, transaction: after.transaction + later },
+  };
+}
+
+/** The same statement on a schema that differs in nothing that it looks at. */
+function followed(segment: Segment, { span }: Statement, state: State, { analysis, transition, before, after }: KnownStep, drift: Entries): Step {
+  const { parsed, effects } = analysis;
+  if (effects === undefined) return { analysis: broken(segment, parsed, span, state), transition, after: state };
+  const next = state.moment === before.moment ? after.moment : step(state.moment, effects);
+  return { analysis: walked(segment, parsed, span, effects, state), transition, after: advanced(state, next, after.schema.with(drift), effects) };
+}
+
+function executed(segment: Segment, { parsed, span }: Statement, state: State, setting: EffectsSetting, memo: EffectsMemo): Step {
+  if (!parsed.ok) return { analysis: broken(segment, parsed, span, state), transition: undefined, after: state };
+  const { effects, after, transition } = memo.outcome(parsed, state.schema.get(), setting);
+  const schema = after === state.schema.get() ? state.schema : SchemaVersion.of(after);
+  return { analysis: walked(segment, parsed, span, effects, state), transition, after: advanced(state, step(state.moment, effects), schema, effects) };
+}
+
+function broken(segment: Segment, parsed: Parsed, span: Span, { moment, transaction, schema }: State): StatementAnalysis {
+  return new Walked(placed(span, segment), segment, parsed, undefined, moment, transaction, schema);
+}
+
+function walked(segment: Segment, parsed: Parsed, span: Span, effects: Effects, state: State): StatementAnalysis {
+  return new Walked(placed(span, segment), segment, parsed, effects, state.moment, numberOf(state), state.schema);
+}
+
+/** The number of the transaction that the next statement runs in: outside of one it has its own. */
+function numberOf({ moment, transaction }: State): number {
+  return inTransaction(moment) ? transaction : transaction + 1;
+}
+
+function placed({ offset, length }: Span, segment: Segment): Span {
   return { offset: segment.offset + offset, length };
 }
 
-function executed(segment: Segment, { parsed, span }: Statement, state: State, setting: EffectsSetting, memo: EffectsMemo): { readonly analysis: StatementAnalysis; readonly after: State } {
-  const { moment, schema: before } = state;
-  const place = placed(span, segment);
-  if (!parsed.ok) return { analysis: { span: place, segment, parsed, effects: undefined, moment, transaction: state.transaction, before }, after: state };
-  const { effects, after } = memo.outcome(parsed, before, setting);
-  const transaction = inTransaction(moment) ? state.transaction : state.transaction + 1;
-  const analysis: StatementAnalysis = { span: place, segment, parsed, effects, moment, transaction, before };
-  return { analysis, after: advanced({ ...state, transaction }, step(moment, effects), after, effects.control?.kind) };
-}
-
 /** The state after a statement; a ROLLBACK undoes what the transaction, or the part since a savepoint, did to the schema. */
-function advanced({ moment, schema: before, start, savepoints, transaction }: State, next: Moment, after: Schema, control: string | undefined): State {
+function advanced(state: State, next: Moment, after: SchemaVersion, { control }: Effects): State {
+  const { moment, start, savepoints } = state;
   let schema = after;
-  if (control === 'rollback' && inTransaction(moment)) schema = start;
-  else if (control === 'rollback to' && next.savepoints.length > 0) schema = savepoints[next.savepoints.length - 1] ?? after;
+  if (control?.kind === 'rollback' && inTransaction(moment)) schema = start;
+  else if (control?.kind === 'rollback to' && next.savepoints.length > 0) schema = savepoints[next.savepoints.length - 1] ?? after;
   const ended = inTransaction(moment) && (!inTransaction(next) || next.ordinal === 0);
   return {
     schema,
     moment: next,
     start: !inTransaction(moment) || next.ordinal === 0 ? schema : start,
-    savepoints: control === 'savepoint' ? [...savepoints.slice(0, moment.savepoints.length), before] : savepoints.slice(0, next.savepoints.length),
-    transaction: ended ? transaction + 1 : transaction,
+    savepoints: control?.kind === 'savepoint' ? [...savepoints.slice(0, moment.savepoints.length), after] : savepointsKept(savepoints, next),
+    transaction: numberOf(state) + (ended ? 1 : 0),
   };
+}
+
+function savepointsKept(savepoints: readonly SchemaVersion[], { savepoints: { length } }: Moment): readonly SchemaVersion[] {
+  return savepoints.length === length ? savepoints : savepoints.slice(0, length);
 }

@@ -17,6 +17,8 @@ export interface EffectsSetting {
 export interface Outcome {
   readonly effects: Effects;
   readonly after: Schema;
+  /** What this followed from. */
+  readonly transition: Transition;
 }
 
 interface Remembered {
@@ -40,13 +42,14 @@ export class EffectsMemo {
     for (const situation of situations) {
       if (situation.path !== setting.path || situation.version !== setting.version) continue;
       const after = situation.transition.apply(schema);
-      if (after !== undefined) return { effects: situation.effects, after };
+      if (after !== undefined) return { effects: situation.effects, after, transition: situation.transition };
     }
     const editor = new SchemaEditor(schema);
     const effects = effectsOf(statement, editor, setting);
     applyStatement(statement, editor, setting);
-    situations.unshift({ ...setting, effects, transition: editor.transition() });
+    const transition = editor.transition();
+    situations.unshift({ path: setting.path, version: setting.version, effects, transition });
     if (situations.length > SITUATIONS) situations.pop();
-    return { effects, after: editor.result() };
+    return { effects, after: editor.result(), transition };
   }
 }

@@ -8,31 +8,34 @@ export type Numbered = readonly [index: number, statement: StatementAnalysis];
 
 type Statements = Pick<FileContext, 'statements'>;
 
-/** The statements that have an action of one of these kinds, in the file's order. One pass serves all rules. */
+/** The statements that have an action of one of these kinds, in the file's order. */
 export function statementsWith({ statements }: Statements, ...kinds: readonly Action['kind'][]): readonly Numbered[] {
-  const { byKind } = indexOf(statements);
-  const found = kinds.map((kind) => byKind.get(kind) ?? []);
-  const [only, ...more] = found;
-  const indexes = more.length === 0 ? (only ?? []) : [...new Set(found.flat())].sort((a, b) => a - b);
-  return indexes.flatMap((index): Numbered[] => {
+  const found: Numbered[] = [];
+  for (let index = 0; index < statements.length; index++) {
     const statement = statements[index];
-    return statement === undefined ? [] : [[index, statement]];
-  });
+    if (statement?.effects === undefined) continue;
+    for (const { kind } of statement.effects.actions) {
+      if (!kinds.includes(kind)) continue;
+      found.push([index, statement]);
+      break;
+    }
+  }
+  return found;
 }
 
 /** Whether a statement behind the one at `index` creates the relation. */
 export function isCreatedLater({ statements }: Statements, index: number, relation: RelationName): boolean {
-  return (indexOf(statements).lastCreation.get(relation) ?? -1) > index;
+  return (endOf(statements).lastCreation.get(relation) ?? -1) > index;
 }
 
 /** Whether a statement behind the one at `index` gives the table a primary key, or drops it; a broken one may be the one. */
 export function isKeyedLater({ statements }: Statements, index: number, table: RelationName): boolean {
-  const { lastKey, lastBroken } = indexOf(statements);
+  const { lastKey, lastBroken } = endOf(statements);
   return lastBroken > index || (lastKey.get(table) ?? -1) > index;
 }
 
-interface FileIndex {
-  readonly byKind: ReadonlyMap<Action['kind'], readonly number[]>;
+/** What the file does last, by relation: so that looking ahead costs the same for the first statement as for the last. */
+interface End {
   /** The last statement that creates a relation. */
   readonly lastCreation: ReadonlyMap<RelationName, number>;
   /** The last statement that gives a table a primary key, or drops it. */
@@ -41,36 +44,28 @@ interface FileIndex {
   readonly lastBroken: number;
 }
 
-const known = new WeakMap<readonly StatementAnalysis[], FileIndex>();
+const known = new WeakMap<readonly StatementAnalysis[], End>();
 
-function indexOf(statements: readonly StatementAnalysis[]): FileIndex {
-  let index = known.get(statements);
-  if (index === undefined) known.set(statements, (index = collect(statements)));
-  return index;
+function endOf(statements: readonly StatementAnalysis[]): End {
+  let end = known.get(statements);
+  if (end === undefined) known.set(statements, (end = lookAhead(statements)));
+  return end;
 }
 
-function collect(statements: readonly StatementAnalysis[]): FileIndex {
-  const byKind = new Map<Action['kind'], number[]>();
+function lookAhead(statements: readonly StatementAnalysis[]): End {
   const lastCreation = new Map<RelationName, number>();
   const lastKey = new Map<RelationName, number>();
   let lastBroken = -1;
-  for (let index = 0; index < statements.length; index++) {
-    const effects = statements[index]?.effects;
+  for (const [index, { effects }] of statements.entries()) {
     if (effects === undefined) {
       lastBroken = index;
       continue;
     }
     for (const relation of effects.drops) lastKey.set(relation, index);
     for (const relation of effects.creates) lastCreation.set(relation, index);
-    for (const action of effects.actions) {
-      const { kind, relation } = action;
-      if (relation !== undefined && addsKey(action)) lastKey.set(relation, index);
-      const found = byKind.get(kind);
-      if (found === undefined) byKind.set(kind, [index]);
-      else if (found.at(-1) !== index) found.push(index);
-    }
+    for (const action of effects.actions) if (action.relation !== undefined && addsKey(action)) lastKey.set(action.relation, index);
   }
-  return { byKind, lastCreation, lastKey, lastBroken };
+  return { lastCreation, lastKey, lastBroken };
 }
 
 function addsKey(action: Action): boolean {

@@ -3,6 +3,7 @@ import type { Effects } from '../effects/effects';
 import { verified } from '../rewrites/verified';
 import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
+import type { SchemaVersion } from '../schema/version';
 import { SchemaEditor, type Transition } from '../schema/view';
 import type { MigrationTool, Script } from '../script/script';
 import type { Target } from '../target';
@@ -108,6 +109,8 @@ interface Remembered {
   readonly options: RuleOptions;
   readonly statistics: Statistics;
   readonly read: Transition;
+  /** A schema for which this is known to hold. */
+  version: SchemaVersion;
   readonly judgements: readonly Judgement[];
 }
 
@@ -146,24 +149,33 @@ export class JudgementMemo {
     return judgements;
   }
 
-  private ofStatement({ parsed, effects, moment, before }: StatementAnalysis, file: Judged): readonly Judgement[] {
+  private ofStatement({ parsed, effects, moment, version }: StatementAnalysis, file: Judged): readonly Judgement[] {
     if (!parsed.ok || effects === undefined) return NOTHING_FOUND;
     const { path, target, options, statistics } = file;
     let situations = this.known.get(effects);
     if (situations === undefined) this.known.set(effects, (situations = []));
     for (const known of situations) {
-      if (known.moment === moment && sameSetting(known, file) && known.read.holdsFor(before)) return known.judgements;
+      if (known.moment === moment && sameSetting(known, file) && holds(known, version)) return known.judgements;
     }
-    const view = new SchemaEditor(before);
+    const view = new SchemaEditor(version.get());
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
     const judgements: Judgement[] = [];
     for (const rule of rulesFor(effects)) {
       for (const state of rule.find(context)) judgements.push({ rule, state, said: rule.say(state, context) });
     }
-    situations.unshift({ path, moment, target, options, statistics, read: view.transition(), judgements });
+    situations.unshift({ path, moment, target, options, statistics, read: view.transition(), version, judgements });
     if (situations.length > SITUATIONS) situations.pop();
     return judgements;
   }
+}
+
+/** Whether what was found holds for another schema too, because all that the rules looked at is the same there. */
+function holds(known: Remembered, version: SchemaVersion): boolean {
+  if (version.equals(known.version)) return true;
+  const differences = version.differences(known.version);
+  if (differences === undefined ? !known.read.holdsFor(version.get()) : known.read.reads(differences)) return false;
+  known.version = version;
+  return true;
 }
 
 /** The rules that have a say in a statement with such effects, in the order of the list. */
@@ -183,12 +195,13 @@ const RULES_BY_KINDS = new Map<string, readonly Rule[]>();
 type Setting = Pick<Judged, 'path' | 'target' | 'options' | 'statistics'>;
 
 function sameSetting(a: Setting | undefined, b: Setting): boolean {
-  return a !== undefined && a.path === b.path && a.target === b.target && a.options === b.options && a.statistics === b.statistics;
+  return a?.path === b.path && a.target === b.target && a.options === b.options && a.statistics === b.statistics;
 }
 
 /** Whether a statement stands as another one did: with the same effects, in the same moment, on the same schema. */
 function sameSituation(a: StatementAnalysis | undefined, b: StatementAnalysis | undefined): boolean {
-  return a !== undefined && b !== undefined && a.parsed === b.parsed && a.effects === b.effects && a.moment === b.moment && a.before === b.before;
+  if (a === undefined || b === undefined) return false;
+  return a.parsed === b.parsed && a.effects === b.effects && a.moment === b.moment && a.version.equals(b.version);
 }
 
 /** Finds the places that findings refer to. */

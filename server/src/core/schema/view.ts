@@ -17,19 +17,30 @@ export interface SchemaView {
   readonly searchPath: readonly string[];
 }
 
-const ROOMS = ['relations', 'types', 'routines', 'publications', 'namespaces'] as const;
-type Room = (typeof ROOMS)[number];
+export const ROOMS = ['relations', 'types', 'routines', 'publications', 'namespaces'] as const;
+export type Room = (typeof ROOMS)[number];
 
 /** Entries by room and key; undefined as a value says that there is none of this key. */
-class Entries {
+export class Entries {
   private readonly rooms: Partial<Record<Room, Map<string, unknown>>> = {};
+  /** The rooms that have entries. */
+  readonly touched: Room[] = [];
 
   in(room: Room): ReadonlyMap<string, unknown> | undefined {
     return this.rooms[room];
   }
 
   set(room: Room, key: string, value: unknown): void {
-    (this.rooms[room] ??= new Map<string, unknown>()).set(key, value);
+    let entries = this.rooms[room];
+    if (entries === undefined) {
+      this.rooms[room] = entries = new Map<string, unknown>();
+      this.touched.push(room);
+    }
+    entries.set(key, value);
+  }
+
+  forEach(visit: (room: Room, key: string, value: unknown) => void): void {
+    for (const room of this.touched) this.rooms[room]?.forEach((value, key) => { visit(room, key, value); });
   }
 }
 
@@ -159,7 +170,7 @@ export class Transition {
   constructor(
     private base: Schema,
     private after: Schema,
-    private readonly reads: Entries,
+    private readonly readEntries: Entries,
     private readonly whole: Whole,
     private readonly writes: Entries,
     private readonly path: readonly string[] | undefined,
@@ -180,20 +191,54 @@ export class Transition {
     return after;
   }
 
-  /** Whether everything that was read is in `schema` as it was. Of a transition without writes the answer is remembered. */
-  holdsFor(schema: Schema): boolean {
-    if (schema === this.base) return true;
-    if (!this.readsHold(schema)) return false;
-    if (this.after === this.base) this.base = this.after = schema;
-    return true;
+  /** Whether it read an entry that has changed. */
+  reads(changes: Entries): boolean {
+    for (const room of changes.touched) {
+      const changed = changes.in(room);
+      if (changed === undefined) continue;
+      if (this.whole.rooms.has(room)) return true;
+      const read = this.readEntries.in(room);
+      if (read !== undefined) for (const key of changed.keys()) if (read.has(key)) return true;
+    }
+    return false;
   }
 
-  private readsHold(schema: Schema): boolean {
+  /** The changes that are left behind the statement: what it writes is the same either way. */
+  without(changes: Entries): Entries {
+    if (!this.overwrites(changes)) return changes;
+    const left = new Entries();
+    changes.forEach((room, key, value) => {
+      if (this.writes.in(room)?.has(key) !== true) left.set(room, key, value);
+    });
+    return left;
+  }
+
+  private overwrites(changes: Entries): boolean {
+    for (const room of changes.touched) {
+      const written = this.writes.in(room);
+      if (written !== undefined) for (const key of changes.in(room)?.keys() ?? []) if (written.has(key)) return true;
+    }
+    return false;
+  }
+
+  /** Calls back for each entry that it writes. */
+  forEachWrite(visit: (room: Room, key: string) => void): void {
+    this.writes.forEach(visit);
+  }
+
+  /** Whether it sets the search path. */
+  get movesSearchPath(): boolean {
+    return this.path !== undefined;
+  }
+
+  /** Whether everything that was read is in `schema` as it was. */
+  holdsFor(schema: Schema): boolean {
+    if (schema === this.base) return true;
     if (schema.complete !== this.base.complete) return false;
     if (this.whole.searchPath && !samePath(schema.searchPath, this.base.searchPath)) return false;
     for (const room of this.whole.rooms) if (schema[room] !== this.base[room]) return false;
     for (const room of ROOMS) {
-      const entries = this.reads.in(room);
+      const entries = this.readEntries.in(room);
       // The same room as a whole is the same in each part.
       if (entries === undefined || schema[room] === this.base[room]) continue;
       const now = schema[room] as AnyRoom;
@@ -203,7 +248,7 @@ export class Transition {
   }
 }
 
-interface AnyRoom {
+export interface AnyRoom {
   get(key: string): unknown;
   set(key: string, value: unknown): unknown;
   delete(key: string): unknown;
@@ -211,7 +256,7 @@ interface AnyRoom {
 }
 
 /** A room with entries set or, where the value is undefined, removed. */
-function withEntries<R extends Schema[Room]>(room: R, entries: ReadonlyMap<string, unknown> | undefined): R {
+export function withEntries<R extends Schema[Room]>(room: R, entries: ReadonlyMap<string, unknown> | undefined): R {
   if (entries === undefined) return room;
   const changed = (room as unknown as AnyRoom).withMutations((mutable) => {
     for (const [key, value] of entries) {

@@ -1,0 +1,91 @@
+import type { Schema } from './schema';
+import { Entries, ROOMS, withEntries, type AnyRoom, type Room } from './view';
+
+/**
+ * One of many schemas that differ little: a schema, and the entries that stand differently. After an edit near the top
+ * of a long script each later statement has such a schema before it; it is put together only when somebody looks.
+ */
+export class SchemaVersion {
+  private whole: Schema | undefined;
+
+  private constructor(
+    private readonly base: Schema,
+    private readonly changes: Entries | undefined,
+  ) {
+    if (changes === undefined) this.whole = base;
+  }
+
+  static of(schema: Schema): SchemaVersion {
+    return new SchemaVersion(schema, undefined);
+  }
+
+  /** The schema itself. */
+  get(): Schema {
+    if (this.whole === undefined) {
+      let schema = this.base;
+      for (const room of ROOMS) {
+        const entries = this.changes?.in(room);
+        if (entries !== undefined) schema = { ...schema, [room]: withEntries(schema[room], entries) };
+      }
+      this.whole = schema;
+    }
+    return this.whole;
+  }
+
+  /** One entry of it, without putting the whole together. */
+  entry(room: Room, key: string): unknown {
+    const changed = this.changes?.in(room);
+    return changed?.has(key) === true ? changed.get(key) : (this.base[room] as AnyRoom).get(key);
+  }
+
+  /** This version with other entries. */
+  with(changes: Entries): SchemaVersion {
+    const all = merged(this.changes, changes, this.base);
+    return all === undefined ? SchemaVersion.of(this.base) : new SchemaVersion(this.base, all);
+  }
+
+  /** Whether both are the same schema with the same changes. */
+  equals(other: SchemaVersion): boolean {
+    return this === other || (this.base === other.base && this.changes === other.changes);
+  }
+
+  /** The entries in which they differ; undefined where that cannot be told without a look at all of them. */
+  differences(other: SchemaVersion): Entries | undefined {
+    if (this.base !== other.base) return undefined;
+    if (lastDifferences !== undefined && lastDifferences.a === this.changes && lastDifferences.b === other.changes) return lastDifferences.found;
+    const found = new Entries();
+    for (const changes of [this.changes, other.changes]) {
+      changes?.forEach((room, key) => {
+        if (this.entry(room, key) !== other.entry(room, key)) found.set(room, key, this.entry(room, key));
+      });
+    }
+    lastDifferences = { a: this.changes, b: other.changes, found };
+    return found;
+  }
+}
+
+/**
+ * The last merge and the last comparison: an edit makes the same ones for every statement behind it. Whether a change
+ * brings an entry back to what the base has is the same for all of them, since a statement that writes the entry ends
+ * the change.
+ */
+let lastMerge: { readonly below: Entries | undefined; readonly above: Entries; readonly all: Entries | undefined } | undefined;
+let lastDifferences: { readonly a: Entries | undefined; readonly b: Entries | undefined; readonly found: Entries } | undefined;
+
+/** Changes upon changes; those that lead back to the base are left out, and undefined says that none is left. */
+function merged(below: Entries | undefined, above: Entries, base: Schema): Entries | undefined {
+  if (lastMerge !== undefined && lastMerge.below === below && lastMerge.above === above) return lastMerge.all;
+  const all = new Entries();
+  let some = false;
+  const add = (room: Room, key: string, value: unknown): void => {
+    if ((base[room] as AnyRoom).get(key) === value) return;
+    all.set(room, key, value);
+    some = true;
+  };
+  below?.forEach((room, key, value) => {
+    if (above.in(room)?.has(key) !== true) add(room, key, value);
+  });
+  above.forEach(add);
+  lastMerge = { below, above, all: some ? all : undefined };
+  return lastMerge.all;
+}

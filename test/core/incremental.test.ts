@@ -1,0 +1,95 @@
+/** What is remembered changes how fast an answer comes, never the answer: each edit of a script, analysed upon the memo and anew. */
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import type { Analysis } from '../../server/src/core/analysis';
+import { analyze } from '../../server/src/core/analyze';
+import { createMemo, type AnalysisMemo } from '../../server/src/core/memo';
+import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
+import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
+import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
+import { DEFAULT_TARGET } from '../../server/src/core/target';
+
+beforeAll(loadPostgresParser);
+
+const OPTIONS = { lockBudget: 500, batchSize: 1000 };
+const SEVERITIES = {};
+
+function run(text: string, memo: AnalysisMemo): Analysis {
+  return analyze({ path: 'm.sql', text, target: DEFAULT_TARGET, schema: UNKNOWN_SCHEMA, statistics: NO_STATISTICS, options: OPTIONS, severities: SEVERITIES, tool: undefined }, memo);
+}
+
+/** All that people can see of an analysis, and the schema before each statement. */
+function visible({ statements, findings, problems, after }: Analysis): unknown {
+  return {
+    statements: statements.map(({ span, effects, moment, transaction, before }) => ({
+      span,
+      kind: effects?.kind,
+      locks: effects?.locks,
+      work: [effects?.rewrites, effects?.scans, effects?.rebuilds],
+      scope: moment.scope,
+      held: moment.held,
+      settings: moment.settings,
+      transaction,
+      relations: before.relations.toSeq().sortBy((_, name) => name).toArray(),
+      searchPath: before.searchPath,
+    })),
+    findings: findings.map(({ rule, severity, message, span, statement, related }) => ({ rule, severity, message, span, statement, related })),
+    problems,
+    after: after.relations.toSeq().sortBy((_, name) => name).toArray(),
+  };
+}
+
+const STATEMENTS = [
+  'CREATE TABLE a (id bigint PRIMARY KEY, n int, t text)',
+  'CREATE TABLE a (id bigint, n int)',
+  'CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint REFERENCES a (id))',
+  'ALTER TABLE a ADD COLUMN c int',
+  'ALTER TABLE a ADD COLUMN c int DEFAULT random()',
+  'ALTER TABLE a DROP COLUMN n',
+  'ALTER TABLE a ALTER COLUMN n SET NOT NULL',
+  'ALTER TABLE a ADD CONSTRAINT nn CHECK (n IS NOT NULL) NOT VALID',
+  'ALTER TABLE a VALIDATE CONSTRAINT nn',
+  'ALTER TABLE a RENAME TO z',
+  'ALTER TABLE b ALTER COLUMN a_id TYPE int',
+  'CREATE INDEX i ON a (n)',
+  'CREATE INDEX CONCURRENTLY j ON b (a_id)',
+  'DROP INDEX i',
+  'DROP TABLE a CASCADE',
+  'CREATE VIEW v AS SELECT * FROM a',
+  'UPDATE a SET n = 1',
+  'DELETE FROM b USING a WHERE a.id = b.a_id',
+  'INSERT INTO b SELECT id, id FROM a',
+  'BEGIN',
+  'COMMIT',
+  'ROLLBACK',
+  'SAVEPOINT s',
+  'ROLLBACK TO s',
+  "SET lock_timeout = '2s'",
+  "SET LOCAL lock_timeout = '1s'",
+  'SET search_path = app, public',
+  'CREATE SCHEMA app',
+  'REINDEX SCHEMA public',
+  'SELEC half typed',
+  'DO $$ BEGIN ALTER TABLE a ADD COLUMN d int; END $$',
+];
+
+const script = fc.array(fc.constantFrom(...STATEMENTS), { maxLength: 14 });
+/** An edit: at which statement, how many it takes out, and what it brings in. */
+const edit = fc.record({ at: fc.nat(14), removed: fc.nat(3), added: fc.array(fc.constantFrom(...STATEMENTS), { maxLength: 2 }), blank: fc.constantFrom('', '\n', '-- ü 😀\n') });
+
+test('an analysis upon a memo equals one from nothing', { timeout: 120_000 }, () => {
+  fc.assert(
+    fc.property(script, fc.array(edit, { minLength: 1, maxLength: 6 }), (start, edits) => {
+      const memo = createMemo();
+      let statements = start;
+      let text = statements.map((sql) => `${sql};\n`).join('');
+      expect(visible(run(text, memo))).toEqual(visible(run(text, createMemo())));
+      for (const { at, removed, added, blank } of edits) {
+        statements = [...statements.slice(0, at), ...added, ...statements.slice(at + removed)];
+        text = blank + statements.map((sql) => `${sql};\n`).join('');
+        expect(visible(run(text, memo)), text).toEqual(visible(run(text, createMemo())));
+      }
+    }),
+    { numRuns: 150, seed: 7 },
+  );
+});
