@@ -1,5 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
-import { DatabaseError, inWords } from './errors';
+import { inWords } from './errors';
 import { readUrl, type Address } from './url';
 
 /** How long a statement may run and how long it may wait for a lock, in ms. */
@@ -88,18 +88,17 @@ const ATTEMPTS: Readonly<Record<Address['sslMode'], readonly boolean[]>> = {
 
 async function connect(address: Address): Promise<Client> {
   const attempts = address.host.startsWith('/') ? [false] : ATTEMPTS[address.sslMode];
-  let first: unknown;
-  for (const [index, secure] of attempts.entries()) {
+  const failures: unknown[] = [];
+  for (const secure of attempts) {
     try {
       return await connectWith(address, secure);
     } catch (error) {
-      // What the second attempt says is of interest only where the first failed for want of TLS.
-      if (index === 0) first = error;
-      if (isAboutTls(error) && index + 1 < attempts.length) continue;
-      throw inWords(index > 0 && isAboutTls(error) ? first : error, address);
+      failures.push(error);
+      if (!isAboutTls(error)) break;
     }
   }
-  throw inWords(first, address);
+  // That a server has no TLS is of interest only where nothing else was tried.
+  throw inWords(failures.find((failure) => !hasNoTls(failure)) ?? failures[0], address);
 }
 
 async function connectWith(address: Address, secure: boolean): Promise<Client> {
@@ -144,9 +143,13 @@ function configuration(address: Address, secure: boolean, options: boolean): Cli
   };
 }
 
-/** No TLS on one of the two sides: "no pg_hba.conf entry …, no encryption", or a server without TLS. */
+/** Whether the other of TLS and no TLS may do: "no pg_hba.conf entry …, no encryption", or a server without TLS. */
 function isAboutTls(error: unknown): boolean {
-  if (error instanceof DatabaseError || !(error instanceof Error)) return false;
+  if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return /does not support SSL|SSL (?:off|on)|no encryption|SSL encryption/u.test(error.message) || code.startsWith('ERR_SSL') || code === '28000';
+  return hasNoTls(error) || code.startsWith('ERR_SSL') || code === '28000';
+}
+
+function hasNoTls(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('does not support SSL');
 }
