@@ -113,10 +113,22 @@ export const STATEMENTS: readonly Migration[] = [
   $('refresh materialized view app."Order Totals" with data;'),
   $('REFRESH MATERIALIZED VIEW /* all */ public.by_country'),
   // Names
+  $('DROP TABLE tags;'),
+  $('drop table if exists public.tags, events cascade;'),
+  $(`DROP TABLE ${lines} CASCADE;`),
+  $('ALTER TABLE customers RENAME COLUMN mail TO "E-Mail";'),
+  $(`alter table ${lines} rename "Größe" to size;`),
+  $('ALTER TABLE tags RENAME COLUMN weight TO heft;'),
   $('ALTER TABLE customers RENAME TO clients;'),
   $('ALTER TABLE app.orders RENAME TO "Orders, old";'),
   $(`alter table ${lines} rename to lines;`),
   $('ALTER TABLE tags SET SCHEMA app;'),
+  // What is taken away or renamed; a later file of the fix takes back what is there for the old release
+  $(`drop table if exists ${lines};`),
+  $('DROP TABLE public.audit, empty_table;'),
+  $('ALTER TABLE tags RENAME COLUMN label TO title;'),
+  $(`ALTER TABLE ${lines} RENAME "Größe" TO "Size, in m";`),
+  $('alter table app.orders rename code to "Code, new";'),
   // Data
   $('UPDATE customers SET age = age + 1;'),
   $("UPDATE app.orders AS o SET code = lower(code), qty = 0 WHERE o.status <> 'sent';"),
