@@ -76,16 +76,14 @@ let lastDifferences: { readonly a: Entries | undefined; readonly b: Entries | un
 function merged(below: Entries | undefined, above: Entries, base: Schema): Entries | undefined {
   if (lastMerge !== undefined && lastMerge.below === below && lastMerge.above === above) return lastMerge.all;
   const all = new Entries();
-  let some = false;
   const add = (room: Room, key: string, value: unknown): void => {
     if ((base[room] as AnyRoom).get(key) === value) return;
     all.set(room, key, value);
-    some = true;
   };
   below?.forEach((room, key, value) => {
     if (above.in(room)?.has(key) !== true) add(room, key, value);
   });
   above.forEach(add);
-  lastMerge = { below, above, all: some ? all : undefined };
+  lastMerge = { below, above, all: all.touched.length > 0 ? all : undefined };
   return lastMerge.all;
 }

@@ -80,16 +80,16 @@ export class SchemaEditor implements SchemaView {
     return this.read('namespaces', name) === true;
   }
   allRelations(): Iterable<Relation> {
-    return this.readAll('relations').values();
+    return inOrder(this.readAll('relations'));
   }
   allRoutines(): Iterable<readonly Routine[]> {
-    return this.readAll('routines').values();
+    return inOrder(this.readAll('routines'));
   }
   allTypes(): Iterable<TypeDefinition> {
-    return this.readAll('types').values();
+    return inOrder(this.readAll('types'));
   }
   allPublications(): Iterable<Publication> {
-    return this.readAll('publications').values();
+    return inOrder(this.readAll('publications'));
   }
   get complete(): boolean {
     return this.base.complete;
@@ -265,6 +265,11 @@ export function withEntries<R extends Schema[Room]>(room: R, entries: ReadonlyMa
     }
   });
   return changed as R;
+}
+
+/** The values by their keys: the order in which a schema came about is no part of it. */
+function inOrder<Value>(room: Iterable<readonly [string, Value]>): readonly Value[] {
+  return [...room].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
 function samePath(a: readonly string[], b: readonly string[]): boolean {
