@@ -10,6 +10,9 @@ import { keyWordsLike } from './key-words';
 import { pathsAfter } from './phases/numbering';
 import { placeInWords, runInstead } from './surroundings';
 
+/** What the names of archived tables start with. */
+export const ARCHIVED = '_archived_';
+
 /**
  * DROP TABLE as a rename that can be taken back: foreign keys are dropped one by one, so that no two tables are locked
  * for longer than that, the table gets an archive name, and a migration of its own drops it later.
@@ -49,7 +52,7 @@ export function archiveInstead(context: MendContext, action: Extract<Action, { k
       for (const constraint of table.constraints) if (constraint.kind === 'foreign key' && !constraint.inherited) drop(name, constraint.name, beside);
     }
     const { schema, name: own } = nameParts(name);
-    const archive = choice.choose('_archived', own);
+    const archive = choice.choose(`${ARCHIVED}${own}`);
     renames.push(`${k('ALTER TABLE')}${exists} ${beside} ${k('RENAME TO')} ${quoteIdentifier(archive)}`);
     drops.push(`${k('DROP TABLE')}${exists} ${beside.includes('.') ? `${quoteIdentifier(schema)}.` : ''}${quoteIdentifier(archive)}${behaviour === undefined ? '' : ` ${k(behaviour)}`};`);
   }

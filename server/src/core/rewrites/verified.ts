@@ -18,7 +18,7 @@ export function verified(fixes: readonly Fix[], file: FixedFile): readonly Fix[]
   const holds = (path: string, text: string): boolean =>
     file.tool.read({ path, text }).segments.every((segment) => statementsOf(segment.text, memo).every(({ parsed }) => parsed.ok || brokenBefore.has(parsed.text)));
   return fixes.filter((fix) => {
-    if (!doOverlap(fix) && holds(file.path, applyEdits(file.text, fix.edits))) return (fix.files ?? []).every((added) => holds(added.path, added.text));
+    if (!doOverlap(fix) && holds(file.path, applyEdits(file.text, fix.edits))) return (fix.files ?? []).every((added) => !added.path.endsWith('.sql') || holds(added.path, added.text));
     return false;
   });
 }

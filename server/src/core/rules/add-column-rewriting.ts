@@ -1,4 +1,5 @@
 import { addThenFill } from '../rewrites/add-column';
+import { addThenFillInBatches } from '../rewrites/expand-contract/add-column-fill';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
@@ -53,5 +54,5 @@ export const addColumnRewriting = defineRule({
     message: `The default of ${action.column} differs from row to row, so ADD COLUMN rewrites the table and ${takes(action.work.lock, action.relation)} meanwhile. Add the column without it, SET DEFAULT, then fill the old rows in batches.`,
     span: headline(parsed.text, action.span),
   }),
-  mend: (action, context) => addThenFill(context, action),
+  mend: (action, context) => [...addThenFill(context, action), ...addThenFillInBatches(context, action)],
 });

@@ -1,3 +1,4 @@
+import { changeTypeByExpandAndContract, typeChangeRefusal } from '../rewrites/expand-contract/type-change';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
@@ -28,13 +29,19 @@ export const alterTypeRewriting = defineRule({
   kinds: ['alter column type'],
   find: (context) =>
     actionsOf(context.effects, 'alter column type').filter((action) => (action.work.rewrites || action.work.scans) && !isQuiet(context, action, action.work.rewrites ? 'rewrite' : 'scan')),
-  say(action, { parsed }) {
+  say(action, context) {
     const work = action.work.rewrites ? 'rewrites the table and its indexes' : 'reads the whole table';
     const guess = action.from === undefined ? ' (unless it only widens the type, which is not known here)' : '';
     return {
-      message: `Changing the type of ${action.column} ${work}${guess} and ${takes(action.work.lock, action.relation)} meanwhile. Add a new column, fill it in batches and swap.${because(action.work.because)}`,
-      span: headline(parsed.text, action.span),
+      message: `Changing the type of ${action.column} ${work}${guess} and ${takes(action.work.lock, action.relation)} meanwhile. ${remedy(typeChangeRefusal(context, action))}${because(action.work.because)}`,
+      span: headline(context.parsed.text, action.span),
       severity: action.from === undefined ? 'warning' : 'error',
     };
   },
+  mend: (action, context) => changeTypeByExpandAndContract(context, action),
 });
+
+function remedy(refusal: string | undefined): string {
+  const way = 'Add a new column, fill it in batches and swap';
+  return refusal === undefined ? `${way}.` : `${way}; there is no fix for that here, since ${refusal}.`;
+}

@@ -1,4 +1,5 @@
 import { attachProven } from '../rewrites/partition';
+import { attachWithProof } from '../rewrites/partition-proof';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isHarmless } from './size';
@@ -44,5 +45,8 @@ export const attachPartitionScanning = defineRule({
       span: headline(parsed.text, action.span),
     };
   },
-  mend: (action, context) => attachProven(context, action),
+  mend(action, context) {
+    const proven = attachWithProof(context, action);
+    return proven.length > 0 ? proven : attachProven(context, action);
+  },
 });

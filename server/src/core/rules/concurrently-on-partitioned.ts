@@ -1,4 +1,5 @@
 import { createIndexConcurrently } from '../rewrites/concurrently';
+import { indexPartitionByPartition } from '../rewrites/partitioned-index';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { called } from './words';
@@ -37,5 +38,8 @@ export const concurrentlyOnPartitioned = defineRule({
     message: `${called(action.relation)} is partitioned, and CREATE INDEX CONCURRENTLY fails on it. Create the index ON ONLY the parent, then CONCURRENTLY on each partition, and attach those.`,
     span: headline(parsed.text, action.span),
   }),
-  mend: (action, context) => createIndexConcurrently(context, action),
+  mend(action, context) {
+    const byPartition = indexPartitionByPartition(context, action);
+    return byPartition.length > 0 ? byPartition : createIndexConcurrently(context, action);
+  },
 });

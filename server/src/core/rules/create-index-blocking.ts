@@ -1,4 +1,5 @@
 import { createIndexConcurrently } from '../rewrites/concurrently';
+import { indexPartitionByPartition } from '../rewrites/partitioned-index';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { isQuiet } from './size';
@@ -55,5 +56,8 @@ export const createIndexBlocking = defineRule({
       span: headline(parsed.text, action.span),
     };
   },
-  mend: (action, context) => createIndexConcurrently(context, action),
+  mend(action, context) {
+    const byPartition = indexPartitionByPartition(context, action);
+    return byPartition.length > 0 ? byPartition : createIndexConcurrently(context, action);
+  },
 });

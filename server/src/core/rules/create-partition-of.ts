@@ -1,4 +1,5 @@
 import { createThenAttach } from '../rewrites/partition';
+import { createThenAttachWithProof } from '../rewrites/partition-proof';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { called } from './words';
@@ -18,12 +19,12 @@ export const createPartitionOf = defineRule({
       {
         schema: 'CREATE TABLE events (id bigint, at date DEFAULT now(), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);',
         sql: "CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
-        fixed: "CREATE TABLE events_2024 (LIKE events INCLUDING ALL EXCLUDING IDENTITY);\nALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
+        fixed: "CREATE TABLE events_2024 (LIKE events INCLUDING ALL EXCLUDING COMMENTS EXCLUDING IDENTITY EXCLUDING STATISTICS);\nALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\n",
       },
       {
         schema: 'CREATE SCHEMA app; CREATE TABLE app.events (at date CHECK (at IS NOT NULL)) PARTITION BY RANGE (at);',
         sql: 'create table if not exists app.e partition of app.events default;\n',
-        fixed: 'create table if not exists app.e (like app.events including all excluding identity);\nalter table app.events attach partition app.e default;\n',
+        fixed: 'create table if not exists app.e (like app.events including all excluding comments excluding identity excluding statistics);\nalter table app.events attach partition app.e default;\n',
       },
     ],
     good: [
@@ -38,5 +39,8 @@ export const createPartitionOf = defineRule({
     message: `PARTITION OF takes ACCESS EXCLUSIVE on ${called(action.partitionOf)}: reads and writes of the whole partitioned table wait while it queues. Create the table by itself, then ATTACH PARTITION.`,
     span: headline(parsed.text, action.span),
   }),
-  mend: (_, context) => createThenAttach(context),
+  mend(action, context) {
+    const proven = createThenAttachWithProof(context, action);
+    return proven.length > 0 ? proven : createThenAttach(context);
+  },
 });

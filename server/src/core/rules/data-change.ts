@@ -1,6 +1,9 @@
 import type { Action } from '../effects/effects';
+import { bodyOfRoutine } from '../effects/postgres/bodies';
 import { batchRefusal } from '../rewrites/batches/batches';
-import { bodyOf } from '../sql/postgres/plpgsql';
+import { userRoutineName } from '../schema/postgres/resolve';
+import { strings } from '../schema/postgres/walk';
+import { bodyOf, type RoutineBody } from '../sql/postgres/plpgsql';
 import type { FindContext } from './rule';
 import { isHarmless, rowsOf } from './size';
 import { called, rowsInWords } from './words';
@@ -17,12 +20,22 @@ export function touchesMuch(context: FindContext, action: DataChange): boolean {
   return !isBatch(context, action);
 }
 
-/** Whether it is a part of a table, in a loop of a DO block that commits: what the fix makes of it, and people by hand. */
-function isBatch({ parsed }: FindContext, { nested, wholeTable, span }: DataChange): boolean {
-  if (!nested || wholeTable || parsed.nodeKind !== 'DoStmt') return false;
+/** Whether it is a part of a table, in a loop that commits, of a DO block or of a procedure that is called: what fixes make of it, and people by hand. */
+function isBatch(context: FindContext, { nested, wholeTable, conditional, span }: DataChange): boolean {
+  const { parsed } = context;
+  if (!nested || wholeTable) return false;
+  if (parsed.nodeKind === 'CallStmt') return conditional && stepsOfCalled(context).some((step) => step.kind === 'commit' && step.conditional);
+  if (parsed.nodeKind !== 'DoStmt') return false;
   const steps = bodyOf(parsed)?.steps ?? [];
   const own = steps.findIndex(({ place }) => place !== undefined && place.offset <= span.offset && span.offset < place.offset + place.length);
   return steps[own]?.conditional === true && steps.slice(own + 1).some(({ kind, conditional }) => kind === 'commit' && conditional);
+}
+
+/** What the procedure of a CALL does, where it is known and there is but one of the name. */
+function stepsOfCalled({ parsed: { node }, before }: FindContext): RoutineBody['steps'] {
+  const name = 'CallStmt' in node ? strings(node.CallStmt.funccall?.funcname) : [];
+  const [routine, ...more] = before.routines(userRoutineName(name, before));
+  return routine === undefined || more.length > 0 ? [] : (bodyOfRoutine(routine)?.steps ?? []);
 }
 
 /** What is wrong with an UPDATE or DELETE of a large part of a table. */

@@ -1,3 +1,4 @@
+import { archiveInstead } from '../rewrites/archive';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { called } from './words';
@@ -27,4 +28,5 @@ export const dropTable = defineRule({
     message: `DROP TABLE takes ACCESS EXCLUSIVE on ${called(action.name)} and on every table it references; its data is gone and a running release that uses it fails. Rename it first, and drop it when nobody has missed it.`,
     span: headline(parsed.text, action.span),
   }),
+  mend: (action, context) => archiveInstead(context, action),
 });

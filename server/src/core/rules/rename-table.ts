@@ -1,4 +1,5 @@
 import type { Action } from '../effects/effects';
+import { ARCHIVED } from '../rewrites/archive';
 import { viewInItsPlace } from '../rewrites/rename';
 import type { RelationName } from '../schema/names';
 import { isCreatedLater, statementsWith } from './file-actions';
@@ -40,6 +41,7 @@ export const renameTable = defineFileRule({
     good: [
       { sql: 'ALTER INDEX users_email_idx RENAME TO users_mail_idx;\n' },
       { title: 'The table is new', sql: 'CREATE TABLE a (x int);\nALTER TABLE a RENAME TO b;\n' },
+      { title: 'To an archive', sql: 'ALTER TABLE users RENAME TO _archived_users;\n' },
       { title: 'A view takes its place', sql: 'BEGIN;\nALTER TABLE users RENAME TO accounts;\nCREATE VIEW users AS SELECT * FROM accounts;\nCOMMIT;\n' },
     ],
   },
@@ -48,6 +50,8 @@ export const renameTable = defineFileRule({
       if (effects === undefined || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'rename relation', 'set schema')) {
         if (action.isNew || !action.what.endsWith('table') || isReplaced(file, index, action.relation)) continue;
+        // The first step of dropping it: nobody shall use it any more.
+        if (action.kind === 'rename relation' && action.to.startsWith(ARCHIVED)) continue;
         const place = headline(parsed.text, action.span);
         yield {
           message: messageOf(action),

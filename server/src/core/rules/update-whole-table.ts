@@ -1,4 +1,5 @@
 import { batchFixes } from '../rewrites/batches/batches';
+import { jobFixes, procedureFixes } from '../rewrites/jobs/job';
 import { dataChangeInWords, touchesMuch } from './data-change';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
@@ -28,5 +29,5 @@ export const updateWholeTable = defineRule({
     span: headline(context.parsed.text, action.span),
     severity: action.wholeTable ? 'error' : 'warning',
   }),
-  mend: (action, context) => batchFixes(context, action),
+  mend: (action, context) => [...batchFixes(context, action), ...procedureFixes(context, action), ...jobFixes(context, action)],
 });

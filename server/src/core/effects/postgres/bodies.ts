@@ -27,7 +27,8 @@ export function routineBody(name: ObjectName, claims: Claims): void {
 
 const bodies = new WeakMap<Routine, RoutineBody | undefined>();
 
-function bodyOfRoutine(routine: Routine): RoutineBody | undefined {
+/** What the body of a declared routine does, as far as it can be read; the same routine gives the same object. */
+export function bodyOfRoutine(routine: Routine): RoutineBody | undefined {
   if (!bodies.has(routine)) {
     const [definition] = routine.definition === undefined ? [] : sqlStatements(routine.definition);
     bodies.set(routine, definition === undefined ? undefined : bodyOf(definition));

@@ -11,10 +11,10 @@ export class WorkNames {
     this.taken = new Set(taken);
   }
 
-  /** `name_suffix`, cut to what the server keeps, numbered where that is taken. Unquoted. */
-  choose(name: string, suffix: string): string {
+  /** `name_suffix` (or the name by itself), cut to what the server keeps, numbered where that is taken. Unquoted. */
+  choose(name: string, suffix?: string): string {
     for (let pass = 1; ; pass++) {
-      const tail = `_${suffix}${pass === 1 ? '' : String(pass)}`;
+      const tail = `${suffix === undefined ? '' : `_${suffix}`}${pass === 1 ? '' : String(pass)}`;
       const candidate = cut(name, NAME_BYTES - tail.length) + tail;
       if (this.taken.has(candidate)) continue;
       this.taken.add(candidate);
