@@ -76,6 +76,7 @@ function plan(sql: string, version = 18, schema = schemaFromDdl(SCHEMA).schema) 
   const [statement] = statementsOf(sql, createParseMemo());
   if (statement?.parsed.ok !== true) throw new Error(`does not parse: ${sql}`);
   return batchPlan({
+    path: 'migrations/001.sql',
     parsed: statement.parsed,
     effects: NOTHING,
     moment: firstMoment({ text: sql, offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] }),
