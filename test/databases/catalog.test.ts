@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { objectName, type RelationName } from '../../server/src/core/schema/names';
 import { schemaFromCatalog } from '../../server/src/core/schema/postgres/catalog/schema-from-catalog';
 import { schemaFromDdl } from '../../server/src/core/schema/postgres/load';
+import { knownDatabase, readSnapshot, writeSnapshot } from '../../server/src/core/snapshot';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { readContents } from '../../server/src/databases/database';
 import { startServer, type Major, type Server } from '../postgres/servers';
@@ -31,6 +32,17 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
     const { catalog, version } = await readContents(server.url('world'));
     expect(version).toBe(major);
     expect(plain(schemaFromCatalog(catalog))).toEqual(plain(schemaFromDdl(WORLD, undefined, major).schema));
+  });
+
+  test('a snapshot holds all of it', async () => {
+    const { catalog, sizes, version } = await readContents(server.url('world'));
+    const text = writeSnapshot({ version: 1, server: { dialect: 'postgresql', version }, takenAt: '2026-01-01T00:00:00Z', catalog, sizes });
+    const read = readSnapshot(text);
+    if (!read.ok) throw new Error(read.problem);
+    expect(read.snapshot.catalog).toEqual(catalog);
+    expect(read.snapshot.sizes).toEqual(sizes);
+    expect(plain(knownDatabase(read.snapshot, 'snapshot').schema)).toEqual(plain(schemaFromCatalog(catalog)));
+    expect(text.split('\n').length).toBeGreaterThan(catalog.relations.length);
   });
 
   test('expressions are parsed when they are looked at', async () => {

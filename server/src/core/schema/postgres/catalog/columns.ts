@@ -3,23 +3,26 @@ import type { Column } from '../../schema';
 import type { Expressions } from './expressions';
 
 /**
- * Columns of tables. Partitions have the columns of their parents over and over: the same list gives the same array,
- * and the same column the same object.
+ * Columns of tables. Partitions have the columns of their parents over and over, and many tables have the same
+ * `created_at`: what is alike is one object.
  */
 export class Columns {
   private readonly byList = new WeakMap<readonly CatalogColumn[], readonly Column[]>();
-  private readonly byText = new Map<string, readonly Column[]>();
+  private readonly byText = new Map<string, Column>();
 
   constructor(private readonly texts: Expressions) {}
 
   of(list: readonly CatalogColumn[]): readonly Column[] {
     let columns = this.byList.get(list);
-    if (columns !== undefined) return columns;
-    const text = JSON.stringify(list);
-    columns = this.byText.get(text);
-    if (columns === undefined) this.byText.set(text, (columns = list.map((column) => this.made(column))));
-    this.byList.set(list, columns);
+    if (columns === undefined) this.byList.set(list, (columns = list.map((column) => this.shared(column))));
     return columns;
+  }
+
+  private shared(column: CatalogColumn): Column {
+    const text = JSON.stringify(column);
+    let made = this.byText.get(text);
+    if (made === undefined) this.byText.set(text, (made = this.made(column)));
+    return made;
   }
 
   private made(column: CatalogColumn): Column {
