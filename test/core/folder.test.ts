@@ -31,14 +31,14 @@ const tables = (schema: typeof UNKNOWN_SCHEMA): string[] =>
 
 describe('analyzeHistory', () => {
   it('gives each file the schema that the files before it leave, except those that undo', () => {
-    const before = [...analyzeHistory(FILES, UNKNOWN_SCHEMA, SETTING, createMemo())].map((analysis) =>
+    const before = [...analyzeHistory(FILES, UNKNOWN_SCHEMA, SETTING)].map((analysis) =>
       tables(analysis.statements[0]?.before ?? UNKNOWN_SCHEMA),
     );
     expect(before).toEqual([[], ['public.users'], ['public.users'], ['public.orders', 'public.users']]);
   });
 
   it('returns the schema after the last file', () => {
-    const run = analyzeHistory(FILES, UNKNOWN_SCHEMA, SETTING, createMemo());
+    const run = analyzeHistory(FILES, UNKNOWN_SCHEMA, SETTING);
     let next = run.next();
     while (next.done !== true) next = run.next();
     expect(tables(next.value)).toEqual(['public.users']);
@@ -55,7 +55,6 @@ describe('analyzeHistory', () => {
       })(),
       UNKNOWN_SCHEMA,
       SETTING,
-      createMemo(),
     );
     run.next();
     expect(read).toEqual(['m/001_users.up.sql']);

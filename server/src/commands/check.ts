@@ -34,13 +34,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const project = await withDatabase(openProject(paths, options), options, parser);
   const sources = await openSources(paths, project, options.stdinFilename);
   await parser;
-  const memo = createMemo();
   const reporter = REPORTERS[options.format](terminal());
-  let schema = baseSchema(project, memo);
+  let schema = baseSchema(project, createMemo());
   let summary = EMPTY_SUMMARY;
   print(reporter.start(project.setting.target));
   for (const history of sources.histories) {
-    const analyses = analyzeHistory(sources.read(history), schema, project.setting, memo);
+    const analyses = analyzeHistory(sources.read(history), schema, project.setting);
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
       summary = withFile(summary, next.value);

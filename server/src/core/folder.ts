@@ -1,6 +1,6 @@
 import type { Analysis, Problem } from './analysis';
 import { analyze, type AnalysisInput } from './analyze';
-import type { AnalysisMemo } from './memo';
+import { createMemo, type AnalysisMemo } from './memo';
 import { compareMigrations, fileDirection, historyOf } from './migration-path';
 import { replay } from './replay';
 import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
@@ -24,10 +24,11 @@ export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
  * @param base what exists before the first
  * @returns (of the generator) what exists after the last
  */
-export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, setting: HistorySetting, memo: AnalysisMemo): Generator<Analysis, Schema> {
+export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, setting: HistorySetting): Generator<Analysis, Schema> {
   let schema = base;
   for (const { path, text } of files) {
-    const analysis = analyze({ ...setting, path, text, schema }, memo);
+    // Each file is analysed once: what would be remembered of it is only a burden for the next.
+    const analysis = analyze({ ...setting, path, text, schema }, createMemo());
     if (fileDirection(path) === 'up') schema = inNewSession(analysis.after, schema);
     yield analysis;
   }
