@@ -54,7 +54,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     const mended = await inDatabase(rewrite, async (client) => {
       const implied: string[] = [];
       client.on('notice', ({ message = '' }) => {
-        if (/ is implied by existing constraints/.test(message)) implied.push(message);
+        if (message.includes(' is implied by existing constraints')) implied.push(message);
       });
       if (rewrite.implied !== undefined) await client.query('SET client_min_messages = debug1');
       expect(await runScript(client, fixed), fixed).toBeUndefined();

@@ -55,7 +55,7 @@ test('the files are beside the migrations and the statement is gone', () => {
 });
 
 /** Where psycopg 3 is installed: LOCKSCOPE_PYTHON names the interpreter; without it only the TypeScript jobs run. */
-const PYTHON = process.env['LOCKSCOPE_PYTHON'];
+const PYTHON = process.env.LOCKSCOPE_PYTHON;
 const LANGUAGES = ['ts', ...(PYTHON === undefined ? [] : ['py'])];
 
 describe('PostgreSQL 18', () => {
@@ -116,7 +116,7 @@ function stoppedAfterFirstBatch(program: string, script: string, env: NodeJS.Pro
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (/rows done/.test(output)) child.kill('SIGTERM');
+      if (output.includes('rows done')) child.kill('SIGTERM');
     });
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.once('close', (code) => {

@@ -57,8 +57,9 @@ export function subjectOf<K extends Action['kind']>(sql: string, kind: K, settin
 
 /** The migration with a fix applied, and behind it the files that the fix adds. */
 export function withFix(sql: string, fix: Fix): string {
-  const [mended, ...added] = [applyEdits(sql, fix.edits).trimEnd(), ...(fix.files ?? []).map(({ text }) => text)];
-  return [added.length === 0 || /;$/.test(mended ?? '') ? mended : `${mended ?? ''};`, ...added, ''].join('\n');
+  const mended = applyEdits(sql, fix.edits).trimEnd();
+  const added = (fix.files ?? []).map(({ text }) => text);
+  return [added.length === 0 || mended.endsWith(';') ? mended : `${mended};`, ...added, ''].join('\n');
 }
 
 /** A migration as rules of whole files see it. */

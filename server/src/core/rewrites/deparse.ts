@@ -69,31 +69,31 @@ class Writer {
       case 'ColumnRef':
         return this.reference(body);
       case 'TypeCast':
-        return `${this.operand(body['arg'])}::${this.type(body['typeName'] as NodeBody)}`;
+        return `${this.operand(body.arg)}::${this.type(body.typeName as NodeBody)}`;
       case 'A_Expr':
         return this.operation(body);
       case 'BoolExpr':
         return this.logic(body);
       case 'NullTest':
-        return `${this.operand(body['arg'])} ${this.k(body['nulltesttype'] === 'IS_NULL' ? 'IS NULL' : 'IS NOT NULL')}`;
+        return `${this.operand(body.arg)} ${this.k(body.nulltesttype === 'IS_NULL' ? 'IS NULL' : 'IS NOT NULL')}`;
       case 'BooleanTest':
-        return `${this.operand(body['arg'])} ${this.k(String(body['booltesttype']).replaceAll('_', ' '))}`;
+        return `${this.operand(body.arg)} ${this.k(String(body.booltesttype).replaceAll('_', ' '))}`;
       case 'FuncCall':
         return this.call(body);
       case 'CoalesceExpr':
-        return `${this.k('COALESCE')}(${this.list(body['args'])})`;
+        return `${this.k('COALESCE')}(${this.list(body.args)})`;
       case 'MinMaxExpr':
-        return `${this.k(body['op'] === 'IS_GREATEST' ? 'GREATEST' : 'LEAST')}(${this.list(body['args'])})`;
+        return `${this.k(body.op === 'IS_GREATEST' ? 'GREATEST' : 'LEAST')}(${this.list(body.args)})`;
       case 'CaseExpr':
         return this.choice(body);
       case 'SQLValueFunction':
-        return this.k(String(body['op']).replace(/^SVFOP_/, '').replace(/_N$/, () => this.fail()));
+        return this.k(String(body.op).replace(/^SVFOP_/, '').replace(/_N$/, () => this.fail()));
       case 'CollateClause':
-        return `${this.operand(body['arg'])} ${this.k('COLLATE')} ${this.qualified(body['collname'])}`;
+        return `${this.operand(body.arg)} ${this.k('COLLATE')} ${this.qualified(body.collname)}`;
       case 'A_ArrayExpr':
-        return `${this.k('ARRAY')}[${this.list(body['elements'])}]`;
+        return `${this.k('ARRAY')}[${this.list(body.elements)}]`;
       case 'RowExpr':
-        return `${this.k('ROW')}(${this.list(body['args'])})`;
+        return `${this.k('ROW')}(${this.list(body.args)})`;
       default:
         return this.fail();
     }
@@ -105,25 +105,25 @@ class Writer {
 
   /** As part of something larger: in brackets unless it is of one piece. */
   private operand(node: unknown): string {
-    const [kind] = Object.keys((node ?? {}) as object);
+    const [kind] = Object.keys((node ?? {}));
     const text = this.node(node as Node | undefined);
     return kind !== undefined && ONE_PIECE.has(kind) && !text.startsWith('-') ? text : `(${text})`;
   }
 
   private constant(body: NodeBody): string {
-    if (body['isnull'] === true) return this.k('NULL');
+    if (body.isnull === true) return this.k('NULL');
     const has = (key: string): NodeBody | undefined => body[key] as NodeBody | undefined;
     const [integer, float, boolean, string] = [has('ival'), has('fval'), has('boolval'), has('sval')];
-    if (integer !== undefined) return String(integer['ival'] ?? 0);
-    if (float !== undefined) return String(float['fval']);
-    if (boolean !== undefined) return this.k(boolean['boolval'] === true ? 'TRUE' : 'FALSE');
-    if (string !== undefined) return quoteLiteral(String(string['sval'] ?? ''));
+    if (integer !== undefined) return String(Number(integer.ival ?? 0));
+    if (float !== undefined) return String(float.fval);
+    if (boolean !== undefined) return this.k(boolean.boolval === true ? 'TRUE' : 'FALSE');
+    if (string !== undefined) return quoteLiteral(typeof string.sval === 'string' ? string.sval : '');
     return this.fail();
   }
 
   /** `column` or `table.column`: in the expressions of one table both mean the same. */
   private reference(body: NodeBody): string {
-    const fields = (body['fields'] ?? []) as readonly Node[];
+    const fields = (body.fields ?? []) as readonly Node[];
     const names = strings(fields);
     const name = names.at(-1);
     if (name === undefined || names.length !== fields.length) return this.fail();
@@ -133,39 +133,39 @@ class Writer {
   }
 
   private type(body: NodeBody): string {
-    if (body['setof'] === true || body['pct_type'] === true) return this.fail();
-    const names = strings(body['names'] as readonly Node[] | undefined);
-    const modifiers = (body['typmods'] ?? []) as readonly Node[];
+    if (body.setof === true || body.pct_type === true) return this.fail();
+    const names = strings(body.names as readonly Node[] | undefined);
+    const modifiers = (body.typmods ?? []) as readonly Node[];
     const [schema, name = ''] = names.length > 1 ? names : [undefined, names[0]];
     const own = schema === 'pg_catalog' ? SQL_TYPES[name] : undefined;
     const written = own ?? names.map(quoteIdentifier).join('.');
     const [base = '', tail = ''] = written.split('|');
-    const bounds = ((body['arrayBounds'] ?? []) as readonly Node[]).map((bound) => ('Integer' in bound && bound.Integer.ival === -1 ? '[]' : this.fail()));
+    const bounds = ((body.arrayBounds ?? []) as readonly Node[]).map((bound) => ('Integer' in bound && bound.Integer.ival === -1 ? '[]' : this.fail()));
     return `${base}${modifiers.length > 0 ? `(${this.list(modifiers)})` : ''}${tail}${bounds.join('')}`;
   }
 
   private operation(body: NodeBody): string {
     const { k } = this;
-    const names = strings(body['name'] as readonly Node[] | undefined);
+    const names = strings(body.name as readonly Node[] | undefined);
     const sign = names.at(-1) ?? '';
     const operator = names.length > 1 ? `${k('OPERATOR')}(${names.slice(0, -1).map(quoteIdentifier).join('.')}.${sign})` : sign;
-    const left = (): string => this.operand(body['lexpr']);
-    const right = (): string => this.operand(body['rexpr']);
-    switch (body['kind']) {
+    const left = (): string => this.operand(body.lexpr);
+    const right = (): string => this.operand(body.rexpr);
+    switch (body.kind) {
       case 'AEXPR_OP':
-        return body['lexpr'] === undefined ? `${operator} ${right()}` : `${left()} ${operator} ${right()}`;
+        return body.lexpr === undefined ? `${operator} ${right()}` : `${left()} ${operator} ${right()}`;
       case 'AEXPR_OP_ANY':
-        return `${left()} ${operator} ${k('ANY')} (${this.node(body['rexpr'] as Node)})`;
+        return `${left()} ${operator} ${k('ANY')} (${this.node(body.rexpr as Node)})`;
       case 'AEXPR_OP_ALL':
-        return `${left()} ${operator} ${k('ALL')} (${this.node(body['rexpr'] as Node)})`;
+        return `${left()} ${operator} ${k('ALL')} (${this.node(body.rexpr as Node)})`;
       case 'AEXPR_DISTINCT':
         return `${left()} ${k('IS DISTINCT FROM')} ${right()}`;
       case 'AEXPR_NOT_DISTINCT':
         return `${left()} ${k('IS NOT DISTINCT FROM')} ${right()}`;
       case 'AEXPR_NULLIF':
-        return `${k('NULLIF')}(${this.node(body['lexpr'] as Node)}, ${this.node(body['rexpr'] as Node)})`;
+        return `${k('NULLIF')}(${this.node(body.lexpr as Node)}, ${this.node(body.rexpr as Node)})`;
       case 'AEXPR_IN':
-        return `${left()} ${k(sign === '<>' ? 'NOT IN' : 'IN')} (${this.listOf(body['rexpr'])})`;
+        return `${left()} ${k(sign === '<>' ? 'NOT IN' : 'IN')} (${this.listOf(body.rexpr)})`;
       case 'AEXPR_LIKE':
         return `${left()} ${k(sign.startsWith('!') ? 'NOT LIKE' : 'LIKE')} ${right()}`;
       case 'AEXPR_ILIKE':
@@ -174,7 +174,7 @@ class Writer {
       case 'AEXPR_NOT_BETWEEN':
       case 'AEXPR_BETWEEN_SYM':
       case 'AEXPR_NOT_BETWEEN_SYM': {
-        const [from, to] = this.items(body['rexpr']).map((item) => this.operand(item));
+        const [from, to] = this.items(body.rexpr).map((item) => this.operand(item));
         return `${left()} ${k(sign)} ${from ?? this.fail()} ${k('AND')} ${to ?? this.fail()}`;
       }
       default:
@@ -183,29 +183,29 @@ class Writer {
   }
 
   private logic(body: NodeBody): string {
-    const parts = ((body['args'] ?? []) as readonly Node[]).map((part) => this.operand(part));
-    if (body['boolop'] === 'NOT_EXPR') return `${this.k('NOT')} ${parts[0] ?? this.fail()}`;
-    return parts.join(` ${this.k(body['boolop'] === 'AND_EXPR' ? 'AND' : 'OR')} `);
+    const parts = ((body.args ?? []) as readonly Node[]).map((part) => this.operand(part));
+    if (body.boolop === 'NOT_EXPR') return `${this.k('NOT')} ${parts[0] ?? this.fail()}`;
+    return parts.join(` ${this.k(body.boolop === 'AND_EXPR' ? 'AND' : 'OR')} `);
   }
 
   private call(body: NodeBody): string {
     // Anything beyond a plain call (an aggregate's ORDER BY, VARIADIC, SQL's own syntax for it) is left alone.
     const plain = ['funcname', 'args', 'funcformat', 'location'];
     if (Object.entries(body).some(([key, value]) => !plain.includes(key) && value !== false && value !== undefined)) return this.fail();
-    const [zone, time] = (body['args'] ?? []) as readonly Node[];
-    if (body['funcformat'] === 'COERCE_SQL_SYNTAX' && strings(body['funcname'] as readonly Node[]).at(-1) === 'timezone' && time !== undefined) {
+    const [zone, time] = (body.args ?? []) as readonly Node[];
+    if (body.funcformat === 'COERCE_SQL_SYNTAX' && strings(body.funcname as readonly Node[]).at(-1) === 'timezone' && time !== undefined) {
       return `(${this.operand(time)} ${this.k('AT TIME ZONE')} ${this.operand(zone)})`;
     }
-    return `${this.qualified(body['funcname'])}(${this.list(body['args'])})`;
+    return `${this.qualified(body.funcname)}(${this.list(body.args)})`;
   }
 
   private choice(body: NodeBody): string {
     const { k } = this;
-    const subject = body['arg'] === undefined ? '' : ` ${this.operand(body['arg'])}`;
-    const cases = ((body['args'] ?? []) as readonly Node[]).map((item) =>
+    const subject = body.arg === undefined ? '' : ` ${this.operand(body.arg)}`;
+    const cases = ((body.args ?? []) as readonly Node[]).map((item) =>
       'CaseWhen' in item ? ` ${k('WHEN')} ${this.node(item.CaseWhen.expr)} ${k('THEN')} ${this.node(item.CaseWhen.result)}` : this.fail(),
     );
-    const otherwise = body['defresult'] === undefined ? '' : ` ${k('ELSE')} ${this.node(body['defresult'] as Node)}`;
+    const otherwise = body.defresult === undefined ? '' : ` ${k('ELSE')} ${this.node(body.defresult as Node)}`;
     return `${k('CASE')}${subject}${cases.join('')}${otherwise} ${k('END')}`;
   }
 

@@ -40,25 +40,23 @@ export function indexPartitionByPartition(context: MendContext, action: Extract<
   if (top === undefined) return [];
   const own = (name: RelationName): string => quoteIdentifier(nameParts(name).name);
   const steps: string[] = [`${create}${ifNotExists} ${own(top.name)} ${k('ON ONLY')} ${relation} ${rest}`];
-  let possible = true;
-  const descend = (parent: Index, partitions: readonly RelationName[]): void => {
+  const descend = (parent: Index, partitions: readonly RelationName[]): boolean => {
     for (const partition of partitions) {
       const known = editor.relation(partition);
       const child = indexOf(editor, partition, parent.name);
       if (known === undefined || !('children' in known) || known.kind === 'foreign table' || known.partial === true || child === undefined) {
-        possible = false;
-        return;
+        return false;
       }
       const target = writtenBeside(partition, relation);
       const isThere = before.relation(child.name) !== undefined;
       if (!isThere && known.kind === 'partitioned table') steps.push(`${create}${ifNotExists} ${own(child.name)} ${k('ON ONLY')} ${target} ${rest}`);
       if (!isThere && known.kind === 'table') steps.push(`${create} ${k('CONCURRENTLY')}${ifNotExists} ${own(child.name)} ${k('ON')} ${target} ${rest}`);
-      if (!isThere && known.kind === 'partitioned table') descend(child, known.children);
+      if (!isThere && known.kind === 'partitioned table' && !descend(child, known.children)) return false;
       steps.push(`${k('ALTER INDEX')} ${writtenBeside(parent.name, relation)} ${k('ATTACH PARTITION')} ${writtenBeside(child.name, relation)}`);
     }
+    return true;
   };
-  descend(top, table.children);
-  if (!possible) return [];
+  if (!descend(top, table.children)) return [];
   const mentions = [nameParts(top.name).name, ...(action.unique ? ['conflict'] : [])];
   const edits = runInstead(context, [replaceStatement(context, index, steps)], steps, mentions);
   return edits === undefined ? [] : [{ title: `Build the index partition by partition${placeInWords(context)}`, safety: 'review', edits }];

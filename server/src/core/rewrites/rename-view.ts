@@ -48,7 +48,7 @@ export function renameColumnBehindView(context: MendContext, action: Extract<Act
 /** A view is reached with its own privileges: it gets those of the table that it stands for. */
 function samePrivileges(table: string, view: string): string {
   const grant = (columns: string): string =>
-    `format('GRANT %s${columns === '' ? '' : ' (%I)'} ON ${'%s'} TO %s%s', g.privilege_type, ${columns}${quoteLiteral(view)}::regclass,\n      CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)`;
+    `format('GRANT %s${columns === '' ? '' : ' (%I)'} ON %s TO %s%s', g.privilege_type, ${columns}${quoteLiteral(view)}::regclass,\n      CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)`;
   const relation = `${quoteLiteral(table)}::regclass`;
   return [
     'DO $grants$',

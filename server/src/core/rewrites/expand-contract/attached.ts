@@ -47,7 +47,8 @@ export function attachedTo(table: Table, column: Column, schema: SchemaView): At
     const referencing = schema.relation(child);
     const key = referencing !== undefined && 'constraints' in referencing ? referencing.constraints.find((own) => own.name === constraint) : undefined;
     if (referencing === undefined || key?.kind !== 'foreign key') return `the foreign key ${constraint} of ${child} is not known here`;
-    const needsKey = keys.some(({ constraint: own }) => sameSet(own.columns, key.kind === 'foreign key' ? key.referencedColumns : []));
+    const { referencedColumns } = key;
+    const needsKey = keys.some(({ constraint: own }) => sameSet(own.columns, referencedColumns));
     if (!key.referencedColumns.includes(name)) {
       if (needsKey) return `the foreign key ${constraint} of ${child} needs an index that includes it`;
       continue;

@@ -71,22 +71,22 @@ function usingOf(node: Node): Node | undefined {
 /** The expression with its columns as those of the row NEW. */
 function inTrigger({ parsed }: FindContext, node: Node, table: Table, value: string, start: number): string | undefined {
   const edits: Edit[] = [];
-  let plain = true;
+  const strange: string[] = [];
   const tokens = tokensOf(value).filter((token) => token.kind !== 'comment');
   walk(node, (kind, body) => {
-    if (kind === 'SubLink' || kind === 'A_Star') plain = false;
+    if (kind === 'SubLink' || kind === 'A_Star') strange.push(kind);
     if (kind !== 'ColumnRef') return;
-    const offset = parsed.offsetOf(Number(body['location'] ?? 0)) - start;
+    const offset = parsed.offsetOf(Number(body.location ?? 0)) - start;
     let at = tokens.findIndex((token) => token.offset === offset);
     const first = tokens[at];
     while (tokens[at + 1]?.text === '.') at += 2;
     const last = tokens[at];
-    const fields = (body['fields'] ?? []) as readonly Node[];
+    const fields = (body.fields ?? []) as readonly Node[];
     const field = fields.at(-1);
     const name = field !== undefined && 'String' in field ? field.String.sval : undefined;
     const column = table.columns.find((candidate) => candidate.name === name);
-    if (first === undefined || last === undefined || column === undefined || column.generated !== undefined) plain = false;
+    if (first === undefined || last === undefined || column === undefined || column.generated !== undefined) strange.push(kind);
     else edits.push({ offset, length: last.offset + last.length - offset, text: `NEW.${last.text}` });
   });
-  return plain ? applyEdits(value, edits) : undefined;
+  return strange.length === 0 ? applyEdits(value, edits) : undefined;
 }

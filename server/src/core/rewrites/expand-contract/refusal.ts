@@ -55,10 +55,10 @@ function readsColumn(view: unknown, column: string): boolean {
   if (query === undefined) return true;
   return some(query, (kind, body) => {
     if (kind === 'A_Star') return true;
-    if (kind === 'JoinExpr' && body['isNatural'] === true) return true;
-    if (kind === 'JoinExpr') return strings(body['usingClause'] as never).includes(column);
+    if (kind === 'JoinExpr' && body.isNatural === true) return true;
+    if (kind === 'JoinExpr') return strings(body.usingClause as never).includes(column);
     if (kind !== 'ColumnRef') return false;
-    const fields = (body['fields'] ?? []) as readonly object[];
+    const fields = (body.fields ?? []) as readonly object[];
     return fields.some((field) => 'A_Star' in field) || strings(fields as never).includes(column);
   });
 }

@@ -6,22 +6,8 @@ import { insertSelectFixes } from '../batches/insert-select';
 import { jobPlan, jobQueries, type Parameter, type JobQueries } from './plan';
 import { pythonJob } from './python';
 import { rubyJob } from './ruby';
+import { STATE, type Job } from './state';
 import { typescriptJob } from './typescript';
-
-/** What a job's script says of itself. */
-export interface Job {
-  /** What its state is kept under: letters, digits and underscores. */
-  readonly name: string;
-  /** The migration's file name. */
-  readonly migration: string;
-  /** The statement, line by line. */
-  readonly statement: readonly string[];
-  /** Makes the table that keeps the state. */
-  readonly setup: string;
-}
-
-/** The table in which jobs keep where they are. */
-export const STATE = 'lockscope_jobs';
 
 const SETUP = `CREATE TABLE IF NOT EXISTS ${STATE} (job text PRIMARY KEY, next_key text[], final_key text[], started_at timestamptz NOT NULL DEFAULT now(), done_rows bigint NOT NULL DEFAULT 0, paused boolean NOT NULL DEFAULT false, finished boolean NOT NULL DEFAULT false)`;
 

@@ -42,20 +42,20 @@ export function jobQueries(plan: Extract<BatchPlan, { possible: true }>, batchSi
   const text = columns.map((column, index) => `${column}::text AS key_${index + 1}_as_text`).join(', ');
   const row = (names: readonly string[]): string => (names.length === 1 ? (names[0] ?? '') : `(${names.join(', ')})`);
   // Parameters are marked while the driver's own signs are escaped in what the user wrote.
-  const mark = (number: number): string => `\u0001${number}\u0001`;
-  const finished = (sql: string): string => escape(sql).replace(/\u0001(\d+)\u0001/gu, (_, number: string) => parameter(Number(number)));
+  const mark = (number: number): string => `\uE001${number}\uE001`;
+  const finished = (sql: string): string => escape(sql).replace(/\uE001(\d+)\uE001/gu, (_, number: string) => parameter(Number(number)));
   const at = (start: number): string => row(columns.map((_, index) => mark(start + index)));
   const down = columns.map((column) => `${column} DESC`).join(', ');
   const table = (/^only\b/iu.test(shape.targetText.trimStart()) ? 'ONLY ' : '') + nameOf(shape.targetText);
   const qualified = row(columns.map((column) => `${shape.targetName}.${column}`));
   const condition = shape.where === undefined ? '' : `(${shape.where}\n)\nAND `;
-  const change = withFrozenTime(`${shape.head}\nWHERE ${condition}${qualified} >= \u0002\nAND ${qualified} <= \u0003${shape.tail === undefined ? '' : `\n${shape.tail}`}`, '\u0004');
+  const change = withFrozenTime(`${shape.head}\nWHERE ${condition}${qualified} >= \uE002\nAND ${qualified} <= \uE003${shape.tail === undefined ? '' : `\n${shape.tail}`}`, '\uE004');
   return {
     columns: n,
     first: finished(`SELECT ${text} FROM ${table} ORDER BY ${list} LIMIT 1`),
     final: finished(`SELECT ${text} FROM ${table} ORDER BY ${down} LIMIT 1`),
     end: finished(`SELECT ${text} FROM (SELECT ${list} FROM ${table} WHERE ${row(columns)} >= ${at(1)} ORDER BY ${list} LIMIT ${batchSize}) AS batch ORDER BY ${down} LIMIT 1`),
-    change: finished(change.sql.replaceAll('\u0002', at(1)).replaceAll('\u0003', at(n + 1)).replaceAll('\u0004', `${mark(2 * n + 1)}::timestamptz`)),
+    change: finished(change.sql.replaceAll('\uE002', at(1)).replaceAll('\uE003', at(n + 1)).replaceAll('\uE004', `${mark(2 * n + 1)}::timestamptz`)),
     needsTime: change.frozen,
     next: finished(`SELECT ${text} FROM ${table} WHERE ${row(columns)} > ${at(1)} AND ${row(columns)} <= ${at(n + 1)} ORDER BY ${list} LIMIT 1`),
   };

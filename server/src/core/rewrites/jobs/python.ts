@@ -1,5 +1,5 @@
 import type { JobQueries } from './plan';
-import { STATE, type Job } from './job';
+import { STATE, type Job } from './state';
 
 /** A job for psycopg 3. */
 export function pythonJob(job: Job, queries: JobQueries): string {

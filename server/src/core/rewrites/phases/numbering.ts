@@ -22,9 +22,9 @@ export function pathsAfter(path: string, names: readonly string[], siblings: rea
   const made = (number: string | undefined, name: string): string =>
     counted?.groups === undefined || number === undefined
       ? `${folder}${stem}_${name}${extension}${tail}`
-      : `${folder}${counted.groups['lead'] ?? ''}${number}${counted.groups['separator'] ?? '_'}${name}${extension}${tail}`;
+      : `${folder}${counted.groups.lead ?? ''}${number}${counted.groups.separator ?? '_'}${name}${extension}${tail}`;
   if (counted?.groups === undefined) return names.map((name, index) => made(undefined, `${String(index + 2)}_${name}`));
-  const numbers = freeNumbers(counted.groups['number'] ?? '', names.length, path, siblings);
+  const numbers = freeNumbers(counted.groups.number ?? '', names.length, path, siblings);
   return names.map((name, index) => made(numbers[index], name));
 }
 
@@ -59,7 +59,7 @@ function numberOf(path: string): string | undefined {
 function following(number: string): string {
   const time = /^((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d)?)?$/u.exec(number);
   if (time === null) return (BigInt(number) + 1n).toString().padStart(number.length, '0');
-  const [year, month, day, hour, minute, second] = time.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  const [year, month, day, hour, minute, second] = time.slice(1).map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
   const step = second !== undefined ? 1000 : minute !== undefined ? 60_000 : 86_400_000;
   const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0) + step);
   return date.toISOString().replace(/\D/gu, '').slice(0, number.length);
