@@ -55,7 +55,7 @@ const CATALOGUE: Readonly<Record<string, string>> = {
     FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE ${USER_SCHEMA} AND relkind NOT IN ('i', 'I')`,
   column: `
     SELECT format('%s.%I %s not null %s identity %s generated %s collation %s storage %s compression %s statistics %s options %s acl %s default %s', attrelid::regclass, attname,
-      format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation, attstorage, to_jsonb(a) ->> 'attcompression',
+      format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, (SELECT collname FROM pg_collation WHERE pg_collation.oid = attcollation), attstorage, to_jsonb(a) ->> 'attcompression',
       nullif(to_jsonb(a) ->> 'attstattarget', '-1'), attoptions, attacl, pg_get_expr(adbin, adrelid)) AS line
     FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum

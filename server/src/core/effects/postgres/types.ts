@@ -2,7 +2,7 @@ import type { AlterDomainStmt, AlterEnumStmt } from '@pgsql/types';
 import { displayName, type ObjectName } from '../../schema/names';
 import { typeName } from '../../schema/postgres/resolve';
 import { strings } from '../../schema/postgres/walk';
-import type { CompositeType, Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import type { Claims } from './claims';
 
 /** ALTER TYPE … ADD VALUE, RENAME VALUE (src/backend/commands/typecmds.c): no relation is locked. */
@@ -62,10 +62,4 @@ function usersOf(domain: ObjectName, claims: Claims): readonly Relation[] {
   return [...schema.allRelations()].filter(
     (relation) => (relation.kind === 'table' || relation.kind === 'materialized view') && relation.columns.some(({ type }) => type !== undefined && domains.has(type.name) && !type.array),
   );
-}
-
-/** ALTER TYPE … ADD, DROP, ALTER ATTRIBUTE: the type's own relation, and with CASCADE the tables of the type. */
-export function lockCompositeType(type: CompositeType | undefined, name: ObjectName, claims: Claims): void {
-  if (type !== undefined || !claims.schema.complete) claims.lock(name, 'ACCESS EXCLUSIVE', 'its attributes change');
-  claims.act({ kind: 'type' });
 }

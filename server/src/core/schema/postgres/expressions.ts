@@ -5,7 +5,7 @@ import { builtinVolatility, isBuiltinOperator } from './builtin-lookup';
 import { mentionOf, relationName, routineName, userRoutineName } from './resolve';
 import { strings, walk, type NodeBody } from './walk';
 
-export { relationsIn, type Mention } from './relations-in';
+export { relationsIn } from './relations-in';
 
 export type Volatility = 'immutable' | 'stable' | 'volatile';
 

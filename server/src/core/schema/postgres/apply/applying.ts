@@ -1,8 +1,7 @@
-import type { Node, RangeVar } from '@pgsql/types';
+import type { Node } from '@pgsql/types';
 import type { RelationName } from '../../names';
 import type { Index, Relation, Table, View } from '../../schema';
 import type { SchemaEditor } from '../../view';
-import { relationName } from '../resolve';
 
 /** What the change of a schema by one statement needs: where to write, and what the new objects are marked with. */
 export interface Applying {
@@ -80,14 +79,6 @@ export function emptyTable(name: RelationName, origin: string | undefined): Tabl
     options: {},
     replicaIdentity: 'default',
   };
-}
-
-/**
- * The table that a statement changes. Where the schema is not wholly known and nobody saw the table, what the
- * statement says is kept in one that is marked as partial.
- */
-export function tableToChange(at: Applying, mention: RangeVar): Table | undefined {
-  return knownOrPartial(at, relationName(mention, at.editor));
 }
 
 export function knownOrPartial(at: Applying, name: RelationName): Table | undefined {
