@@ -8,14 +8,15 @@ describe('lenses and hovers', () => {
   });
   afterAll(() => editor.stop());
 
-  it('a lens stands over each statement that keeps others waiting', async () => {
+  it('a lens stands over each statement that changes what others use', async () => {
     const uri = await editor.open(
       'migrations/001_a.sql',
-      'CREATE TABLE fresh (id int);\nCREATE INDEX i ON fresh (id);\n\nCREATE INDEX j ON users (email);\nALTER TABLE users\n  DROP COLUMN email;\nSELECT * FROM users;\n',
+      'CREATE TABLE fresh (id int);\nCREATE INDEX i ON fresh (id);\n\nCREATE INDEX j ON users (email);\nALTER TABLE users\n  DROP COLUMN email;\nSELECT * FROM users;\nUPDATE users SET a = 1;\n',
     );
     expect(await editor.lenses(uri)).toEqual([
       expect.stringMatching(/^3: SHARE on users: blocks writes/),
       expect.stringMatching(/^4: ACCESS EXCLUSIVE on users: blocks reads and writes/),
+      expect.stringMatching(/^7: ROW EXCLUSIVE on users: blocks schema changes/),
     ]);
   });
 

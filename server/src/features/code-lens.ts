@@ -3,7 +3,7 @@ import type { Effects } from '../core/effects/effects';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { lockLine } from './words';
 
-/** A line over each statement that keeps others waiting: which lock, on what, and who waits. */
+/** A line over each statement that changes what exists: which lock, on what, and who waits. */
 export const codeLens: Feature = {
   capabilities: () => ({ codeLensProvider: { resolveProvider: false } }),
 

@@ -19,14 +19,17 @@ export function listed(items: readonly string[], most = Infinity): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** The claims that keep reads or writes of somebody waiting, strongest first: not those on what the file itself created. */
-export function noteworthy({ locks }: Effects, path: string): LockClaim[] {
-  return locks
-    .filter(({ mode, origin }) => blocksTraffic(mode) && origin !== path)
-    .sort((a, b) => strength(b.mode) - strength(a.mode));
+/**
+ * The claims worth a line, strongest first: those that keep reads or writes of somebody waiting; where there are none,
+ * those of a statement that changes data or schema while others go on. What the file itself created concerns nobody.
+ */
+function noteworthy({ locks }: Effects, path: string): LockClaim[] {
+  const others = locks.filter(({ mode, origin }) => origin !== path && strength(mode) >= strength('ROW EXCLUSIVE'));
+  const blocking = others.filter(({ mode }) => blocksTraffic(mode));
+  return (blocking.length > 0 ? blocking : others).sort((a, b) => strength(b.mode) - strength(a.mode));
 }
 
-/** The locks of a statement in one line, and the work done under them; undefined where nobody has to wait. */
+/** The locks of a statement in one line, and the work done under them; undefined for one that only reads. */
 export function lockLine(effects: Effects, path: string): string | undefined {
   const claims = noteworthy(effects, path);
   if (claims.length === 0) return undefined;

@@ -125,7 +125,7 @@ export const STATEMENTS: readonly Migration[] = [
   $('ALTER TABLE tags SET SCHEMA app;'),
   // What is taken away or renamed; a later file of the fix takes back what is there for the old release
   $(`drop table if exists ${lines};`),
-  $('DROP TABLE public.audit, empty_table;'),
+  $('DROP TABLE public.tags, empty_table;'),
   $('ALTER TABLE tags RENAME COLUMN label TO title;'),
   $(`ALTER TABLE ${lines} RENAME "Größe" TO "Size, in m";`),
   $('alter table app.orders rename code to "Code, new";'),
