@@ -1,4 +1,5 @@
 import type { FuncCall, Node, SelectStmt } from '@pgsql/types';
+import { bodyOf } from '../../sql/postgres/plpgsql';
 import type { ParsedStatement } from '../../sql/statement';
 import type { SchemaEditor } from '../view';
 import { alterTable } from './apply/alter-table';
@@ -31,7 +32,15 @@ export interface ApplySetting {
  * nothing; a statement that could only fail because something is in its way is taken to have found it gone.
  */
 export function applyStatement(statement: ParsedStatement, editor: SchemaEditor, setting: ApplySetting): void {
-  applyNode(statement.node, editor, setting, statement.text);
+  if (statement.nodeKind === 'DoStmt') applyBlock(statement, editor, setting);
+  else applyNode(statement.node, editor, setting, statement.text);
+}
+
+/** Changes a schema as a DO block certainly would: what stands in a branch may or may not run, and is left out. */
+function applyBlock(statement: ParsedStatement, editor: SchemaEditor, setting: ApplySetting): void {
+  for (const step of bodyOf(statement)?.steps ?? []) {
+    if (step.kind === 'static' && !step.conditional) applyNode(step.parsed.node, editor, setting, step.parsed.text);
+  }
 }
 
 /**
