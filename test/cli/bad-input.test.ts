@@ -63,7 +63,12 @@ const CASES: readonly Case[] = [
   { name: 'an unknown command', args: ['chek'], status: 2, says: [/^lockscope: unknown command 'chek'$/u, /Did you mean check\?/u, /--help/u] },
   { name: 'an unknown format', args: ['check', '--format', 'xml'], status: 2, says: [/'xml' is invalid\. Allowed choices are pretty, json\./u, /--help/u] },
   { name: 'an unknown severity', args: ['check', '--fail-on', 'fatal'], status: 2, says: [/Allowed choices are error, warning, info, never\./u, /--help/u] },
-  { name: 'an option of a later time', args: ['check', '--database-url', 'postgres://x'], status: 2, says: [/unknown option '--database-url'/u, /--help/u] },
+  {
+    name: 'a database that is not there, whose address holds a password',
+    args: ['check', '--database-url', 'postgres://u:s3cret@127.0.0.1:1/x', '.'],
+    status: 2,
+    says: [/^lockscope: database: 127\.0\.0\.1:1 refused the connection/u],
+  },
   { name: 'a version that is none', args: ['check', '--server-version', 'latest'], status: 2, says: [/Expected a major version such as 17\./u, /--help/u] },
   {
     name: 'a version that is too old',
