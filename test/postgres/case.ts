@@ -9,6 +9,8 @@ export interface Case {
   readonly input?: string;
   /** What it does is in a string that is put together at run time: locks may be taken that no one can foresee. */
   readonly unknown?: true;
+  /** Why the model is knowingly wrong here. The suite then insists that it is: the day it is right, this goes. */
+  readonly wrong?: string;
   /** First and last major version that the statement is for. */
   readonly since?: number;
   readonly until?: number;

@@ -67,6 +67,7 @@ export const createDrop: readonly Case[] = [
   {
     title: 'columns go with it',
     sql: 'DROP EXTENSION hstore CASCADE',
+    wrong: 'the schema does not record what belongs to an extension',
     setup: 'CREATE EXTENSION hstore; ALTER TABLE carts ADD COLUMN h hstore',
   },
   { sql: 'DROP EXTENSION IF EXISTS no_such_extension' },
@@ -86,7 +87,7 @@ export const createDrop: readonly Case[] = [
     setup: 'CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$',
   },
   { sql: 'REASSIGN OWNED BY app TO postgres' },
-  { title: 'what a role owns is dropped', sql: 'DROP OWNED BY app', setup: 'ALTER TABLE logs OWNER TO app' },
+  { title: 'what a role owns is dropped', sql: 'DROP OWNED BY app', setup: 'ALTER TABLE logs OWNER TO app', wrong: 'the schema does not record owners' },
   { sql: 'CREATE DATABASE scratch' },
   { sql: 'DROP DATABASE IF EXISTS scratch' },
 ];

@@ -54,7 +54,7 @@ export const indexes: readonly Case[] = [
   { sql: 'CLUSTER users USING users_name_idx' },
   { title: 'the old spelling', sql: 'CLUSTER users_pkey ON users', until: 16 },
   { sql: 'CLUSTER users', setup: 'ALTER TABLE users CLUSTER ON users_name_idx' },
-  { title: 'every table that is clustered', sql: 'CLUSTER', setup: 'ALTER TABLE users CLUSTER ON users_name_idx' },
+  { title: 'every table that is clustered', sql: 'CLUSTER', setup: 'ALTER TABLE users CLUSTER ON users_name_idx', wrong: 'the schema does not record which index a table was clustered on' },
   { sql: 'CLUSTER VERBOSE user_stats USING user_stats_status_idx' },
   { sql: "COMMENT ON INDEX users_name_idx IS 'by name'" },
 ];

@@ -124,11 +124,18 @@ const MOST_DIGITS = 6;
 /** INTERVAL_FULL_RANGE. */
 const ALL_FIELDS = 0x7fff;
 
-/** interval_support, but for restrictions to fields that hold each other: those count as work. */
+/** The bits of INTERVAL_MASK from the least field up: second, minute, hour, day, month, year (src/include/utils/datetime.h). */
+const FIELDS = [12, 11, 10, 3, 1, 2];
+
+/** interval_support (src/backend/utils/adt/timestamp.c): no field is cut off below the least one that there was, and no digit. */
 function intervalIsFree(from: readonly number[], to: readonly number[]): boolean {
   const [oldFields = ALL_FIELDS, oldDigits = MOST_DIGITS] = from;
   const [fields = ALL_FIELDS, digits = MOST_DIGITS] = to;
-  return (fields === ALL_FIELDS || fields === oldFields) && (digits >= MOST_DIGITS || digits >= oldDigits);
+  return leastField(fields) <= leastField(oldFields) && (leastField(oldFields) > 0 || digits >= MOST_DIGITS || digits >= oldDigits);
+}
+
+function leastField(fields: number): number {
+  return Math.max(0, FIELDS.findIndex((bit) => (fields & (1 << bit)) !== 0));
 }
 
 function isTimeZoneCast(from: TypeReference, to: TypeReference): boolean {
