@@ -3,30 +3,20 @@ import type { RelationName } from '../../names';
 import type { Policy, RewriteRule, Trigger } from '../../schema';
 import { relationsIn } from '../expressions';
 import { relationName, userRoutineName } from '../resolve';
+import { eventsOf, timingOf } from '../trigger-bits';
 import { strings } from '../walk';
 import { changeRelation, changeTable, isTable, isView, knownOrPartial, tableNamed, type Applying } from './applying';
-
-/** Bits of CreateTrigStmt.timing and events (src/include/catalog/pg_trigger.h). */
-const BEFORE = 1 << 1;
-const INSTEAD = 1 << 6;
-const EVENTS = [
-  ['insert', 1 << 2],
-  ['delete', 1 << 3],
-  ['update', 1 << 4],
-  ['truncate', 1 << 5],
-] as const;
 
 /** CREATE [OR REPLACE] [CONSTRAINT] TRIGGER; row triggers of a partitioned table are made on its partitions too. */
 export function createTrigger(stmt: CreateTrigStmt, at: Applying): void {
   if (stmt.relation === undefined) return;
   const owner = relationName(stmt.relation, at.editor);
   if (at.editor.relation(owner) === undefined) knownOrPartial(at, owner);
-  const timing = stmt.timing ?? 0;
   const trigger: Trigger = {
     name: stmt.trigname ?? '',
     routine: userRoutineName(strings(stmt.funcname), at.editor),
-    timing: (timing & INSTEAD) !== 0 ? 'instead of' : (timing & BEFORE) !== 0 ? 'before' : 'after',
-    events: EVENTS.filter(([, bit]) => ((stmt.events ?? 0) & bit) !== 0).map(([event]) => event),
+    timing: timingOf(stmt.timing ?? 0),
+    events: eventsOf(stmt.events ?? 0),
     row: stmt.row === true,
     enabled: true,
     constraintFrom: stmt.constrrel === undefined ? undefined : relationName(stmt.constrrel, at.editor),

@@ -2,18 +2,11 @@ import type { Node } from '@pgsql/types';
 import type { CatalogRule, CatalogTrigger } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import type { RewriteRule, Trigger } from '../../schema';
+import { eventsOf, timingOf } from '../trigger-bits';
 import type { Expressions } from './expressions';
 
-/** Bits of pg_trigger.tgtype (src/include/catalog/pg_trigger.h). */
+/** A bit of pg_trigger.tgtype (src/include/catalog/pg_trigger.h). */
 const ROW = 1 << 0;
-const BEFORE = 1 << 1;
-const INSTEAD = 1 << 6;
-const EVENTS = [
-  ['insert', 1 << 2],
-  ['delete', 1 << 3],
-  ['update', 1 << 4],
-  ['truncate', 1 << 5],
-] as const;
 
 const NO_TRIGGERS: readonly Trigger[] = [];
 const NO_RULES: readonly RewriteRule[] = [];
@@ -23,8 +16,8 @@ export function triggersFrom(triggers: readonly CatalogTrigger[] | undefined): r
   return triggers.map(({ name, routine, type, disabled, constraintFrom }) => ({
     name,
     routine: routine as ObjectName,
-    timing: (type & INSTEAD) !== 0 ? 'instead of' : (type & BEFORE) !== 0 ? 'before' : 'after',
-    events: EVENTS.filter(([, bit]) => (type & bit) !== 0).map(([event]) => event),
+    timing: timingOf(type),
+    events: eventsOf(type),
     row: (type & ROW) !== 0,
     enabled: disabled !== true,
     constraintFrom: constraintFrom as RelationName | undefined,
