@@ -73,7 +73,7 @@ describe('known sizes', () => {
 
   test('are told', () => {
     const analysis = analyzeExample({ schema: users, sql: 'UPDATE users SET n = 1 WHERE id > 0;' }, rows(20_000_000));
-    expect(analysis.findings.find(({ rule }) => rule === 'update-whole-table')?.message).toContain('users (20,000,000 rows)');
+    expect(analysis.findings.find(({ rule }) => rule === 'update-whole-table')?.message).toContain('users (20 M rows)');
   });
 });
 

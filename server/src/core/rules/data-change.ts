@@ -1,12 +1,13 @@
 import type { Action } from '../effects/effects';
 import { bodyOfRoutine } from '../effects/postgres/bodies';
+import { rowsInWords } from '../quantities';
 import { batchRefusal } from '../rewrites/batches/batches';
 import { userRoutineName } from '../schema/postgres/resolve';
 import { strings } from '../schema/postgres/walk';
 import { bodyOf, type RoutineBody } from '../sql/postgres/plpgsql';
 import type { FindContext } from './rule';
 import { isHarmless, rowsOf } from './size';
-import { called, rowsInWords } from './words';
+import { called } from './words';
 
 export type DataChange = Extract<Action, { kind: 'update' | 'delete' }>;
 

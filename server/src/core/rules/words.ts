@@ -40,8 +40,3 @@ export function because(reason: string | undefined): string {
   const sentence = reason.charAt(0).toUpperCase() + reason.slice(1);
   return /[.!?]$/.test(sentence) ? ` ${sentence}` : ` ${sentence}.`;
 }
-
-/** A number of rows for people: "20,000,000 rows". */
-export function rowsInWords(rows: number): string {
-  return `${Math.round(rows).toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
-}

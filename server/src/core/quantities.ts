@@ -1,0 +1,96 @@
+import type { Duration } from './estimate/estimate';
+
+/**
+ * A duration for people, the likely value with its range: "about 40 s (25 to 70)", "about 800 ms (300 ms to 2.5 s)".
+ * What surely ends within a tenth of a second is "milliseconds": nobody plans by more.
+ * @param duration in seconds; what is unknown is not for this function to say
+ */
+export function durationInWords({ low, likely, high }: Duration): string {
+  if (high === 0) return 'no time';
+  if (high < INSTANT) return 'milliseconds';
+  const unit = unitOf(likely);
+  const about = inUnit(likely, unit);
+  if (readsWell(low, unit) && readsWell(high, unit)) {
+    const [from, to] = [figures(low / unit.seconds), figures(high / unit.seconds)];
+    return from === to ? `about ${about}` : `about ${about} (${from} to ${to})`;
+  }
+  return `about ${about} (${secondsInWords(low)} to ${secondsInWords(high)})`;
+}
+
+/** A single time for people, to two figures: "40 s", "1.7 min", "350 ms". Times below a millisecond are "under 1 ms". */
+export function secondsInWords(seconds: number): string {
+  return seconds < MILLISECOND ? 'under 1 ms' : inUnit(seconds, unitOf(seconds));
+}
+
+/** A number of rows for people, estimates being no more exact than this: "1 row", "4,812 rows", "347,000 rows", "2.1 M rows". */
+export function rowsInWords(rows: number): string {
+  const rounded = rows < EXACT ? Math.round(rows) : Number(rows.toPrecision(3));
+  if (rounded >= 1e9) return `${figures(rounded / 1e9)} bn rows`;
+  if (rounded >= 1e6) return `${figures(rounded / 1e6)} M rows`;
+  return `${separated(rounded)} ${rounded === 1 ? 'row' : 'rows'}`;
+}
+
+/** A number of bytes for people: "512 bytes", "8.2 kB", "1.4 GB". The units are the server's (pg_size_pretty): 1 kB is 1,024 bytes. */
+export function bytesInWords(bytes: number): string {
+  let value = bytes;
+  let unit = -1;
+  // 999.5 of a unit would be written as 1000: that is one of the next.
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const name = BYTE_UNITS[unit];
+  if (name === undefined) return `${separated(Math.round(bytes))} ${Math.round(bytes) === 1 ? 'byte' : 'bytes'}`;
+  return `${value >= 9999.5 ? separated(Math.round(value)) : figures(value)} ${name}`;
+}
+
+/** Seconds in which something ends at once, for people. */
+const INSTANT = 0.1;
+const MILLISECOND = 0.001;
+
+/** Up to here rows are told to the last one. */
+const EXACT = 10_000;
+
+const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];
+
+interface TimeUnit {
+  readonly name: string;
+  readonly seconds: number;
+  /** Values below this, in seconds, are told in this unit. */
+  readonly below: number;
+  /** Between which numbers of it the ends of a range read well without a unit of their own. */
+  readonly least: number;
+  readonly most: number;
+}
+
+const DAYS: TimeUnit = { name: 'days', seconds: 86_400, below: Infinity, least: 0.5, most: Infinity };
+const TIME_UNITS: readonly TimeUnit[] = [
+  { name: 'ms', seconds: MILLISECOND, below: 0.9995, least: 1, most: 999 },
+  { name: 's', seconds: 1, below: 99.5, least: 0.1, most: 200 },
+  { name: 'min', seconds: 60, below: 99.5 * 60, least: 1, most: 200 },
+  { name: 'h', seconds: 3600, below: 48 * 3600, least: 1, most: 100 },
+  DAYS,
+];
+
+function unitOf(seconds: number): TimeUnit {
+  return TIME_UNITS.find(({ below }) => seconds < below) ?? DAYS;
+}
+
+function inUnit(seconds: number, { name, seconds: one }: TimeUnit): string {
+  return `${figures(seconds / one)} ${name}`;
+}
+
+function readsWell(seconds: number, { seconds: one, least, most }: TimeUnit): boolean {
+  return seconds >= least * one && seconds <= most * one;
+}
+
+/** A number to two figures, or to its last whole digit: 0.42, 1.7, 25, 120. */
+function figures(value: number): string {
+  const two = value < 99.5 ? value.toPrecision(2) : Math.round(value).toString();
+  // Not 2.0, and not the exponent that small numbers are given.
+  return separated(Number(two));
+}
+
+function separated(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+}
