@@ -27,7 +27,7 @@ export interface Truth {
 }
 
 export interface World {
-  /** Runs a case and leaves the world as it was. */
+  /** Runs a case and leaves the world as it was. May be asked for several cases at the same time. */
   measure(example: Case): Promise<Truth>;
   close(): Promise<void>;
 }
@@ -45,6 +45,8 @@ export async function openWorld(server: Server): Promise<World> {
   await builder.query(worldFile('world-data.sql'));
   await builder.end();
 
+  // Reads pg_locks while `admin` makes and drops databases, which takes long.
+  const watcher = await server.connect();
   const copies = new Copies(server, admin);
   const common = await copies.open(undefined);
   let special: { readonly setup: string; readonly copy: Copy } | undefined;
@@ -60,28 +62,39 @@ export async function openWorld(server: Server): Promise<World> {
     return special.copy;
   };
 
+  const inTurn = turns();
   return {
     measure: async (example) => {
       try {
-        const inside = await observeInside(await copyFor(example.setup), admin, example);
+        const inside = await inTurn(async () => observeInside(await copyFor(example.setup), watcher, example));
         if (!refusesTransaction(inside.error)) return inside.truth;
       } catch (error) {
         return { ...NOTHING, inTransaction: true, error: `setup: ${messageOf(error)}` };
       }
-      return measureOutside(copies, server, admin, example);
+      return measureOutside(copies, server, watcher, example);
     },
     close: async () => {
       await leaveSpecial();
       await copies.close(common);
-      await admin.end();
+      await Promise.all([admin.end(), watcher.end()]);
     },
+  };
+}
+
+/** Runs what it is given one after the other: statements that are rolled back share a session. */
+function turns(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const mine = last.then(task);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 
 const NOTHING = { locks: [], rewrites: [], rebuilds: [], emptied: [], scans: [], notes: [] } as const;
 
 /** BEGIN; the statement; a look at its locks from the side; ROLLBACK. */
-async function observeInside(copy: Copy, admin: pg.Client, example: Case): Promise<{ truth: Truth; error: unknown }> {
+async function observeInside(copy: Copy, watcher: pg.Client, example: Case): Promise<{ truth: Truth; error: unknown }> {
   const { session } = copy;
   await session.query('BEGIN');
   const before = toSnapshot((await session.query(snapshotQuery('transaction'))).rows);
@@ -94,7 +107,7 @@ async function observeInside(copy: Copy, admin: pg.Client, example: Case): Promi
   } finally {
     notes.stop();
   }
-  const rows = (await admin.query<LockRow>(locksOf, [copy.pid, copy.database])).rows;
+  const rows = (await watcher.query<LockRow>(locksOf, [copy.pid, copy.database])).rows;
   const work = await workBetween(before, session, 'transaction', notes.list);
   await session.query('ROLLBACK');
   return { truth: { locks: strongest(rows, before), ...work, inTransaction: true, error: null }, error: undefined };
@@ -106,10 +119,10 @@ function refusesTransaction(error: unknown): boolean {
 }
 
 /** Once more for statements that may ask for SHARE: a holder's SHARE lets them pass unseen, its ROW EXCLUSIVE does not. */
-async function measureOutside(copies: Copies, server: Server, admin: pg.Client, example: Case): Promise<Truth> {
-  const first = await observeHeldUp('SHARE', copies, server, admin, example);
+async function measureOutside(copies: Copies, server: Server, watcher: pg.Client, example: Case): Promise<Truth> {
+  const first = await observeHeldUp('SHARE', copies, server, watcher, example);
   if (!/^\s*(reindex|do|call)\b/i.test(example.sql)) return first.truth;
-  const second = await observeHeldUp('ROW EXCLUSIVE', copies, server, admin, example);
+  const second = await observeHeldUp('ROW EXCLUSIVE', copies, server, watcher, example);
   return { ...first.truth, locks: strongest([...first.rows, ...second.rows], first.before) };
 }
 
@@ -117,13 +130,13 @@ async function observeHeldUp(
   mode: 'SHARE' | 'ROW EXCLUSIVE',
   copies: Copies,
   server: Server,
-  admin: pg.Client,
+  watcher: pg.Client,
   example: Case,
 ): Promise<{ truth: Truth; rows: LockRow[]; before: Snapshot }> {
   const { session, database, pid } = await copies.open(example.setup);
   const before = toSnapshot((await session.query(snapshotQuery('database'))).rows);
   const notes = listen(session);
-  const seen = await observeOutside({ server, admin, database, pid, relations: before, mode }, () => runStatement(session, example));
+  const seen = await observeOutside({ server, watcher, database, pid, relations: before, mode }, () => runStatement(session, example));
   notes.stop();
   // A session hands in its statistics when it ends.
   await session.end();

@@ -10,7 +10,7 @@ import type { Server } from './servers';
 export interface Stage {
   readonly server: Server;
   /** A session elsewhere, to read pg_locks with. */
-  readonly admin: pg.Client;
+  readonly watcher: pg.Client;
   readonly database: string;
   /** Process id of the session that runs the statement. */
   readonly pid: number;
@@ -21,7 +21,7 @@ export interface Stage {
 
 /** Gives the locks seen while the statement ran, and its error. */
 export async function observeOutside(stage: Stage, statement: () => Promise<void>): Promise<{ locks: LockRow[]; error: unknown }> {
-  const { server, admin, database, pid, relations } = stage;
+  const { server, watcher, database, pid, relations } = stage;
   const locks: LockRow[] = [];
   const weakened = new Set<number>();
   const released = new Set<number>();
@@ -36,11 +36,11 @@ export async function observeOutside(stage: Stage, statement: () => Promise<void
 
   const patience = Date.now() + 20_000;
   while (!outcome.ended && Date.now() < patience) {
-    const { rows } = await admin.query<LockRow>(locksOf, [pid, database]);
+    const { rows } = await watcher.query<LockRow>(locksOf, [pid, database]);
     locks.push(...rows);
     // One look for both: a lock that is waited for but not yet known could not be taken over by the relief.
     const waited = rows.filter(({ granted }) => !granted).map(({ relation }) => relation);
-    if (waited.length > 0 || (await admin.query(waitsForTransaction, [pid])).rowCount !== 0) {
+    if (waited.length > 0 || (await watcher.query(waitsForTransaction, [pid])).rowCount !== 0) {
       for (const relation of waited) {
         const table = relations.get(relation)?.table ?? relation;
         (weakened.has(table) ? released : weakened).add(table);

@@ -1,0 +1,3 @@
+import { effectsSuite } from './suite';
+
+effectsSuite(15);
