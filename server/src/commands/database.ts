@@ -41,9 +41,9 @@ export function urlOfEnvironment(): string | undefined {
 }
 
 async function fromServer(url: string, parser: Promise<void>): Promise<KnownDatabase> {
-  const { catalog, sizes, version } = await contentsOf(url);
+  const { catalog, sizes, settings, version } = await contentsOf(url);
   await parser;
-  return knownDatabase({ catalog, sizes, server: { dialect: 'postgresql', version } }, 'connection');
+  return knownDatabase({ catalog, sizes, settings, server: { dialect: 'postgresql', version } }, 'connection');
 }
 
 /** Reads a live database. Throws a {@link Failure} that says in plain words why that does not work. */

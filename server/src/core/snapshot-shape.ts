@@ -13,6 +13,7 @@ const wrong = (at: string, expected: string): string => `${at}: expected ${expec
 const text: Shape = (value, at) => (typeof value === 'string' ? undefined : wrong(at, 'a string'));
 const textOrNull: Shape = (value, at) => (value === null || typeof value === 'string' ? undefined : wrong(at, 'a string or null'));
 const number: Shape = (value, at) => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? undefined : wrong(at, 'a number from 0'));
+const anyNumber: Shape = (value, at) => (typeof value === 'number' && Number.isFinite(value) ? undefined : wrong(at, 'a number'));
 const optional = (shape: Shape): Shape => (value, at) => (value === undefined ? undefined : shape(value, at));
 const yes: Shape = (value, at) => (value === undefined || value === true ? undefined : wrong(at, 'true, or nothing'));
 const oneOf = (...words: readonly string[]): Shape => (value, at) => (typeof value === 'string' && words.includes(value) ? undefined : wrong(at, words.map((word) => `"${word}"`).join(', ')));
@@ -149,7 +150,17 @@ const size = object({
   indexBytes: optional(number),
   toastBytes: optional(number),
   analyzed: optional(text),
-  changes: optional(object({ inserted: number, updated: number, deleted: number, sequentialScans: number, indexScans: number })),
+  changes: optional(object({ inserted: number, updated: number, deleted: number, sequentialScans: number, indexScans: number, hotUpdated: optional(number) })),
+  columns: optional(record(object({ width: number, nulls: number, distinct: anyNumber, correlation: optional(anyNumber) }))),
+});
+const settings = object({
+  sharedBuffers: number,
+  effectiveCacheSize: number,
+  maintenanceWorkMemory: number,
+  parallelMaintenanceWorkers: number,
+  walLevel: oneOf('minimal', 'replica', 'logical'),
+  dataChecksums: (value, at) => (typeof value === 'boolean' ? undefined : wrong(at, 'true or false')),
+  collation: oneOf('C', 'icu', 'libc'),
 });
 
 const SNAPSHOT: Fields = {
@@ -164,4 +175,5 @@ const SNAPSHOT: Fields = {
     publications: list(object({ name: text, allTables: yes, tables: maybeNames, schemas: maybeNames })),
   }),
   sizes: record(size),
+  settings: optional(settings),
 };

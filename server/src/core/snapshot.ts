@@ -1,7 +1,7 @@
 import type { Catalog } from './schema/catalog';
 import type { Schema } from './schema/schema';
 import { schemaFromCatalog } from './schema/postgres/catalog/schema-from-catalog';
-import { statisticsFrom, type RelationSizes, type Statistics } from './schema/statistics';
+import { statisticsFrom, type RelationSizes, type ServerSettings, type Statistics } from './schema/statistics';
 import { validate } from './snapshot-shape';
 import type { Target } from './target';
 
@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly excluded?: readonly string[];
   readonly catalog: Catalog;
   readonly sizes: RelationSizes;
+  /** Snapshots of before Lockscope estimated have none. */
+  readonly settings?: ServerSettings;
 }
 
 /** What a snapshot, or a live database, says about the world before the migrations. */
@@ -28,12 +30,12 @@ export interface KnownDatabase {
 }
 
 /** A snapshot as the analysis wants it. The parser must have been loaded before the schema's expressions are looked at. */
-export function knownDatabase({ catalog, sizes, server, excluded }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
+export function knownDatabase({ catalog, sizes, server, excluded, settings }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
   const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0);
   const statistics = statisticsFrom(sizes, (name) => {
     const relation = schema.relations.get(name);
     return relation !== undefined && 'children' in relation ? relation.children : [];
-  });
+  }, settings);
   return { schema, statistics, target: { dialect: server.dialect, version: server.version, source } };
 }
 

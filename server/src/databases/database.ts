@@ -1,8 +1,8 @@
 import type { Catalog } from '../core/schema/catalog';
-import type { RelationSizes } from '../core/schema/statistics';
+import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
 import { readCatalog } from './postgres/catalog';
 import { readDatabase } from './postgres/connection';
-import { readSizes } from './postgres/statistics';
+import { readSettings, readSizes } from './postgres/statistics';
 
 export { DatabaseError } from './postgres/errors';
 
@@ -12,6 +12,7 @@ export interface DatabaseContents {
   readonly version: number;
   readonly catalog: Catalog;
   readonly sizes: RelationSizes;
+  readonly settings: ServerSettings;
 }
 
 /**
@@ -24,5 +25,6 @@ export function readContents(url: string): Promise<DatabaseContents> {
     version: Math.floor(reading.versionNumber / 10000),
     catalog: await readCatalog(reading),
     sizes: await readSizes(reading),
+    settings: await readSettings(reading),
   }));
 }

@@ -14,6 +14,36 @@ export interface RelationSize {
   readonly analyzed?: string;
   /** Changes since the server's statistics were last reset. */
   readonly changes?: RowChanges;
+  /** What ANALYZE found out about its columns, by their names; for tables that are not small only. */
+  readonly columns?: Readonly<Record<string, ColumnStatistics>>;
+}
+
+/** A column as pg_stats has it. */
+export interface ColumnStatistics {
+  /** Average bytes of a value as it is stored. */
+  readonly width: number;
+  /** The share of NULLs, 0 to 1. */
+  readonly nulls: number;
+  /** Different values: their number, or where negative their number as a share of the rows. */
+  readonly distinct: number;
+  /** How far the order of the rows is that of the values, −1 to 1; undefined for types without an order. */
+  readonly correlation?: number;
+}
+
+/** What a server's settings say about how fast it can be. */
+export interface ServerSettings {
+  /** Bytes. */
+  readonly sharedBuffers: number;
+  /** What the server takes the caches of the machine to hold, in bytes. */
+  readonly effectiveCacheSize: number;
+  /** Bytes. */
+  readonly maintenanceWorkMemory: number;
+  /** Workers that help one index build at most. */
+  readonly parallelMaintenanceWorkers: number;
+  readonly walLevel: 'minimal' | 'replica' | 'logical';
+  readonly dataChecksums: boolean;
+  /** How the database sorts text where nothing else is said. */
+  readonly collation: 'C' | 'icu' | 'libc';
 }
 
 /** Counters of pg_stat_user_tables: how often rows were written, and how often the table was read whole or by index. */
@@ -23,11 +53,15 @@ export interface RowChanges {
   readonly deleted: number;
   readonly sequentialScans: number;
   readonly indexScans: number;
+  /** Of the updated ones, those that needed no new index entry. */
+  readonly hotUpdated?: number;
 }
 
 /** What is known about sizes. Rooms that judge by size take this; without a database it is {@link NO_STATISTICS}. */
 export interface Statistics {
   sizeOf(relation: RelationName): RelationSize | undefined;
+  /** Undefined where no server was asked. */
+  readonly settings?: ServerSettings;
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };
@@ -40,7 +74,7 @@ export type RelationSizes = Readonly<Record<string, RelationSize>>;
  * known: one child of unknown size makes the sum unknown.
  * @param childrenOf direct partitions and children of a relation
  */
-export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: RelationName) => readonly RelationName[]): Statistics {
+export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: RelationName) => readonly RelationName[], settings?: ServerSettings): Statistics {
   const known = new Map(Object.entries(sizes));
   const sums = new Map<string, RelationSize | undefined>();
   const sizeOf = (relation: RelationName, above: ReadonlySet<string>): RelationSize | undefined => {
@@ -53,7 +87,7 @@ export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: Rela
     sums.set(relation, sum);
     return sum;
   };
-  return { sizeOf: (relation) => sizeOf(relation, new Set()) };
+  return { sizeOf: (relation) => sizeOf(relation, new Set()), ...(settings === undefined ? {} : { settings }) };
 }
 
 function sumOf(own: RelationSize | undefined, children: readonly (RelationSize | undefined)[]): RelationSize {
@@ -88,5 +122,6 @@ function addedUp(all: readonly RowChanges[]): RowChanges {
     deleted: sum((changes) => changes.deleted),
     sequentialScans: sum((changes) => changes.sequentialScans),
     indexScans: sum((changes) => changes.indexScans),
+    ...(all.every(({ hotUpdated }) => hotUpdated !== undefined) ? { hotUpdated: sum((changes) => changes.hotUpdated ?? 0) } : {}),
   };
 }

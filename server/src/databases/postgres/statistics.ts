@@ -1,5 +1,5 @@
-import type { RelationSize, RelationSizes } from '../../core/schema/statistics';
-import { objectName } from '../../core/schema/names';
+import type { ColumnStatistics, RelationSize, RelationSizes, ServerSettings } from '../../core/schema/statistics';
+import { nameParts, objectName, type ObjectName } from '../../core/schema/names';
 import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
 import { unlessLocked } from './texts';
@@ -12,7 +12,7 @@ const AT_A_TIME = 5000;
 
 interface SizeRow {
   readonly oid: number;
-  readonly name: string;
+  readonly name: ObjectName;
   /** Pages and rows of the last VACUUM, ANALYZE or CREATE INDEX. */
   readonly pages: number;
   readonly tuples: number;
@@ -22,6 +22,12 @@ interface SizeRow {
   readonly toast: number;
 }
 
+/** Tables of fewer rows are read, sorted and written in milliseconds, whatever is in their columns. */
+const WORTH_A_LOOK = 10_000;
+
+/** Tables whose columns are looked at, the largest first. */
+const MOST_LOOKED_AT = 2000;
+
 /** Sizes of tables, materialised views and indexes, each by itself, by exact name. What is not known is left out. */
 export async function readSizes(reading: Reading): Promise<RelationSizes> {
   const rows = await readRows(reading);
@@ -29,6 +35,7 @@ export async function readSizes(reading: Reading): Promise<RelationSizes> {
   const [block] = await reading.rows("SELECT pg_catalog.current_setting('block_size')::int");
   const pageSize = Number(block?.[0]);
   const activity = await readActivity(reading);
+  const columns = await readColumnStatistics(reading, rows);
   const bytesNow = ({ oid, pages, tuples }: SizeRow): number | undefined => {
     const now = bytes.get(oid);
     if (now !== undefined) return now;
@@ -58,6 +65,7 @@ export async function readSizes(reading: Reading): Promise<RelationSizes> {
       ...(ofIndexes === undefined ? {} : { indexBytes: ofIndexes }),
       ...(ofToast === undefined ? {} : { toastBytes: ofToast }),
       ...activity.get(row.oid),
+      ...columns.get(row.name),
     };
   }
   return sizes;
@@ -105,11 +113,11 @@ async function readBytes(reading: Reading, oids: readonly number[]): Promise<Rea
 async function readActivity(reading: Reading): Promise<ReadonlyMap<number, Pick<RelationSize, 'analyzed' | 'changes'>>> {
   const rows = await reading.rows(
     `SELECT relid, pg_catalog.to_char(greatest(last_analyze, last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-       n_tup_ins::float8, n_tup_upd::float8, n_tup_del::float8, seq_scan::float8, coalesce(idx_scan, 0)::float8
+       n_tup_ins::float8, n_tup_upd::float8, n_tup_del::float8, seq_scan::float8, coalesce(idx_scan, 0)::float8, n_tup_hot_upd::float8
      FROM pg_catalog.pg_stat_user_tables`,
   );
   return new Map(
-    rows.map(([oid, analyzed, inserted, updated, deleted, sequentialScans, indexScans]) => [
+    rows.map(([oid, analyzed, inserted, updated, deleted, sequentialScans, indexScans, hotUpdated]) => [
       Number(oid),
       {
         ...(typeof analyzed === 'string' ? { analyzed } : {}),
@@ -119,8 +127,63 @@ async function readActivity(reading: Reading): Promise<ReadonlyMap<number, Pick<
           deleted: Number(deleted),
           sequentialScans: Number(sequentialScans),
           indexScans: Number(indexScans),
+          hotUpdated: Number(hotUpdated),
         },
       },
     ]),
   );
+}
+
+/** What ANALYZE noted of the columns of larger tables. pg_stats shows only what the role may read; what it may not is left out. */
+async function readColumnStatistics(reading: Reading, rows: readonly SizeRow[]): Promise<ReadonlyMap<string, { readonly columns: Readonly<Record<string, ColumnStatistics>> }>> {
+  const worth = rows.filter(({ isIndex, tuples }) => !isIndex && tuples >= WORTH_A_LOOK).sort((a, b) => b.tuples - a.tuples).slice(0, MOST_LOOKED_AT);
+  const byName = new Map<string, Record<string, ColumnStatistics>>();
+  if (worth.length === 0) return new Map();
+  const found = await reading.rows(
+    `SELECT schemaname, tablename, attname, avg_width, null_frac::float8, n_distinct::float8, correlation::float8 FROM pg_catalog.pg_stats
+     WHERE tablename = ANY ($1::name[]) AND NOT inherited ORDER BY 1, 2, 3`,
+    [worth.map(({ name }) => nameParts(name).name)],
+  );
+  const wanted = new Set<string>(worth.map(({ name }) => name));
+  for (const [schema, table, column, width, nulls, distinct, correlation] of found) {
+    const name = objectName(String(schema), String(table));
+    if (!wanted.has(name)) continue;
+    const columns = byName.get(name) ?? {};
+    byName.set(name, columns);
+    columns[String(column)] = {
+      width: Number(width),
+      nulls: rounded(nulls),
+      distinct: rounded(distinct),
+      ...(correlation === null ? {} : { correlation: rounded(correlation) }),
+    };
+  }
+  return new Map([...byName].map(([name, columns]) => [name, { columns }]));
+}
+
+/** Three digits are more than a sample can tell. */
+function rounded(value: unknown): number {
+  return Number(Number(value).toPrecision(3));
+}
+
+/** The settings that decide how fast the server is. None of them is secret. */
+export async function readSettings(reading: Reading): Promise<ServerSettings> {
+  const provider = reading.versionNumber >= 150000 ? 'datlocprovider' : "'c'";
+  const [row] = await reading.rows(
+    `SELECT pg_catalog.pg_size_bytes(pg_catalog.current_setting('shared_buffers'))::float8, pg_catalog.pg_size_bytes(pg_catalog.current_setting('effective_cache_size'))::float8,
+       pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))::float8,
+       least(pg_catalog.current_setting('max_parallel_maintenance_workers')::int, pg_catalog.current_setting('max_parallel_workers')::int, pg_catalog.current_setting('max_worker_processes')::int),
+       pg_catalog.current_setting('wal_level'), pg_catalog.current_setting('data_checksums') = 'on',
+       CASE WHEN ${provider} = 'i' THEN 'icu' WHEN ${provider} = 'b' OR datcollate IN ('C', 'POSIX') THEN 'C' ELSE 'libc' END
+     FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()`,
+  );
+  const [sharedBuffers, effectiveCacheSize, maintenanceWorkMemory, workers, walLevel, checksums, collation] = row ?? [];
+  return {
+    sharedBuffers: Number(sharedBuffers),
+    effectiveCacheSize: Number(effectiveCacheSize),
+    maintenanceWorkMemory: Number(maintenanceWorkMemory),
+    parallelMaintenanceWorkers: Number(workers),
+    walLevel: walLevel === 'minimal' || walLevel === 'logical' ? walLevel : 'replica',
+    dataChecksums: checksums === true,
+    collation: collation === 'icu' || collation === 'C' ? collation : 'libc',
+  };
 }
