@@ -3,7 +3,7 @@ import type { Effects, TransactionControl } from '../../server/src/core/effects/
 import { NOTHING } from '../../server/src/core/effects/postgres/effects';
 import type { LockMode } from '../../server/src/core/effects/postgres/lock-modes';
 import { objectName } from '../../server/src/core/schema/names';
-import { firstMoment, inTransaction, step, type Moment } from '../../server/src/core/timeline';
+import { firstMoment, lastMoment, inTransaction, step, type Moment } from '../../server/src/core/timeline';
 import type { Segment } from '../../server/src/core/script/script';
 
 const SEGMENT: Segment = { text: '', offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] };
@@ -48,12 +48,29 @@ describe('locks', () => {
   });
 
   test.each([
-    ['none', 'statement', false],
-    ['file', 'statement', true],
-    ['run', 'statement', true],
-    ['none', 'segment', true],
-  ] as const)('a wrapper of %s, sent by %s: in a transaction %s', (wrapper, send, expected) => {
-    expect(inTransaction(firstMoment({ ...SEGMENT, wrapper, send }))).toBe(expected);
+    ['none', 'statement', 2, false],
+    ['block', 'statement', 1, true],
+    ['file', 'statement', 1, true],
+    ['run', 'statement', 1, true],
+    ['none', 'segment', 1, false],
+    ['none', 'segment', 2, true],
+    ['file', 'segment', 1, true],
+  ] as const)('a wrapper of %s, sent by %s, %i statements: in a transaction %s', (wrapper, send, statements, expected) => {
+    expect(inTransaction(firstMoment({ ...SEGMENT, wrapper, send }, statements))).toBe(expected);
+  });
+
+  test('what is sent as one query is in a transaction behind a COMMIT too, and out of it behind the query', () => {
+    const query = firstMoment({ ...SEGMENT, send: 'segment' }, 3);
+    const behind = after([begin, lock('a', 'SHARE'), commit], query);
+    expect(inTransaction(behind)).toBe(true);
+    expect(held(behind)).toEqual([]);
+    expect(inTransaction(lastMoment(behind))).toBe(false);
+  });
+
+  test('a segment goes on where the one before it in its unit ended', () => {
+    const open = after([begin, lock('a', 'SHARE')]);
+    expect(firstMoment(SEGMENT, 1, lastMoment(open))).toBe(open);
+    expect(firstMoment(SEGMENT, 1, lastMoment(after([set('lock_timeout', '1')]))).settings).toEqual({ lock_timeout: '1' });
   });
 });
 

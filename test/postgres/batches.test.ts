@@ -79,7 +79,7 @@ function plan(sql: string, version = 18, schema = schemaFromDdl(SCHEMA).schema) 
     path: 'migrations/001.sql',
     parsed: statement.parsed,
     effects: NOTHING,
-    moment: firstMoment({ text: sql, offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] }),
+    moment: firstMoment({ wrapper: 'none', send: 'statement' }),
     before: new SchemaEditor(schema),
     target: { dialect: 'postgresql', version, source: 'setting' },
     options: { lockBudget: 500, batchSize: 100 },

@@ -51,6 +51,8 @@ export interface Finding {
   readonly related: readonly RelatedPlace[];
   /** Works the fixes out: they cost more than the finding and most are never looked at. */
   fixes(): readonly Fix[];
+  /** The comment that silences it, as a fix; the reason is left for the user to write. Undefined where none can be written. */
+  ignored(): Fix | undefined;
 }
 
 export interface RelatedPlace {

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis';
 import type { AnalysisMemo } from './memo';
+import { placedInFile } from './placed';
 import { replay } from './replay';
 import { judge } from './rules/judge';
 import type { RuleOptions, Severity } from './rules/rule';
@@ -23,6 +24,8 @@ export interface AnalysisInput {
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   /** Id of the migration tool, where it is configured. */
   readonly tool: string | undefined;
+  /** Texts of files near it that tell which tool's it is and how that runs it, by path. */
+  readonly beside?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -34,16 +37,14 @@ export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
   const tool = toolFor(input, input.tool);
   const script = tool.read(input);
   const { statements, problems, after } = replay(script, schema, { path, version: target.version }, memo);
-  const findings = judge({ ...input, tool, script, statements }, memo.judgements);
+  const findings = judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);
   return {
     path,
     text,
     lines: lineIndex(text),
     target,
     script,
-    statements,
-    findings,
-    problems: [...script.problems, ...problems].sort((a, b) => a.span.offset - b.span.offset),
+    ...placedInFile(script, { statements, findings, problems }),
     after,
   };
 }

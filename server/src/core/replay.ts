@@ -8,7 +8,7 @@ import type { Script, Segment } from './script/script';
 import { statementsOf, type PostgresParseMemo } from './sql/postgres/parse';
 import type { Parsed, Statement } from './sql/statement';
 import type { Span } from './text';
-import { firstMoment, inTransaction, step, type Moment } from './timeline';
+import { firstMoment, inTransaction, lastMoment, step, type Moment } from './timeline';
 
 /** What a script does, statement by statement. */
 export interface Replay {
@@ -83,9 +83,11 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   const walked: WalkedSegment[] = [];
   let up = memos.replay.versionOf(schema);
   let transaction = 0;
+  const units = new Map<string, State>();
   for (const [index, segment] of script.segments.entries()) {
     const parsed = statementsOf(segment.text, memos.parse, segment.opaque);
-    const first: State = { schema: up, moment: firstMoment(segment), start: up, savepoints: [], transaction: transaction + 1 };
+    const unit = segment.unit ?? segment.direction;
+    const first = firstState(segment, parsed.length, units.get(unit), up, transaction);
     const segmentWalk = walk(segment, parsed, first, setting, memos.effects, known[index]);
     walked.push(segmentWalk);
     for (const statement of segmentWalk.statements) {
@@ -93,13 +95,22 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
       if (!statement.parsed.ok) problems.push(problemOf(statement.parsed, statement));
     }
     const last = segmentWalk.states.at(-1) ?? first;
-    transaction = last.transaction;
+    units.set(unit, last);
+    transaction = Math.max(transaction, last.transaction);
     if (segment.direction === 'up') up = last.schema;
   }
   memos.replay.path = setting.path;
   memos.replay.version = setting.version;
   memos.replay.segments = walked;
   return { statements, problems, after: up.get() };
+}
+
+/** The state before a segment's first statement: in the transaction that the segment of its unit before it left open, or in a new one. */
+function firstState(segment: Segment, statements: number, last: State | undefined, up: SchemaVersion, transaction: number): State {
+  const moment = last === undefined ? firstMoment(segment, statements) : firstMoment(segment, statements, lastMoment(last.moment));
+  const schema = last === undefined || segment.direction === 'up' ? up : last.schema;
+  if (last === undefined || !inTransaction(last.moment) || last.moment.scope === 'query') return { schema, moment, start: schema, savepoints: [], transaction: transaction + 1 };
+  return { ...last, schema, moment };
 }
 
 function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, { span }: StatementAnalysis): Problem {

@@ -2,7 +2,8 @@ import { strength } from './effects/postgres/lock-modes';
 import type { Effects, LockClaim, SettingChange } from './effects/effects';
 import type { Segment } from './script/script';
 
-export type TransactionScope = 'none' | 'statement' | 'explicit' | 'file' | 'run';
+/** `query`: several statements that are sent as one are a transaction, though nobody opened it. */
+export type TransactionScope = 'none' | 'statement' | 'query' | 'explicit' | 'file' | 'run';
 
 /** A lock that an earlier statement of the same transaction took and that is still held. */
 export interface HeldLock {
@@ -27,6 +28,8 @@ interface Savepoint {
 export interface Moment {
   /** Whose transaction the statement runs in; `statement` or `none` where none outlives it. */
   readonly scope: TransactionScope;
+  /** Whether it is sent together with others as one query: what is in no transaction otherwise is in an implicit one (exec_simple_query in postgres.c). */
+  readonly implicit: boolean;
   /** How many statements the transaction has run already. */
   readonly ordinal: number;
   /** The strongest lock per relation that the transaction holds, in the order they were first taken. */
@@ -39,20 +42,46 @@ export interface Moment {
   readonly onRollback: Settings;
 }
 
-const NONE: Moment = { scope: 'none', ordinal: 0, held: [], savepoints: [], settings: {}, onCommit: {}, onRollback: {} };
+const NONE: Moment = { scope: 'none', implicit: false, ordinal: 0, held: [], savepoints: [], settings: {}, onCommit: {}, onRollback: {} };
+const QUERY: Moment = { ...NONE, scope: 'query', implicit: true };
 const FILE: Moment = { ...NONE, scope: 'file' };
 const RUN: Moment = { ...NONE, scope: 'run' };
 
-/** The moment before the first statement of a segment. */
-export function firstMoment(segment: Segment): Moment {
-  if (segment.wrapper === 'file') return FILE;
-  if (segment.wrapper === 'run') return RUN;
-  return segment.send === 'segment' ? FILE : NONE;
+/**
+ * The moment before the first statement of a segment.
+ * @param statements how many the segment has: several that are sent as one query are a transaction
+ * @param before the moment behind the segment of the same unit that ran before it
+ */
+export function firstMoment({ wrapper, send }: Pick<Segment, 'wrapper' | 'send'>, statements = 1, before?: Moment): Moment {
+  const implicit = send === 'segment' && statements > 1;
+  if (before !== undefined) return entered(before, implicit);
+  if (wrapper === 'run') return entered(RUN, implicit);
+  if (wrapper === 'file' || wrapper === 'block') return entered(FILE, implicit);
+  return entered(NONE, implicit);
+}
+
+/** The moment behind a segment: what was sent as one query ends its implicit transaction. */
+export function lastMoment(moment: Moment): Moment {
+  return moment.implicit ? entered(moment, false) : moment;
+}
+
+const entries = new WeakMap<Moment, Moment>();
+
+/** The same moment as that before a query of several statements, or as that behind one. */
+function entered(moment: Moment, implicit: boolean): Moment {
+  if (moment.implicit === implicit) return moment;
+  let other = entries.get(moment);
+  if (other === undefined) {
+    const { scope, onCommit } = moment;
+    other = scope === 'query' ? outside(onCommit, implicit) : scope === 'none' || scope === 'statement' ? outside(moment.settings, implicit) : { ...moment, implicit };
+    entries.set(moment, other);
+  }
+  return other;
 }
 
 /** Whether the statement runs inside a transaction block (or an implicit transaction of several statements). */
 export function inTransaction(moment: Moment): boolean {
-  return moment.scope === 'explicit' || moment.scope === 'file' || moment.scope === 'run';
+  return moment.scope !== 'none' && moment.scope !== 'statement';
 }
 
 const remembered = new WeakMap<Moment, WeakMap<Effects, Moment>>();
@@ -71,7 +100,8 @@ function compute(before: Moment, effects: Effects): Moment {
   if (control !== undefined) {
     switch (control.kind) {
       case 'begin':
-        // Inside a transaction BEGIN is a warning and does nothing.
+        // Inside a transaction BEGIN is a warning and does nothing; an implicit one it makes a block of (BeginTransactionBlock in xact.c).
+        if (before.scope === 'query') return { ...before, scope: 'explicit', ordinal: before.ordinal + 1 };
         if (inTransaction(before)) return { ...before, ordinal: before.ordinal + 1 };
         return { ...before, scope: 'explicit', ordinal: 1, held: [], savepoints: [], onCommit: before.settings, onRollback: before.settings };
       case 'commit':
@@ -100,7 +130,7 @@ function compute(before: Moment, effects: Effects): Moment {
   if (!inTransaction(before)) {
     // SET LOCAL outside a transaction has no effect beyond a warning.
     if (setting === undefined || setting.local) return before;
-    return outside(changed(before.settings, setting));
+    return outside(changed(before.settings, setting), before.implicit);
   }
   return {
     ...before,
@@ -113,11 +143,13 @@ function compute(before: Moment, effects: Effects): Moment {
 
 function ended(before: Moment, settings: Settings, chain: boolean): Moment {
   // AND CHAIN starts the next transaction at once, with the same characteristics.
-  return chain ? { ...outside(settings), scope: before.scope } : outside(settings);
+  return chain ? { ...outside(settings, before.implicit), scope: before.scope } : outside(settings, before.implicit);
 }
 
-function outside(settings: Settings): Moment {
-  return Object.keys(settings).length === 0 ? NONE : { ...NONE, settings, onCommit: settings, onRollback: settings };
+/** Outside of any transaction that the script, or its tool, opened. */
+function outside(settings: Settings, implicit: boolean): Moment {
+  const base = implicit ? QUERY : NONE;
+  return Object.keys(settings).length === 0 ? base : { ...base, settings, onCommit: settings, onRollback: settings };
 }
 
 function withLocks(before: Moment, claims: readonly LockClaim[]): readonly HeldLock[] {

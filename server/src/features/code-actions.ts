@@ -1,6 +1,5 @@
 import { CodeActionKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
 import type { Finding } from '../core/analysis';
-import { ignoreFix } from '../core/rules/ignore';
 import type { Edit } from '../core/text';
 import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
 import { findingsAt, rangeOf, spanOf } from './convert';
@@ -58,7 +57,8 @@ function actionsOf(finding: Finding, analysed: Analysed, { diagnostics }: CodeAc
     if (fix.files !== undefined && fix.files.length > 0 && !server.client().createsFiles) return [];
     return [{ ...of, title: fix.title, ...(index === 0 && { isPreferred: true }), data: { ...at, fix: index } satisfies Unresolved }];
   });
-  actions.push({ ...of, title: ignoreFix(finding, analysis).title, data: { ...at, fix: 'ignore' } satisfies Unresolved });
+  const ignored = finding.ignored();
+  if (ignored !== undefined) actions.push({ ...of, title: ignored.title, data: { ...at, fix: 'ignore' } satisfies Unresolved });
   const finished = actions.flatMap((action) => orResolved(action, server));
   if (server.client().showsDocuments) {
     finished.push({ ...of, title: `Open the page of ${finding.rule}`, command: { title: 'Open the Rule’s Page', command: OPEN_RULE_COMMAND, arguments: [finding.rule] } });
@@ -97,7 +97,7 @@ function resolved(action: CodeAction, server: Server): CodeAction {
   const finding = analysis.findings[which];
   if (finding === undefined) return action;
   if (fix === 'ignore') {
-    const { edits } = ignoreFix(finding, analysis);
+    const { edits = [] } = finding.ignored() ?? {};
     const [edit] = edits;
     if (edit !== undefined && server.client().snippetEdits) return withEdit(action, snippetEdit(analysed, fromLineStart(edit, analysis.text), REASON));
     return withEdit(action, workspaceEdit(analysed, edits, [], server));

@@ -4,6 +4,7 @@ import { blocks } from '../core/effects/postgres/lock-modes';
 import { pageOf } from '../core/rules/page';
 import type { Fix } from '../core/rules/rule';
 import type { LineIndex, Span } from '../core/text';
+import type { TransactionScope } from '../core/timeline';
 import type { Reporter } from './reporter';
 
 /**
@@ -43,7 +44,7 @@ function statementOf(
     kind: effects.kind,
     direction: segment.direction,
     // The moment is the one before the statement, and BEGIN belongs to the transaction it opens.
-    transaction: { id: transactions.get(transaction) ?? transaction, scope: moment.scope === 'none' && effects.control?.kind === 'begin' ? 'explicit' : moment.scope },
+    transaction: { id: transactions.get(transaction) ?? transaction, scope: scopeOf(moment.scope, effects) },
     locks: effects.locks.map(({ relation, mode, reason }) => ({ relation, mode, blocks: blocks(mode), reason })),
     rewrites: effects.rewrites,
     scans: effects.scans,
@@ -53,6 +54,12 @@ function statementOf(
     certainty: effects.certainty,
     estimate: null,
   };
+}
+
+/** Several statements of a file sent as one query run as if the file were wrapped. */
+function scopeOf(scope: TransactionScope, { control }: Effects): string {
+  if (scope === 'query') return 'file';
+  return scope === 'none' && control?.kind === 'begin' ? 'explicit' : scope;
 }
 
 /** Numbers from 1, in the order in which they first appear. */

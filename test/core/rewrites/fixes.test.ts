@@ -158,6 +158,8 @@ describe("under a tool's transaction", () => {
   const tool = (canOptOut: boolean, send: Segment['send'] = 'statement'): MigrationTool => ({
     id: 'some',
     title: 'Some',
+    about: { files: '', transaction: '', optOut: '' },
+    examples: [],
     recognise: () => 1,
     read: ({ text }) => ({ tool: 'some', problems: [], segments: [{ ...segment, send, wrapper: text.startsWith('-- no transaction') ? 'none' : 'file', text }] }),
     optOut: () => (canOptOut ? { title: 'Switch the transaction off', edits: [{ offset: 0, length: 0, text: '-- no transaction\n' }] } : undefined),
@@ -167,7 +169,7 @@ describe("under a tool's transaction", () => {
     const script = used.read({ path: 'm/1.sql', text: sql });
     const { statements } = replay(script, UNKNOWN_SCHEMA, { path: 'm/1.sql', version: 18 }, createMemo());
     const findings = judge(
-      { path: 'm/1.sql', text: sql, tool: used, script, statements, target: DEFAULT_TARGET, statistics: NO_STATISTICS, options: { lockBudget: 500, batchSize: 5000 }, severities: {} },
+      { path: 'm/1.sql', text: sql, file: { path: 'm/1.sql', text: sql }, tool: used, script, statements, target: DEFAULT_TARGET, statistics: NO_STATISTICS, options: { lockBudget: 500, batchSize: 5000 }, severities: {} },
       createMemo().judgements,
     );
     const fix = firstFix(findings, rule);

@@ -38,6 +38,7 @@ export function subjectOf<K extends Action['kind']>(sql: string, kind: K, settin
     const context: MendContext = {
       path,
       text: sql,
+      file: { path, text: sql },
       script,
       tool: plain,
       statements,
@@ -67,5 +68,5 @@ export function fileOf(sql: string, { schema, path = 'migrations/001_example.sql
   const before: Schema = schema === undefined ? UNKNOWN_SCHEMA : schemaFromDdl(schema, createParseMemo(), version).schema;
   const script = plain.read({ path, text: sql });
   const { statements } = replay(script, before, { path, version }, createMemo());
-  return { path, text: sql, script, tool: plain, statements, target: { dialect: 'postgresql', version, source }, options: { lockBudget: 500, batchSize } };
+  return { path, text: sql, file: { path, text: sql }, script, tool: plain, statements, target: { dialect: 'postgresql', version, source }, options: { lockBudget: 500, batchSize } };
 }

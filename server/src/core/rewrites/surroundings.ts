@@ -6,12 +6,14 @@ import { inTransaction } from '../timeline';
 import { insertAfter, insertBefore, removeStatement } from './edits';
 
 /** A statement at its place in a file. */
-export type Located = Pick<MendContext, 'path' | 'text' | 'tool' | 'statements' | 'index' | 'moment' | 'effects'>;
+export type Located = Pick<MendContext, 'path' | 'text' | 'file' | 'tool' | 'statements' | 'index' | 'moment' | 'effects'>;
 
 /** The transaction that a statement runs in, as far as a rewrite has to get out of it. */
 export type Surroundings =
   /** None outlives the statement: what is put behind it runs by itself. */
   | { readonly kind: 'none' }
+  /** None either, because it is sent alone: with another beside it both would be a transaction. */
+  | { readonly kind: 'alone' }
   /** BEGIN … COMMIT in the file. */
   | { readonly kind: 'explicit'; readonly begin: number; readonly commit: number; readonly alone: boolean }
   /** The tool's own, which a directive switches off for the file. */
@@ -21,11 +23,12 @@ export type Surroundings =
 
 /** Which transaction a statement runs in. A direct statement only: what a function does cannot leave it. */
 export function surroundingsOf(context: Located): Surroundings {
-  const { moment, statements, index, tool } = context;
-  if (!inTransaction(moment)) return statements[index]?.segment.send === 'segment' ? { kind: 'stuck' } : { kind: 'none' };
+  const { moment, statements, index, tool, file } = context;
+  const segment = statements[index]?.segment;
+  if (!inTransaction(moment)) return segment?.send === 'segment' && segment.call === undefined ? { kind: 'alone' } : { kind: 'none' };
   if (moment.scope === 'explicit') return explicit(context);
-  const optOut = tool.optOut(context);
-  if (optOut === undefined || statements[index]?.segment.send === 'segment') return { kind: 'stuck' };
+  const optOut = segment === undefined ? undefined : tool.optOut?.(file, segment);
+  if (optOut === undefined || segment?.send === 'segment') return { kind: 'stuck' };
   const others = statements.filter((statement, at) => at !== index && statement.effects !== undefined && isWork(statement.effects));
   return { kind: 'tool', edits: optOut.edits, title: optOut.title, alone: others.length === 0 };
 }
@@ -46,6 +49,7 @@ export function runAfter(context: Located, statements: readonly string[], mentio
       return [insertAfter(context, around.commit, statements)];
     case 'tool':
       return [...around.edits, insertAfter(context, context.index, statements)];
+    case 'alone':
     case 'stuck':
       return undefined;
   }
@@ -66,6 +70,8 @@ export function runInstead(
   switch (around.kind) {
     case 'none':
       return inPlace;
+    case 'alone':
+      return statements.length === 1 ? inPlace : undefined;
     case 'tool':
       return [...around.edits, ...inPlace];
     case 'explicit':
@@ -90,6 +96,7 @@ export function runBefore(context: Located, statements: readonly string[]): read
       return [...around.edits, insertBefore(context, context.index, statements)];
     case 'explicit':
       return isUntouchedSince(context, around.begin) ? [insertBefore(context, around.begin, statements)] : undefined;
+    case 'alone':
     case 'stuck':
       return undefined;
   }
@@ -104,7 +111,8 @@ export function placeInWords(context: Located): string {
 
 /** A fix that leaves no transaction behind does the same as the original; everything else wants a look. */
 export function safetyHere(context: Located): 'safe' | 'review' {
-  return surroundingsOf(context).kind === 'none' ? 'safe' : 'review';
+  const { kind } = surroundingsOf(context);
+  return kind === 'none' || kind === 'alone' ? 'safe' : 'review';
 }
 
 /** Whether nothing since BEGIN locked the relations of the statement or changed what its names mean. */

@@ -1,24 +1,25 @@
 import type { Fix, MendContext } from '../rules/rule';
+import type { ToolFile } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import { applyEdits } from '../text';
 
 /** What is needed to try a fix. */
-export type FixedFile = Pick<MendContext, 'path' | 'text' | 'tool' | 'statements'>;
+export type FixedFile = Pick<MendContext, 'file' | 'tool' | 'statements'>;
 
 /**
  * Only those fixes whose result parses: each changed file is split and parsed again, and no statement may be broken
  * that was not broken before.
  */
-export function verified(fixes: readonly Fix[], file: FixedFile): readonly Fix[] {
+export function verified(fixes: readonly Fix[], { file, tool, statements }: FixedFile): readonly Fix[] {
   if (fixes.length === 0) return fixes;
-  const brokenBefore = new Set(file.statements.filter(({ parsed }) => !parsed.ok).map(({ parsed }) => parsed.text));
+  const brokenBefore = new Set(statements.filter(({ parsed }) => !parsed.ok).map(({ parsed }) => parsed.text));
   // What is there already need not be parsed again.
   const memo = createParseMemo();
-  for (const { parsed } of file.statements) memo.byText.set(parsed.text, parsed);
-  const holds = (path: string, text: string): boolean =>
-    file.tool.read({ path, text }).segments.every((segment) => statementsOf(segment.text, memo).every(({ parsed }) => parsed.ok || brokenBefore.has(parsed.text)));
+  for (const { parsed } of statements) memo.byText.set(parsed.text, parsed);
+  const holds = (changed: ToolFile): boolean =>
+    tool.read(changed).segments.every((segment) => statementsOf(segment.text, memo).every(({ parsed }) => parsed.ok || brokenBefore.has(parsed.text)));
   return fixes.filter((fix) => {
-    if (!doOverlap(fix) && holds(file.path, applyEdits(file.text, fix.edits))) return (fix.files ?? []).every((added) => !added.path.endsWith('.sql') || holds(added.path, added.text));
+    if (!doOverlap(fix) && holds({ ...file, text: applyEdits(file.text, fix.edits) })) return (fix.files ?? []).every((added) => !added.path.endsWith('.sql') || holds({ ...file, ...added }));
     return false;
   });
 }

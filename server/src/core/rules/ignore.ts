@@ -1,5 +1,6 @@
 import type { Finding, StatementAnalysis } from '../analysis';
 import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from '../rewrites/edits';
+import { inFile } from '../rewrites/in-file';
 import { tokensOf } from '../sql/postgres/scan';
 import type { Span } from '../text';
 import { RULE_METAS } from './index';
@@ -33,7 +34,8 @@ export function silenced(findings: readonly Finding[], file: Judged): Finding[] 
         span: directive.span,
         statement: -1,
         related: [],
-        fixes: () => [removal(directive, used, file)],
+        fixes: () => inFile([removal(directive, used, file)], file),
+        ignored: () => undefined,
       });
     }
   }

@@ -1,21 +1,24 @@
 import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
 import type { Effects } from '../effects/effects';
+import { inFile } from '../rewrites/in-file';
 import { verified } from '../rewrites/verified';
 import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaVersion } from '../schema/version';
 import { SchemaEditor, type Transition } from '../schema/view';
-import type { MigrationTool, Script } from '../script/script';
+import type { MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
 import type { Moment } from '../timeline';
 import { RULES, FILE_RULES } from './index';
-import { silenced } from './ignore';
+import { ignoreFix, silenced } from './ignore';
 import type { FileReport, FindContext, Fix, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
 
 /** A file that was replayed and is to be judged. */
 export interface Judged {
   readonly path: string;
+  /** What the statements count in: the file's text, or its embedded SQL. */
   readonly text: string;
+  readonly file: ToolFile;
   readonly tool: MigrationTool;
   readonly script: Script;
   readonly statements: readonly StatementAnalysis[];
@@ -51,14 +54,14 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
 
 function statementFinding(judgement: Judgement, severity: Severity, file: Judged, statement: StatementAnalysis, index: number, places: Places): Finding {
   const { rule, said } = judgement;
+  const place = { rule: rule.meta.id, span: { offset: statement.span.offset + said.span.offset, length: said.span.length }, statement: index };
   return {
-    rule: rule.meta.id,
+    ...place,
     severity,
     message: said.message,
-    span: { offset: statement.span.offset + said.span.offset, length: said.span.length },
-    statement: index,
     related: said.related === undefined ? NOWHERE : said.related.flatMap((related) => places.of(related, index)),
     fixes: () => mend(judgement, file, statement, index),
+    ignored: () => ignored(place, file),
   };
 }
 
@@ -66,7 +69,12 @@ const NOWHERE: readonly RelatedPlace[] = [];
 
 function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
   const { message, span } = report;
-  return { rule: meta.id, severity, message, span, statement: statementAt(file.statements, span.offset), related: [], fixes: () => verified(report.fixes?.() ?? [], file) };
+  const place = { rule: meta.id, span, statement: statementAt(file.statements, span.offset) };
+  return { ...place, severity, message, related: [], fixes: () => verified(inFile(report.fixes?.() ?? [], file), file), ignored: () => ignored(place, file) };
+}
+
+function ignored(place: Pick<Finding, 'rule' | 'span' | 'statement'>, file: Judged): Fix | undefined {
+  return inFile([ignoreFix(place, file)], file)[0];
 }
 
 /** The statement that an offset of the file is in, or -1. */
@@ -92,7 +100,7 @@ function severityOf(meta: RuleMeta, said: Severity | undefined, configured: Read
 function mend(judgement: Judgement, file: Judged, { parsed, effects, moment, before }: StatementAnalysis, index: number): readonly Fix[] {
   if (judgement.rule.mend === undefined || !parsed.ok || effects === undefined) return [];
   const context: MendContext = { ...file, parsed, effects, moment, before: new SchemaEditor(before), index };
-  return verified(judgement.rule.mend(judgement.state, context), context);
+  return verified(inFile(judgement.rule.mend(judgement.state, context), file), context);
 }
 
 /** What one rule found in one statement. */

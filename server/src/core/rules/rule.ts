@@ -2,7 +2,7 @@ import type { Action, Effects } from '../effects/effects';
 import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaView } from '../schema/view';
-import type { MigrationTool, Script } from '../script/script';
+import type { MigrationTool, Script, ToolFile } from '../script/script';
 import type { ParsedStatement } from '../sql/statement';
 import type { Target } from '../target';
 import type { Edit, Span } from '../text';
@@ -96,8 +96,10 @@ export interface FindContext {
 
 /** What a rule may look at to mend something. Computed only when somebody asks for the fix. */
 export interface MendContext extends FindContext {
-  /** The file's text. */
+  /** What the statements count in: the file's text, or its embedded SQL. */
   readonly text: string;
+  /** The file itself. */
+  readonly file: ToolFile;
   readonly script: Script;
   readonly tool: MigrationTool;
   readonly statements: readonly StatementAnalysis[];
@@ -149,7 +151,9 @@ export interface FileRule {
 
 export interface FileContext {
   readonly path: string;
+  /** What the statements count in: the file's text, or its embedded SQL. */
   readonly text: string;
+  readonly file: ToolFile;
   readonly script: Script;
   readonly tool: MigrationTool;
   readonly statements: readonly StatementAnalysis[];

@@ -2,19 +2,37 @@ import type { Edit, Span } from '../text';
 
 export type Direction = 'up' | 'down';
 
-/** What a migration tool opens a transaction around. */
-export type Wrapper = 'none' | 'statement' | 'file' | 'run';
+/**
+ * What a migration tool opens a transaction around: each statement by itself; a part of a file (the up half, a changeset);
+ * the file; or all files that are pending when it runs.
+ */
+export type Wrapper = 'none' | 'statement' | 'block' | 'file' | 'run';
 
 /** How a tool sends what it found: one statement a query, or a whole segment as one query (an implicit transaction). */
 export type SendUnit = 'statement' | 'segment';
 
-/** A migration file as its tool sees it. */
+/** A file as a migration tool sees it. */
+export interface ToolFile {
+  /** With forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** The texts of files near it that tools look at (`MigrationTool.beside`), by path; absent where nobody looked. */
+  readonly beside?: ReadonlyMap<string, string>;
+}
+
+/** A migration file as its tool reads it. */
 export interface Script {
   /** Id of the tool, e.g. `plain`, `flyway`. */
   readonly tool: string;
+  /** In the order of the file. */
   readonly segments: readonly Segment[];
   /** What is wrong with the file itself, in the file's offsets. */
   readonly problems: readonly ScriptProblem[];
+  /**
+   * Where the SQL stands in strings of another language: the text that segments, statements, rules and rewrites count
+   * in, and how it maps to the file. Absent for SQL files: they count in the file itself.
+   */
+  readonly embedded?: Embedded;
 }
 
 export interface ScriptProblem {
@@ -22,20 +40,38 @@ export interface ScriptProblem {
   readonly span: Span;
 }
 
-/** A stretch of SQL in a file. */
+/** A stretch of SQL. */
 export interface Segment {
   /**
    * The SQL as the server's scanner may read it: psql's meta-commands, COPY data and placeholders are blanked or
-   * replaced by names of the same length. For SQL files it is as long as the stretch of the file that it stands for.
+   * replaced by names of the same length. As long as the stretch of the file (or of `Script.embedded.text`) that it stands for.
    */
   readonly text: string;
-  /** Where it starts in the file. */
+  /** Where it starts in the file, or in `Script.embedded.text`. */
   readonly offset: number;
   readonly direction: Direction;
   readonly wrapper: Wrapper;
   readonly send: SendUnit;
-  /** Stretches of `text` whose content is not the user's (replaced placeholders): edits must not touch them. */
+  /**
+   * Segments of the same unit run one after the other in one session: what one leaves (its transaction, its settings)
+   * is there for the next. A wrapper opens its transaction around a unit. The direction by default.
+   */
+  readonly unit?: string;
+  /** Stretches of `text` whose content is not the user's (replaced placeholders); edits put back what was written. */
   readonly opaque: readonly Opaque[];
+  /** The statement of the host language that sends it, for embedded SQL. */
+  readonly call?: Call;
+}
+
+/**
+ * A statement of the host language that sends SQL. One that sends nothing more is taken out; where statements are added
+ * to a segment that is sent as one query, each gets a call of its own.
+ */
+export interface Call {
+  /** In the file, e.g. `await knex.raw('…');`. */
+  readonly file: Span;
+  /** The same call with other SQL, or undefined where it cannot be written. */
+  sending(sql: string): string | undefined;
 }
 
 /** A stretch of a segment's text that stands for something else. */
@@ -44,23 +80,111 @@ export interface Opaque extends Span {
   readonly written?: string;
 }
 
+/** The SQL of a file in another language, as one text, and where its stretches stand in the file. */
+export interface Embedded {
+  /** The SQL strings as the server gets them, one after the other, parted by line ends that no run holds. */
+  readonly text: string;
+  /** In the order of the text, and of the file. */
+  readonly runs: readonly Run[];
+}
+
+/** A stretch of embedded text and the stretch of the file that it comes from. Where their lengths differ (an escape, an interpolation, generated SQL) it is indivisible. */
+export interface Run extends Span {
+  readonly file: Span;
+  readonly literal: Literal;
+}
+
+/** A string literal of the host language. */
+export interface Literal {
+  /** Edits may begin in one literal and end in another of the same kind, e.g. `'`: what is between them goes. */
+  readonly kind: string;
+  /** SQL as it is written inside of such a literal; undefined where it cannot be (a call that stands for SQL). */
+  encode(sql: string): string | undefined;
+}
+
+/** An edit whose offsets count in the file although the statements count in {@link Embedded} text. */
+export interface FileEdit extends Edit {
+  readonly inFile: true;
+}
+
 /** What a tool can do about the transaction it wraps a file in. */
 export interface OptOut {
   readonly title: string;
-  /** The edits that switch the tool's transaction off for this file. */
-  readonly edits: readonly Edit[];
+  /** The edits that switch the tool's transaction off for the segment. Embedded scripts give {@link FileEdit}s. */
+  readonly edits: readonly (Edit | FileEdit)[];
+  /** Files to be written beside it, whole. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[];
+  /** Why the statement must then stand alone in its file or part: the tool still sends that as one query. */
+  readonly alone?: boolean;
+}
+
+/** The table in which a tool notes what it applied. */
+export interface AppliedTable {
+  /** With a schema where the tool puts it in one of its own. */
+  readonly table: string;
+  readonly column: string;
+  /** Whether there is a row for each file, or one that names the last. */
+  readonly rows: 'each' | 'last';
+  /** What the column holds for a file; undefined for a file that the tool does not note. */
+  keyOf(path: string): string | undefined;
+}
+
+/** How a migration is taken back. */
+export interface WayBack {
+  /** Whether the file, or one beside it, says how. */
+  readonly exists: boolean;
+  /** The edits and files that write one; the statements come without semicolons. */
+  write(statements: readonly string[]): { readonly edits: readonly Edit[]; readonly files?: readonly { readonly path: string; readonly text: string }[] };
+}
+
+/** What people read about a tool: its row in docs/tools.md. Markdown. */
+export interface ToolAbout {
+  /** How its files look. */
+  readonly files: string;
+  /** What it opens a transaction around and how it sends what it finds. */
+  readonly transaction: string;
+  /** How to switch that off, or that there is no way. */
+  readonly optOut: string;
+  /** What else of its syntax is understood. */
+  readonly understands?: string;
+}
+
+/** A file of a tool, and what is to be said of it: tests follow from it. */
+export interface ToolExample {
+  readonly title: string;
+  readonly path: string;
+  readonly text: string;
+  readonly beside?: Readonly<Record<string, string>>;
+  /** What exists before, as DDL. */
+  readonly schema?: string;
+  /** The statements that fail because they run in a transaction, by the words they begin with. */
+  readonly fails: readonly string[];
+  /** What the first fix of the first failing statement makes of the file. */
+  readonly fixed?: string;
+  /** The files that it writes beside it. */
+  readonly written?: Readonly<Record<string, string>>;
 }
 
 /** A migration tool: how its files are recognised and read. One a file in tools/. */
 export interface MigrationTool {
   readonly id: string;
   readonly title: string;
+  readonly about: ToolAbout;
   /**
-   * How sure this tool is that a file is its own: 0 not at all, 1 by default, higher wins.
-   * @param path with forward slashes
+   * Files near a migration that the tool looks at, as paths from its folder: `atlas.sum`, `meta/_journal.json`,
+   * `{file}.conf` (its own name), `.../package.json` (in its folder or the nearest above that has one).
    */
-  recognise(file: { readonly path: string; readonly text: string }): number;
-  read(file: { readonly path: string; readonly text: string }): Script;
-  /** The edits that let a statement run outside a transaction, or undefined where the tool has no such thing. */
-  optOut(file: { readonly path: string; readonly text: string }): OptOut | undefined;
+  readonly beside?: readonly string[];
+  /** How sure this tool is that a file is its own: 0 not at all, 0.1 any SQL file, 0.5 by the path, 0.8 by a neighbour, 0.9 by its text; higher wins. */
+  recognise(file: ToolFile): number;
+  /** Never throws, whatever the text. */
+  read(file: ToolFile): Script;
+  /** What lets a segment's statements run outside of the tool's transaction; undefined where the tool has no such thing, or it is done. */
+  optOut?(file: ToolFile, segment: Segment): OptOut | undefined;
+  /** Undefined for a tool, or a file, that knows no way back. */
+  wayBack?(file: ToolFile): WayBack | undefined;
+  /** The order in which it runs the files of one history, where that does not follow from their names: paths in that order, those it does not know left out. */
+  order?(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] | undefined;
+  readonly applied?: AppliedTable;
+  readonly examples: readonly ToolExample[];
 }

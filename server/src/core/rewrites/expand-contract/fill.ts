@@ -12,7 +12,7 @@ export function inBatches(sql: string, context: FindContext): { readonly block: 
   const [statement] = statementsOf(sql, createParseMemo());
   if (statement?.parsed.ok !== true) return 'the statement that fills it does not parse';
   // Wherever the statement at hand stands, the block runs outside of any transaction.
-  const moment = firstMoment({ text: sql, offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] });
+  const moment = firstMoment({ wrapper: 'none', send: 'statement' });
   const plan = batchPlan({ ...context, parsed: statement.parsed, moment });
   if (!plan.possible) return plan.reason;
   return { block: batchBlock(plan, { batchSize: context.options.batchSize, newline: '\n', indent: '' }) };

@@ -1,0 +1,54 @@
+import type { Fix } from '../rules/rule';
+import type { Judged } from '../rules/judge';
+import { editsInFile } from '../script/embedded';
+import { withWritten } from '../script/opaque';
+import type { Segment } from '../script/script';
+import { createParseMemo, statementsOf } from '../sql/postgres/parse';
+import type { Edit } from '../text';
+
+/**
+ * Fixes as the file takes them: rules write SQL for the server and count in what the statements count in; the file has
+ * placeholders, and perhaps its SQL in string literals. A fix that cannot be written so is left out.
+ */
+export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'script' | 'file'>): readonly Fix[] {
+  const { embedded, segments } = script;
+  const opaque = segments.filter((segment) => segment.opaque.length > 0);
+  if (embedded === undefined && opaque.length === 0) return fixes;
+  return fixes.flatMap((fix) => {
+    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, { text: file.text, split });
+    const files = fix.files?.map((added) => {
+      const text = allWritten(added.text, opaque);
+      return text === undefined ? undefined : { ...added, text };
+    });
+    if (edits === undefined || !edits.every((edit) => edit !== undefined) || files?.some((added) => added === undefined) === true) return [];
+    return [{ ...fix, edits, ...(files === undefined ? {} : { files: files.filter((added) => added !== undefined) }) }];
+  });
+}
+
+function written(edit: Edit, segments: readonly Segment[]): Edit | undefined {
+  const { offset, length } = edit;
+  const cuts = segments.some((segment) =>
+    segment.opaque.some((part) => {
+      const start = segment.offset + part.offset;
+      const end = start + part.length;
+      return offset < end && start < offset + length && (start < offset || offset + length < end);
+    }),
+  );
+  const text = allWritten(edit.text, segments);
+  return cuts || text === undefined ? undefined : { ...edit, text };
+}
+
+function allWritten(text: string, segments: readonly Segment[]): string | undefined {
+  return segments.reduce<string | undefined>((out, segment) => (out === undefined ? undefined : withWritten(out, segment)), text);
+}
+
+/** The statements of a SQL text, each with the comments before it. */
+function split(sql: string): string[] {
+  let start = 0;
+  return statementsOf(sql, createParseMemo()).map(({ span }) => {
+    const end = span.offset + span.length;
+    const text = sql.slice(start, end).replace(/^[\s;]+/u, '');
+    start = end;
+    return text;
+  });
+}
