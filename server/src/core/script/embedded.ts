@@ -66,15 +66,15 @@ function isFileEdit(edit: Edit): edit is FileEdit {
 }
 
 /** The edit that replaces the call of a segment by none or several, where edits leave it with no statement or more than it had. */
-function newCalls({ text, offset, send, call, opaque }: Segment, edits: readonly Edit[], { text: file, split }: Host): readonly (Edit | undefined)[] | undefined {
+function newCalls({ text, offset, send, call, opaque }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
   if (call === undefined) return undefined;
-  const after = split(applyEdits(text, edits.map((edit) => ({ ...edit, offset: edit.offset - offset }))));
-  if (after.length > 0 && (send === 'statement' || after.length <= split(text).length)) return undefined;
+  const after = host.split(applyEdits(text, edits.map((edit) => ({ ...edit, offset: edit.offset - offset }))));
+  if (after.length > 0 && (send === 'statement' || after.length <= host.split(text).length)) return undefined;
   const sent = after.map((sql) => {
     const written = withWritten(sql, { text, opaque });
     return written === undefined ? undefined : call.sending(written);
   });
-  const lead = lineEndOf(file) + indentAt(file, call.file.offset);
+  const lead = lineEndOf(host.text) + indentAt(host.text, call.file.offset);
   return [sent.includes(undefined) ? undefined : { ...call.file, text: sent.join(lead) }];
 }
 
@@ -82,7 +82,7 @@ function inLiteral({ runs }: Embedded, segment: Segment, { offset, length, text 
   const end = offset + length;
   const first = runs[length === 0 ? insertionRun(runs, offset) : runAt(runs, offset)];
   const last = length === 0 ? first : runs[runAt(runs, end - 1)];
-  if (first === undefined || last === undefined || first.literal.kind !== last.literal.kind) return undefined;
+  if (first === undefined || first.literal.kind !== last?.literal.kind) return undefined;
   const start = edge(first, offset);
   const stop = length === 0 ? start : edge(last, end);
   if (start === undefined || stop === undefined) return undefined;
