@@ -5,6 +5,7 @@ import { withWritten } from '../script/opaque';
 import type { Segment } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import type { Edit } from '../text';
+import { indentAt, lineEndOf } from './edits';
 
 /**
  * Fixes as the file takes them: rules write SQL for the server and count in what the statements count in; the file has
@@ -15,7 +16,7 @@ export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'sc
   const opaque = segments.filter((segment) => segment.opaque.length > 0);
   if (embedded === undefined && opaque.length === 0) return fixes;
   return fixes.flatMap((fix) => {
-    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, { text: file.text, split });
+    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, { split, lead: (offset) => lineEndOf(file.text) + indentAt(file.text, offset) });
     const files = fix.files?.map((added) => {
       const text = allWritten(added.text, opaque);
       return text === undefined ? undefined : { ...added, text };

@@ -1,12 +1,13 @@
-import { indentAt, lineEndOf } from '../rewrites/edits';
 import { applyEdits, type Edit, type Span } from '../text';
 import type { Embedded, FileEdit, Literal, Opaque, Run, Script, Segment } from './script';
 import { withWritten } from './opaque';
 
-/** What edits are carried over with: the file's text, and how a text of SQL falls apart into statements (each with the comments before it). */
+/** What edits are carried over with. */
 export interface Host {
-  readonly text: string;
+  /** The statements of a text of SQL, each with the comments before it. */
   split(sql: string): readonly string[];
+  /** What begins a line that stands under an offset of the file: a line end and its indentation. */
+  lead(offset: number): string;
 }
 
 /** The stretch of the file that a stretch of embedded text comes from. */
@@ -74,8 +75,7 @@ function newCalls({ text, offset, send, call, opaque }: Segment, edits: readonly
     const written = withWritten(sql, { text, opaque });
     return written === undefined ? undefined : call.sending(written);
   });
-  const lead = lineEndOf(host.text) + indentAt(host.text, call.file.offset);
-  return [sent.includes(undefined) ? undefined : { ...call.file, text: sent.join(lead) }];
+  return [sent.includes(undefined) ? undefined : { ...call.file, text: sent.join(host.lead(call.file.offset)) }];
 }
 
 function inLiteral({ runs }: Embedded, segment: Segment, { offset, length, text }: Edit): Edit | undefined {
