@@ -1,4 +1,5 @@
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
+import { takeChosen } from './databases/environment';
 import { startServer } from './server';
 import { standardStreams } from './stdio';
 
@@ -6,7 +7,7 @@ import { standardStreams } from './stdio';
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 
-startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown');
+startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown', takeChosen(process.env));
 
 function connect(): Connection {
   if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);

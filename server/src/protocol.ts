@@ -24,6 +24,12 @@ export const DOCUMENT_STATUS = 'lockscope/documentStatus';
 /** Notification, server to client, without parameters. The status of documents may have changed: ask again for what is shown. */
 export const STATUS_CHANGED = 'lockscope/statusChanged';
 
+/**
+ * Request, client to server, without parameters. Reads the connected databases now; answered when that is done, whether
+ * or not it worked. Result null.
+ */
+export const REFRESH_DATABASE = 'lockscope/refreshDatabase';
+
 /** Request, client to server, without parameters. All rules; result {@link RuleEntry}[]. */
 export const RULES = 'lockscope/rules';
 
@@ -49,11 +55,28 @@ export interface DocumentStatus {
   readonly server: string | undefined;
   /** How that is known. */
   readonly source: 'default' | 'setting' | 'snapshot' | 'connection' | undefined;
+  /** What sizes and schema come from. */
+  readonly database: DatabaseStatus | undefined;
   readonly findings: number;
   /** Statements that could not be read. */
   readonly problems: number;
   /** What is wrong with the settings, as sentences. */
   readonly warnings: readonly string[];
+}
+
+export interface DatabaseStatus {
+  readonly kind: 'connection' | 'snapshot';
+  /** The connection's name, or the path of the snapshot. */
+  readonly name: string;
+  /**
+   * `reading` until it was read for the first time; `current`; `stale` where the last attempt to read it again failed;
+   * `failed` where there was none that did not.
+   */
+  readonly state: 'reading' | 'current' | 'stale' | 'failed';
+  /** When it was read or taken, in ms since 1970. */
+  readonly readAt: number | undefined;
+  /** Why it could not be read, in plain words, without anybody's secrets. */
+  readonly problem: string | undefined;
 }
 
 export interface RuleEntry {

@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { loadPostgresParser } from './core/sql/postgres/parse';
 import { lineIndex } from './core/text';
+import type { ChosenDatabase } from './databases/environment';
 import { codeActions } from './features/code-actions';
 import { codeLens } from './features/code-lens';
 import { rangeOf } from './features/convert';
@@ -17,7 +18,7 @@ import { diagnostics } from './features/diagnostics';
 import type { Feature, Server } from './features/feature';
 import { hover } from './features/hover';
 import { requests } from './features/requests';
-import type { InitializationOptions } from './protocol';
+import { STATUS_CHANGED, type InitializationOptions } from './protocol';
 import { clientOf, foldersOf, type Client } from './workspace/client';
 import { CONFIGURATION_NAME } from './workspace/configuration-files';
 import { Workspace } from './workspace/workspace';
@@ -30,18 +31,23 @@ const COLLECT = 20;
 /**
  * Serves an editor over a connection, which it starts to listen on.
  * @param version of Lockscope, for the editor's logs
+ * @param chosenDatabases that the user judges migrations by
  */
-export function startServer(connection: Connection, version: string): void {
+export function startServer(connection: Connection, version: string, chosenDatabases: readonly ChosenDatabase[]): void {
   let client: Client | undefined;
   let telling: NodeJS.Timeout | undefined;
   const workspace = new Workspace({
     settings: async (uri) => (client?.configuration === true ? ((await connection.workspace.getConfiguration({ scopeUri: uri, section: 'lockscope' })) as unknown) : sentSettings),
     parserLoaded: loadPostgresParser(),
+    chosenDatabases,
     changed() {
       telling ??= setTimeout(() => {
         telling = undefined;
         for (const feature of FEATURES) feature.changed?.(server);
       }, COLLECT);
+    },
+    statusChanged() {
+      void connection.sendNotification(STATUS_CHANGED);
     },
     configurationRead(uri, file) {
       const lines = lineIndex(file?.text ?? '');
@@ -77,7 +83,7 @@ export function startServer(connection: Connection, version: string): void {
     return {
       capabilities: Object.assign(
         {
-          textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+          textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
           workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         },
         ...FEATURES.map((feature) => feature.capabilities?.(known) ?? {}),
@@ -89,7 +95,7 @@ export function startServer(connection: Connection, version: string): void {
   connection.onInitialized(() => {
     if (client?.registersConfiguration === true) void connection.client.register(DidChangeConfigurationNotification.type, { section: 'lockscope' });
     if (client?.watchesFiles === true) {
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.sql' }, { globPattern: `**/${CONFIGURATION_NAME}` }] });
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.sql' }, { globPattern: '**/*snapshot*.json' }, { globPattern: `**/${CONFIGURATION_NAME}` }] });
     }
     if (client?.folderChanges === true) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {

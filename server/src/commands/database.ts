@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { ageInWords } from '../core/quantities';
 import { knownDatabase, readSnapshot, type KnownDatabase } from '../core/snapshot';
 import { DatabaseError, readContents } from '../databases/database';
 import { Failure } from './failure';
@@ -62,23 +63,7 @@ async function fromFile(path: string, parser: Promise<void>): Promise<KnownDatab
   const read = readSnapshot(readTextFile(path, MOST_BYTES).text);
   if (!read.ok) throw new Failure(`${path}: ${read.problem}`);
   const { snapshot } = read;
-  warn(`judging by ${path}, a snapshot of ${age(Date.parse(snapshot.takenAt), Date.now())} (PostgreSQL ${String(snapshot.server.version)})`);
+  warn(`judging by ${path}, a snapshot of ${ageInWords((Date.now() - Date.parse(snapshot.takenAt)) / 1000)} (PostgreSQL ${String(snapshot.server.version)})`);
   await parser;
   return knownDatabase(snapshot, 'snapshot');
-}
-
-const UNITS = [
-  ['day', 24 * 60 * 60],
-  ['hour', 60 * 60],
-  ['minute', 60],
-] as const;
-
-/** How long ago something was, for people: "3 days ago". Times in ms. */
-export function age(then: number, now: number): string {
-  const seconds = (now - then) / 1000;
-  for (const [unit, length] of UNITS) {
-    const count = Math.floor(seconds / length);
-    if (count > 0) return `${String(count)} ${unit}${count === 1 ? '' : 's'} ago`;
-  }
-  return 'just now';
 }

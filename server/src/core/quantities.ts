@@ -1,4 +1,5 @@
 import type { Duration } from './estimate/estimate';
+import type { RelationSize } from './schema/statistics';
 
 /**
  * A duration for people, the likely value with its range: "about 40 s (25 to 70)", "about 800 ms (300 ms to 2.5 s)".
@@ -43,6 +44,34 @@ export function bytesInWords(bytes: number): string {
   if (name === undefined) return `${separated(Math.round(bytes))} ${Math.round(bytes) === 1 ? 'byte' : 'bytes'}`;
   return `${value >= 9999.5 ? separated(Math.round(value)) : figures(value)} ${name}`;
 }
+
+/**
+ * How large and how busy a relation is, for people: "2.1 M rows, 1.4 GB, about 300 writes/s"; undefined where nothing is
+ * known. Bytes are those of the rows, wherever they are stored, without indexes.
+ */
+export function sizeInWords({ rows, bytes, toastBytes = 0, writeRate = 0 }: RelationSize): string | undefined {
+  const parts = [
+    rows === undefined ? undefined : rowsInWords(rows),
+    bytes === undefined ? undefined : bytesInWords(bytes + toastBytes),
+    writeRate < 1 ? undefined : `about ${figures(writeRate)} writes/s`,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** How long ago something was, for people: "3 days ago", "just now". */
+export function ageInWords(seconds: number): string {
+  for (const [unit, length] of AGES) {
+    const count = Math.floor(seconds / length);
+    if (count > 0) return `${String(count)} ${unit}${count === 1 ? '' : 's'} ago`;
+  }
+  return 'just now';
+}
+
+const AGES = [
+  ['day', 24 * 60 * 60],
+  ['hour', 60 * 60],
+  ['minute', 60],
+] as const;
 
 /** Seconds in which something ends at once, for people. */
 const INSTANT = 0.1;

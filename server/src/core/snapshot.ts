@@ -1,4 +1,5 @@
 import type { Catalog } from './schema/catalog';
+import type { RelationName } from './schema/names';
 import type { Schema } from './schema/schema';
 import { schemaFromCatalog } from './schema/postgres/catalog/schema-from-catalog';
 import { statisticsFrom, type RelationSizes, type ServerSettings, type Statistics } from './schema/statistics';
@@ -32,11 +33,20 @@ export interface KnownDatabase {
 /** A snapshot as the analysis wants it. The parser must have been loaded before the schema's expressions are looked at. */
 export function knownDatabase({ catalog, sizes, server, excluded, settings }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
   const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0);
-  const statistics = statisticsFrom(sizes, (name) => {
-    const relation = schema.relations.get(name);
+  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source } };
+}
+
+/** The same database with sizes and settings that were read anew. */
+export function resized(known: KnownDatabase, sizes: RelationSizes, settings: ServerSettings | undefined): KnownDatabase {
+  return { ...known, statistics: statisticsOf(known.schema, sizes, settings) };
+}
+
+function statisticsOf({ relations }: Schema, sizes: RelationSizes, settings: ServerSettings | undefined): Statistics {
+  const childrenOf = (name: RelationName): readonly RelationName[] => {
+    const relation = relations.get(name);
     return relation !== undefined && 'children' in relation ? relation.children : [];
-  }, settings);
-  return { schema, statistics, target: { dialect: server.dialect, version: server.version, source } };
+  };
+  return statisticsFrom(sizes, childrenOf, settings);
 }
 
 /** Writes a snapshot as JSON, a line for each object, so that differences between two can be read. */

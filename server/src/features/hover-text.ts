@@ -3,20 +3,25 @@ import type { Effects, LockClaim } from '../core/effects/effects';
 import { conflicts, LOCK_MODES, strength, stronger, type LockMode } from '../core/effects/postgres/lock-modes';
 import { RULE_METAS } from '../core/rules';
 import { pageOf } from '../core/rules/page';
+import { sizeInWords } from '../core/quantities';
 import { displayName, type RelationName } from '../core/schema/names';
+import type { Statistics } from '../core/schema/statistics';
 import { inTransaction, type HeldLock } from '../core/timeline';
+import type { DataSource } from '../workspace/document-state';
+import { databaseStatus, sourceInWords } from './database-status';
+import type { Analysed } from './edits';
 import { blocked, listed, serverName } from './words';
 
 /** How many relations are listed before the rest is only counted: a partitioned table may have hundreds. */
 const MOST = 12;
 
 /** What a statement does, as Markdown; undefined for one that does not parse. */
-export function statementText({ effects, moment, span }: StatementAnalysis, analysis: Analysis): string | undefined {
+export function statementText({ effects, moment, span }: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>): string | undefined {
   if (effects === undefined) return undefined;
   const { locks, transaction, waits, depends, versionNotes } = effects;
   const paragraphs = [
     `**${effects.kind}**`,
-    locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path),
+    locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path, statistics),
     work(effects),
     inTransaction(moment) ? heldBefore(moment.held, locks, span.offset, analysis) : undefined,
     transaction.allowed ? undefined : `Cannot run inside a transaction block: ${transaction.reason}`,
@@ -24,7 +29,7 @@ export function statementText({ effects, moment, span }: StatementAnalysis, anal
     conflictLine(locks),
     depends.length === 0 ? undefined : `This depends on what is not known here: ${depends.join(' ')}`,
     ...versionNotes,
-    assumption(analysis),
+    basis(analysis, data),
   ];
   return paragraphs.filter((paragraph) => paragraph !== undefined && paragraph !== '').join('\n\n');
 }
@@ -36,12 +41,14 @@ export function findingText(rule: string): string {
   return meta === undefined ? link : `${link}: ${meta.summary}\n\n${meta.danger}`;
 }
 
-function lockTable(locks: readonly LockClaim[], path: string): string {
+function lockTable(locks: readonly LockClaim[], path: string, statistics: Statistics): string {
   const shown = [...locks].sort((a, b) => strength(b.mode) - strength(a.mode)).slice(0, MOST);
   const rows = shown.map(({ relation, mode, reason, certainty, origin }) => {
     const maybe = certainty === 'conditional' ? ' (perhaps)' : '';
     const who = origin === path ? 'nobody: this file created it' : blocked(mode);
-    return `| ${mode}${maybe} | ${code(displayName(relation))} | ${who} | ${cell(reason)} |`;
+    const known = statistics.sizeOf(relation);
+    const size = known === undefined ? undefined : sizeInWords(known);
+    return `| ${mode}${maybe} | ${code(displayName(relation))}${size === undefined ? '' : ` (${size})`} | ${who} | ${cell(reason)} |`;
   });
   const rest = locks.length - shown.length;
   return ['| Lock | on | keeps waiting | because it |', '|---|---|---|---|', ...rows, ...(rest > 0 ? [`| … | ${rest} more | | |`] : [])].join('\n');
@@ -80,8 +87,10 @@ function conflictLine(locks: readonly LockClaim[]): string | undefined {
   return `${mode} conflicts with ${listed(LOCK_MODES.filter((asked) => conflicts(mode, asked)))}.`;
 }
 
-function assumption({ target }: Analysis): string {
-  return target.source === 'default' ? `Judged for ${serverName(target)}, which is assumed: set \`lockscope.serverVersion\`.` : `Judged for ${serverName(target)}.`;
+/** What it is judged by. */
+function basis({ target }: Analysis, data: DataSource | undefined): string {
+  const server = target.source === 'default' ? `Judged for ${serverName(target)}, which is assumed: set \`lockscope.serverVersion\`.` : `Judged for ${serverName(target)}.`;
+  return data === undefined ? server : `${server} ${sourceInWords(databaseStatus(data))}`;
 }
 
 function names(relations: readonly RelationName[]): string {

@@ -21,7 +21,7 @@ function hoverAt(uri: string, position: { readonly line: number; readonly charac
   const offset = analysis.lines.offsetAt(position);
   const found = statementAt(analysis, offset);
   const findings = findingsAt(analysis, { offset, length: 0 });
-  const said = found === undefined ? undefined : statementText(found.statement, analysis);
+  const said = found === undefined ? undefined : statementText(found.statement, reading);
   const rules = [...new Set(findings.map(({ rule }) => rule))].map(findingText);
   const parts = [said, ...rules].filter((part) => part !== undefined);
   const span = found?.statement.span ?? findings[0]?.span;

@@ -6,12 +6,14 @@ import {
   DOCUMENT_STATUS,
   FIX_ALL,
   OPEN_RULE_COMMAND,
+  REFRESH_DATABASE,
   RULES,
   STATUS_CHANGED,
   type DocumentParams,
   type DocumentStatus,
   type RuleEntry,
 } from '../protocol';
+import { databaseStatus } from './database-status';
 import { analysedNow, workspaceEdit } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { allSafeEdits } from './safe-fixes';
@@ -34,6 +36,13 @@ export const requests: Feature = {
       ),
     );
     connection.onRequest(FIX_ALL, guarded(server, FIX_ALL, null, ({ uri }: DocumentParams) => whenReady(server, uri, () => fixAll(uri, server))));
+    connection.onRequest(
+      REFRESH_DATABASE,
+      guarded(server, REFRESH_DATABASE, null, async () => {
+        await Promise.all(workspace.databases.all().map((live) => live.refresh()));
+        return null;
+      }),
+    );
     connection.onRequest(RULES, (): RuleEntry[] => RULE_METAS.map(({ id, summary }) => ({ id, summary, url: pageOf(id) })));
     connection.onExecuteCommand(guarded(server, 'workspace/executeCommand', null, async ({ command, arguments: parameters }) => {
       const rule: unknown = parameters?.[0];
@@ -47,14 +56,14 @@ export const requests: Feature = {
   },
 };
 
-const UNKNOWN: DocumentStatus = { state: 'unknown', forced: false, server: undefined, source: undefined, findings: 0, problems: 0, warnings: [] };
+const UNKNOWN: DocumentStatus = { state: 'unknown', forced: false, server: undefined, source: undefined, database: undefined, findings: 0, problems: 0, warnings: [] };
 
 function statusOf(uri: string, { workspace }: Server): DocumentStatus {
   const reading = workspace.read(uri);
   if (reading === undefined) return UNKNOWN;
-  const { settings, state } = reading;
-  const { target, warnings } = settings;
-  const known = { ...UNKNOWN, state, server: serverName(target), source: target.source, warnings };
+  const { settings, state, target, data } = reading;
+  const { warnings } = settings;
+  const known = { ...UNKNOWN, state, server: serverName(target), source: target.source, database: data === undefined ? undefined : databaseStatus(data), warnings };
   if (reading.state !== 'analysed') return known;
   const { findings, problems } = reading.analysis;
   return { ...known, forced: reading.forced, findings: findings.length, problems: problems.length };

@@ -1,6 +1,8 @@
 import type { Effects, LockClaim } from '../core/effects/effects';
 import { blocks, blocksTraffic, strength, type LockMode } from '../core/effects/postgres/lock-modes';
 import { displayName, type RelationName } from '../core/schema/names';
+import { sizeInWords } from '../core/quantities';
+import type { Statistics } from '../core/schema/statistics';
 import type { Dialect, Target } from '../core/target';
 
 /** What a lock keeps waiting: "reads and writes", "writes", or "schema changes" where traffic goes on. */
@@ -29,17 +31,24 @@ function noteworthy({ locks }: Effects, path: string): LockClaim[] {
   return (blocking.length > 0 ? blocking : others).sort((a, b) => strength(b.mode) - strength(a.mode));
 }
 
-/** The locks of a statement in one line, and the work done under them; undefined for one that only reads. */
-export function lockLine(effects: Effects, path: string): string | undefined {
+/** The locks of a statement in one line, with the sizes of what is locked, and the work done under them; undefined for one that only reads. */
+export function lockLine(effects: Effects, path: string, statistics: Statistics): string | undefined {
   const claims = noteworthy(effects, path);
   if (claims.length === 0) return undefined;
   const byMode = new Map<LockMode, RelationName[]>();
   for (const { mode, relation } of claims) byMode.set(mode, [...(byMode.get(mode) ?? []), relation]);
-  const parts = [...byMode].map(([mode, relations]) => `${mode} on ${listed(relations.map(displayName), 3)}: blocks ${blocked(mode)}`);
+  const parts = [...byMode].map(([mode, relations]) => `${mode} on ${listed(relations.map((relation) => sized(relation, statistics)), 3)}: blocks ${blocked(mode)}`);
   const locked = new Set(claims.map(({ relation }) => relation));
   if (effects.rewrites.some((relation) => locked.has(relation))) parts.push('rewrites the table');
   else if (effects.scans.some((relation) => locked.has(relation))) parts.push('reads every row');
   return parts.join(' · ');
+}
+
+/** A relation with its size, where that is known: "users (2.1 M rows, 1.4 GB)". */
+function sized(relation: RelationName, statistics: Statistics): string {
+  const size = statistics.sizeOf(relation);
+  const words = size === undefined ? undefined : sizeInWords(size);
+  return words === undefined ? displayName(relation) : `${displayName(relation)} (${words})`;
 }
 
 const PRODUCTS: Readonly<Record<Dialect, string>> = { postgresql: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' };

@@ -1,6 +1,6 @@
 import { schemaFromDdl } from '../core/folder';
 import { createMemo } from '../core/memo';
-import { UNKNOWN_SCHEMA, type Schema } from '../core/schema/schema';
+import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
 import { readText } from './disk';
 import { addressOf, canonical, type Place } from './place';
@@ -23,14 +23,17 @@ export class BaseSchemas {
     private readonly warn: (message: string) => void,
   ) {}
 
-  /** What exists before the first migration of a document's history. The same file gives the same object. */
-  async of({ root }: Place, settings: DocumentSettings): Promise<Schema> {
+  /**
+   * What exists before the first migration of a document's history. The same file gives the same object.
+   * @param otherwise what is known without such a file
+   */
+  async of({ root }: Place, settings: DocumentSettings, target: Target, otherwise: Schema): Promise<Schema> {
     const { schema: file } = settings.configuration;
-    if (file === undefined) return UNKNOWN_SCHEMA;
+    if (file === undefined) return otherwise;
     const path = settings.schemaFrom === '' ? file : `${settings.schemaFrom}/${file}`;
     const uri = canonical(addressOf(root, path));
     const text = this.openText(uri) ?? (await this.read(uri));
-    return text === undefined ? UNKNOWN_SCHEMA : this.schemaOf(uri, path, text, settings.target);
+    return text === undefined ? otherwise : this.schemaOf(uri, path, text, target);
   }
 
   /** Says that a file changed on the disk. Gives back whether it is one of those that were read. */

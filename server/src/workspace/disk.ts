@@ -6,14 +6,15 @@ export const MAX_SIZE = 10 * 1024 * 1024;
 
 /**
  * Reads a text file.
+ * @param most bytes
  * @returns undefined for one that is missing, too large, binary or not UTF-8
  */
-export async function readText(uri: string): Promise<string | undefined> {
+export async function readText(uri: string, most = MAX_SIZE): Promise<string | undefined> {
   const path = diskPath(uri);
   if (path === undefined) return undefined;
   try {
     const { size } = await stat(path);
-    if (size > MAX_SIZE) return undefined;
+    if (size > most) return undefined;
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
     return text.includes('\0') ? undefined : text;
   } catch {

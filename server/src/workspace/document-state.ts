@@ -4,35 +4,51 @@ import { analyze, type AnalysisInput } from '../core/analyze';
 import { createMemo, type AnalysisMemo } from '../core/memo';
 import type { Schema } from '../core/schema/schema';
 import type { Statistics } from '../core/schema/statistics';
+import type { Target } from '../core/target';
+import type { NamedDatabase } from './databases';
 import { MAX_SIZE } from './disk';
 import type { Place } from './place';
 import type { DocumentSettings } from './settings';
+import type { KnownSnapshot } from './snapshots';
 
 /** What a document's analysis depends on besides its text. */
 export interface Surroundings {
   readonly place: Place;
   readonly settings: DocumentSettings;
+  readonly target: Target;
+  readonly data: DataSource | undefined;
   /** What exists before it. */
   readonly schema: Schema;
   readonly statistics: Statistics;
 }
 
+/** Where sizes come from. */
+export type DataSource = { readonly kind: 'connection'; readonly database: NamedDatabase } | { readonly kind: 'snapshot'; readonly snapshot: KnownSnapshot };
+
+/** What every reading knows of its document. */
+interface ReadingBase {
+  readonly settings: DocumentSettings;
+  /** The server that it is judged for. */
+  readonly target: Target;
+  readonly data: DataSource | undefined;
+}
+
 /** What there is to say of a document. The same text in the same surroundings gives the same object. */
-export type Reading =
+export type Reading = ReadingBase &
+  (
   | {
       readonly state: 'analysed';
       readonly analysis: Analysis;
       /** What it was made from, and what it left in memory, for those who ask what other texts would give. */
       readonly input: AnalysisInput;
       readonly memo: AnalysisMemo;
-      readonly settings: DocumentSettings;
       readonly version: number;
       readonly forced: boolean;
     }
   /** It does not look like a migration. */
-  | { readonly state: 'other'; readonly settings: DocumentSettings }
+  | { readonly state: 'other' }
   /** It cannot be analysed; why, as a sentence. */
-  | { readonly state: 'refused'; readonly settings: DocumentSettings; readonly message: string };
+  | { readonly state: 'refused'; readonly message: string });
 
 /** One open document: its surroundings, and the analysis of its present text. */
 export class DocumentState {
@@ -55,7 +71,7 @@ export class DocumentState {
   /** Takes new surroundings. Gives back whether they differ from others that answers were made from. */
   setSurroundings(surroundings: Surroundings): boolean {
     const old = this.surroundings;
-    if (old?.settings === surroundings.settings && old.schema === surroundings.schema && old.place.path === surroundings.place.path) return false;
+    if (old !== undefined && sameSurroundings(old, surroundings)) return false;
     this.surroundings = surroundings;
     return old !== undefined;
   }
@@ -71,17 +87,27 @@ export class DocumentState {
     return reading;
   }
 
-  private readNow({ place, settings, schema, statistics }: Surroundings): Reading {
+  private readNow({ place, settings, target, data, schema, statistics }: Surroundings): Reading {
+    const base = { settings, target, data };
     const text = this.document.getText();
-    if (!this.isMigration(text)) return { state: 'other', settings };
-    if (text.length > MAX_SIZE) return { state: 'refused', settings, message: 'This file is larger than 10 MB; Lockscope does not analyse it.' };
-    if (text.includes('\0')) return { state: 'refused', settings, message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
-    const { target, options, severities } = settings;
+    if (!this.isMigration(text)) return { ...base, state: 'other' };
+    if (text.length > MAX_SIZE) return { ...base, state: 'refused', message: 'This file is larger than 10 MB; Lockscope does not analyse it.' };
+    if (text.includes('\0')) return { ...base, state: 'refused', message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
+    const { options, severities } = settings;
     const { memo, forced } = this;
     const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined };
     const start = performance.now();
     const analysis = analyze(input, memo);
     this.cost = performance.now() - start;
-    return { state: 'analysed', analysis, input, memo, settings, version: this.document.version, forced };
+    return { ...base, state: 'analysed', analysis, input, memo, version: this.document.version, forced };
   }
+}
+
+function sameSurroundings(a: Surroundings, b: Surroundings): boolean {
+  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.statistics === b.statistics && a.place.path === b.place.path && sameSource(a.data, b.data);
+}
+
+function sameSource(a: DataSource | undefined, b: DataSource | undefined): boolean {
+  if (a?.kind === 'connection') return b?.kind === 'connection' && a.database === b.database;
+  return a?.snapshot === (b?.kind === 'snapshot' ? b.snapshot : undefined) && a?.kind === b?.kind;
 }

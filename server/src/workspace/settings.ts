@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/configuration-fields';
 import { analysisSetting, configure, readSettings, type Configuration } from '../core/configuration';
 import type { ConfigurationFile } from './configuration-files';
 
@@ -8,6 +9,10 @@ export interface DocumentSettings extends ReturnType<typeof analysisSetting> {
   readonly globsFrom: string;
   /** Folder that the path `configuration.schema` counts from, as a path from the root. */
   readonly schemaFrom: string;
+  /** The same for `configuration.snapshot`. */
+  readonly snapshotFrom: string;
+  /** How often a live database is read, in ms; undefined: on demand only. */
+  readonly databaseRefresh: number | undefined;
   readonly lens: boolean;
   /** What is wrong with the editor's settings, as sentences. */
   readonly warnings: readonly string[];
@@ -52,6 +57,7 @@ function resolved(editor: EditorSettings, file: ConfigurationFile | undefined): 
   const { settings, problems } = readSettings(withoutUnset(editor));
   const configuration = configure(file?.settings ?? {}, settings);
   const folder = file?.folder ?? '';
+  const refresh = refreshFrom(editor);
   const { codeLens } = editor;
   const lens = typeof codeLens === 'object' && codeLens !== null && 'enable' in codeLens ? codeLens.enable !== false : true;
   return {
@@ -59,17 +65,33 @@ function resolved(editor: EditorSettings, file: ConfigurationFile | undefined): 
     configuration,
     globsFrom: settings.migrations === undefined ? folder : '',
     schemaFrom: settings.schema === undefined ? folder : '',
+    snapshotFrom: settings.snapshot === undefined ? folder : '',
+    databaseRefresh: refresh.interval,
     lens,
-    warnings: problems.map(({ key, message }) => `lockscope.${key}: ${message}`),
+    warnings: [...problems.map(({ key, message }) => `lockscope.${key}: ${message}`), ...refresh.problems],
   };
+}
+
+/** How often a live database is read where the editor does not say, in ms. */
+const DEFAULT_REFRESH = 5 * 60_000;
+/** More often than this a database is not read on its own, in ms. */
+const SHORTEST_REFRESH = 5000;
+
+function refreshFrom({ databaseRefresh: value }: EditorSettings): { readonly interval: number | undefined; readonly problems: readonly string[] } {
+  if (value === undefined || value === null) return { interval: DEFAULT_REFRESH, problems: [] };
+  if (value === 'off') return { interval: undefined, problems: [] };
+  const interval = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (interval !== undefined) return { interval: Math.max(interval, SHORTEST_REFRESH), problems: [] };
+  return { interval: DEFAULT_REFRESH, problems: ['lockscope.databaseRefresh: Expected a duration such as "30s" or "5min", or "off".'] };
 }
 
 /** Editors send the defaults of what is not set: no globs and no path say nothing. */
 function withoutUnset(editor: EditorSettings): EditorSettings {
-  const { migrations, schema, ...rest } = editor;
+  const { migrations, schema, snapshot, ...rest } = editor;
   return {
     ...rest,
     ...(Array.isArray(migrations) && migrations.length === 0 ? {} : { migrations }),
     ...(schema === '' ? {} : { schema }),
+    ...(snapshot === '' ? {} : { snapshot }),
   };
 }

@@ -3,13 +3,18 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { ConfigurationProblem } from '../core/configuration';
 import { NO_STATISTICS } from '../core/schema/statistics';
+import type { KnownDatabase } from '../core/snapshot';
+import { UNKNOWN_SCHEMA } from '../core/schema/schema';
+import type { ChosenDatabase } from '../databases/environment';
 import { BaseSchemas } from './base-schema';
 import { CONFIGURATION_NAME, ConfigurationFiles } from './configuration-files';
-import { DocumentState, type Reading, type Surroundings } from './document-state';
+import { Databases } from './databases';
+import { DocumentState, type DataSource, type Reading, type Surroundings } from './document-state';
 import { History } from './history';
 import { hasToolMark, isMigrationPath } from './migrations';
 import { addressOf, canonical, placeOf, type Place } from './place';
-import { SettingsCache } from './settings';
+import { SettingsCache, type DocumentSettings } from './settings';
+import { Snapshots } from './snapshots';
 
 /** What the workspace needs of the rest of the server. */
 export interface Host {
@@ -17,8 +22,12 @@ export interface Host {
   settings(uri: string): Promise<unknown>;
   /** Resolves when statements can be parsed. */
   readonly parserLoaded: Promise<void>;
+  /** The databases that the user chose to judge by. */
+  readonly chosenDatabases: readonly ChosenDatabase[];
   /** Something other than an edit changed what is to be said of open documents. */
   changed(): void;
+  /** Only what is said about a document as a whole changed. */
+  statusChanged(): void;
   /** A lockscope.json was read; undefined when there is none any more. */
   configurationRead(uri: string, file: { readonly text: string; readonly problems: readonly ConfigurationProblem[] } | undefined): void;
   warn(message: string): void;
@@ -40,6 +49,8 @@ export class Workspace {
   private readonly settings = new SettingsCache();
   private readonly configurations: ConfigurationFiles;
   private readonly bases: BaseSchemas;
+  private readonly snapshots: Snapshots;
+  readonly databases: Databases;
   private readonly unsettled = new Set<string>();
   private settling: NodeJS.Timeout | undefined;
 
@@ -50,6 +61,21 @@ export class Workspace {
     });
     this.bases = new BaseSchemas(openText, (message) => {
       host.warn(message);
+    });
+    this.snapshots = new Snapshots((message) => {
+      host.warn(message);
+    });
+    this.databases = new Databases(host.chosenDatabases, {
+      parserLoaded: host.parserLoaded,
+      isWanted: () => this.states.size > 0,
+      changed: (what) => {
+        if (what === 'data') this.reloadAll();
+        else if (what === 'trust') host.changed();
+        else host.statusChanged();
+      },
+    });
+    this.documents.onDidSave(() => {
+      for (const live of this.databases.all()) live.saved();
     });
     this.documents.onDidOpen(({ document }) => {
       this.opened(document);
@@ -131,7 +157,7 @@ export class Workspace {
         all = true;
         continue;
       }
-      all = this.bases.forget(uri) || all;
+      all = this.snapshots.forget(uri) || this.bases.forget(uri) || all;
       for (const history of this.forgetInHistories(uri)) touched.add(history);
     }
     for (const state of this.states.values()) {
@@ -213,10 +239,21 @@ export class Workspace {
     const place = this.place(uri);
     const [raw, file] = await Promise.all([this.host.settings(uri), this.configurations.nearest(place), this.host.parserLoaded]);
     const settings = this.settings.resolve(this.settings.editorSettings(raw), file);
-    const base = await this.bases.of(place, settings);
+    const { data, known } = await this.knownOf(place, settings);
+    const target = known === undefined || settings.target.source !== 'default' ? settings.target : known.target;
+    const base = await this.bases.of(place, settings, target, known?.schema ?? UNKNOWN_SCHEMA);
     const isMigration = (path: string, text: string): boolean => isMigrationPath(path, settings) || hasToolMark(text);
-    const schema = await this.historyOf(place).before(place.path, base, settings.target, isMigration);
-    return { place, settings, schema, statistics: NO_STATISTICS };
+    const schema = await this.historyOf(place).before(place.path, base, target, isMigration);
+    return { place, settings, target, data, schema, statistics: known?.statistics ?? NO_STATISTICS };
+  }
+
+  /** What is known of the database now: by the connection that the user chose, until that was read by the project's snapshot. */
+  private async knownOf(place: Place, settings: DocumentSettings): Promise<{ readonly data: DataSource | undefined; readonly known: KnownDatabase | undefined }> {
+    const database = this.databases.of(place);
+    const live = this.databases.dataOf(database, settings.databaseRefresh);
+    const snapshot = live === undefined ? await this.snapshots.of(place, settings) : undefined;
+    const data: DataSource | undefined = database !== undefined ? { kind: 'connection', database } : snapshot === undefined ? undefined : { kind: 'snapshot', snapshot };
+    return { data, known: live?.known ?? snapshot?.known };
   }
 
   private isMigration(state: DocumentState, text: string): boolean {

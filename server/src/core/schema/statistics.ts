@@ -14,6 +14,8 @@ export interface RelationSize {
   readonly analyzed?: string;
   /** Changes since the server's statistics were last reset. */
   readonly changes?: RowChanges;
+  /** Rows written a second, between two readings of a live database. */
+  readonly writeRate?: number;
   /** What ANALYZE found out about its columns, by their names; for tables that are not small only. */
   readonly columns?: Readonly<Record<string, ColumnStatistics>>;
 }
@@ -105,12 +107,14 @@ function sumOf(own: RelationSize | undefined, children: readonly (RelationSize |
   const indexBytes = total((size) => size.indexBytes);
   const toastBytes = total((size) => size.toastBytes ?? 0);
   const changes = parts.every((part) => part?.changes !== undefined) ? addedUp(parts.flatMap((part) => part?.changes ?? [])) : undefined;
+  const writeRate = parts.some((part) => part?.writeRate !== undefined) ? parts.reduce((sum, part) => sum + (part?.writeRate ?? 0), 0) : undefined;
   return {
     rows: total((size) => size.rows),
     bytes: total((size) => size.bytes),
     ...(indexBytes === undefined ? {} : { indexBytes }),
     ...(toastBytes === undefined ? {} : { toastBytes }),
     ...(changes === undefined ? {} : { changes }),
+    ...(writeRate === undefined ? {} : { writeRate }),
   };
 }
 

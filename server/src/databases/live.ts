@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Catalog } from '../core/schema/catalog';
+import { withRates, writeRates, type WriteRates } from '../core/schema/rates';
+import type { RelationSizes } from '../core/schema/statistics';
+import { knownDatabase, resized, type KnownDatabase } from '../core/snapshot';
+import { DatabaseError, readContents, type DatabaseContents } from './database';
+
+/** What is known of a live database, and how the last attempt to read it went. */
+export interface LiveState {
+  /** Undefined until it was read for the first time. */
+  readonly data: LiveData | undefined;
+  /** Why the last attempt failed, in plain words; undefined where it did not. Then {@link data} is stale. */
+  readonly problem: string | undefined;
+  readonly isReading: boolean;
+}
+
+export interface LiveData {
+  readonly known: KnownDatabase;
+  /** When it was read, in ms since 1970. */
+  readonly readAt: number;
+}
+
+/** What a live database needs of whoever holds it. */
+export interface LiveHost {
+  /** Resolves when statements can be parsed. */
+  readonly parserLoaded: Promise<void>;
+  /** Whether anybody looks at what is judged by this database. */
+  isWanted(): boolean;
+  /**
+   * Its state is another: what it holds (`data`), whether that is stale (`trust`), or only whether it is being read
+   * (`activity`).
+   */
+  changed(what: 'data' | 'trust' | 'activity'): void;
+}
+
+/** The first and the longest wait before a failed attempt is repeated, in ms. */
+const FIRST_WAIT = 2000;
+const LONGEST_WAIT = 5 * 60_000;
+
+/** What was read less than this ago, in ms, is not read again because a file was saved. */
+const FRESH = 3000;
+
+/** How long after the first reading there is a second one, for write rates take two; only where reading is quick. In ms. */
+const SECOND_READING = 10_000;
+const QUICK = 1000;
+
+/** Sessions tell their counters up to a second late (PGSTAT_MIN_INTERVAL, pgstat.c): a shorter time gives no rate. In s. */
+const SHORTEST_MEASURE = 5;
+
+/**
+ * A database that is read again and again, each time in one short session, into one immutable value. Whoever asks gets
+ * what was read last, at once; nobody ever waits for the server.
+ */
+export class LiveDatabase {
+  state: LiveState = { data: undefined, problem: undefined, isReading: false };
+  private reading: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** In ms; undefined: only on demand. */
+  private interval: number | undefined;
+  private failures = 0;
+  /** How long the first reading took, in ms, while there was no other. */
+  private firstTook: number | undefined;
+  private isDisposed = false;
+  private catalogPrint = '';
+  /** The reading that rates count from. */
+  private baseline: { readonly sizes: RelationSizes; readonly at: number } | undefined;
+  private rates: WriteRates = {};
+
+  /**
+   * @param url postgresql://…
+   * @param read replaces the reading in tests
+   */
+  constructor(
+    readonly url: string,
+    private readonly host: LiveHost,
+    private readonly read: (url: string) => Promise<DatabaseContents> = readContents,
+  ) {}
+
+  /** Says that somebody looks at what is judged by it: reads it, where that is due. Returns at once. */
+  want(): void {
+    if (this.timer === undefined && this.reading === undefined && (this.state.data === undefined || this.failures > 0 || this.isOlderThan(this.interval))) void this.refresh();
+  }
+
+  /** Reads it now. Resolves when that is done, whether or not it worked; never rejects. */
+  refresh(): Promise<void> {
+    if (this.isDisposed) return Promise.resolve();
+    this.reading ??= this.readOnce().finally(() => {
+      this.reading = undefined;
+      this.setState({ isReading: false });
+      this.schedule();
+    });
+    return this.reading;
+  }
+
+  /** A file was saved: reads it again, unless that was done a moment ago or the server does not answer anyway. */
+  saved(): void {
+    if (this.state.data !== undefined && this.failures === 0 && this.isOlderThan(FRESH)) void this.refresh();
+  }
+
+  /** @param interval between readings, in ms; undefined: on demand only */
+  setInterval(interval: number | undefined): void {
+    if (this.interval === interval) return;
+    this.interval = interval;
+    if (this.reading === undefined && this.state.data !== undefined) this.schedule();
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async readOnce(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.setState({ isReading: true });
+    const start = Date.now();
+    try {
+      const contents = await this.read(this.url);
+      await this.host.parserLoaded;
+      this.firstTook = this.state.data === undefined ? Date.now() - start : undefined;
+      await this.take(contents, Date.now());
+      this.failures = 0;
+    } catch (error) {
+      this.failures += 1;
+      this.setState({ problem: error instanceof DatabaseError ? error.message : 'the database could not be read' });
+    }
+  }
+
+  /** A catalogue that is as it was stays the same object, so that no schema is made anew for it. */
+  private async take({ catalog, sizes, settings, version }: DatabaseContents, readAt: number): Promise<void> {
+    const { data } = this.state;
+    const print = await fingerprint(catalog, version);
+    const seconds = this.baseline === undefined ? 0 : (readAt - this.baseline.at) / 1000;
+    if (this.baseline === undefined || seconds >= SHORTEST_MEASURE) {
+      this.rates = writeRates(sizes, this.baseline?.sizes ?? {}, seconds);
+      this.baseline = { sizes, at: readAt };
+    }
+    const rated = withRates(sizes, this.rates);
+    const isSame = data !== undefined && print === this.catalogPrint;
+    const known = isSame ? resized(data.known, rated, settings) : knownDatabase({ catalog, sizes: rated, settings, server: { dialect: 'postgresql', version } }, 'connection');
+    this.catalogPrint = print;
+    this.setState({ data: { known, readAt }, problem: undefined });
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const wait = this.waitBeforeNext();
+    if (this.isDisposed || wait === undefined) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.host.isWanted()) void this.refresh();
+    }, wait);
+    this.timer.unref();
+  }
+
+  private waitBeforeNext(): number | undefined {
+    if (this.failures > 0) return Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
+    return this.interval === undefined || this.firstTook === undefined || this.firstTook > QUICK ? this.interval : Math.min(SECOND_READING, this.interval);
+  }
+
+  private isOlderThan(age: number | undefined): boolean {
+    const { data } = this.state;
+    return data !== undefined && age !== undefined && Date.now() - data.readAt > age;
+  }
+
+  private setState(change: Partial<LiveState>): void {
+    if (this.isDisposed) return;
+    const old = this.state;
+    this.state = { ...old, ...change };
+    this.host.changed(old.data !== this.state.data ? 'data' : old.problem !== this.state.problem ? 'trust' : 'activity');
+  }
+}
+
+/** How many relations are looked at before others get their turn. */
+const BATCH = 2000;
+
+/** Tells one catalogue from another, in small steps. */
+async function fingerprint({ relations, ...rest }: Catalog, version: number): Promise<string> {
+  const hash = createHash('sha1').update(JSON.stringify([version, rest]));
+  for (let start = 0; start < relations.length; start += BATCH) {
+    for (const relation of relations.slice(start, start + BATCH)) hash.update(JSON.stringify(relation));
+    await nextTurn();
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,31 @@
+import { ageInWords } from '../core/quantities';
+import type { DatabaseStatus } from '../protocol';
+import type { DataSource } from '../workspace/document-state';
+
+/** How what is known of a document's database came to be known. */
+export function databaseStatus(data: DataSource): DatabaseStatus {
+  if (data.kind === 'snapshot') {
+    const { path, takenAt } = data.snapshot;
+    return { kind: 'snapshot', name: path, state: 'current', readAt: takenAt, problem: undefined };
+  }
+  const { name, live } = data.database;
+  const { data: known, problem } = live.state;
+  const state = known === undefined ? (problem === undefined ? 'reading' : 'failed') : problem === undefined ? 'current' : 'stale';
+  return { kind: 'connection', name, state, readAt: known?.readAt, problem };
+}
+
+/** The same as a sentence, with its age. */
+export function sourceInWords({ kind, name, state, readAt, problem }: DatabaseStatus): string {
+  const age = readAt === undefined ? '' : ageInWords((Date.now() - readAt) / 1000);
+  if (kind === 'snapshot') return `Sizes are those of the snapshot ${name}, taken ${age}.`;
+  switch (state) {
+    case 'reading':
+      return `Sizes are not known yet: ${name} is being read.`;
+    case 'failed':
+      return `Sizes are not known: ${problem ?? name}.`;
+    case 'current':
+      return `Sizes are those of ${name}, read ${age}.`;
+    case 'stale':
+      return `Sizes are stale: those of ${name}, read ${age}. Since then ${problem ?? 'it could not be read'}.`;
+  }
+}
