@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ANALYZE_FILE, FIX_ALL, RULES, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
+import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
 import type { LockscopeServer } from './server';
 import type { StatusItem } from './status';
 
@@ -11,6 +11,7 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, lo
     'lockscope.fixAll': () => fixAll(server),
     'lockscope.analyzeFile': () => analyzeFile(server, status),
     'lockscope.openRule': (rule) => openRule(server, rule),
+    'lockscope.refreshDatabase': () => server.ask(REFRESH_DATABASE),
     'lockscope.restartServer': () => server.restart(),
     'lockscope.showOutput': () => {
       log.show();

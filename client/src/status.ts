@@ -46,6 +46,7 @@ export class StatusItem implements vscode.Disposable {
     const status = await this.server.ask<DocumentStatus>(DOCUMENT_STATUS, { uri: document.uri.toString() }).catch(() => undefined);
     this.show(status);
     await vscode.commands.executeCommand('setContext', 'lockscope.analysed', status?.state === 'analysed');
+    await vscode.commands.executeCommand('setContext', 'lockscope.connected', status?.database?.kind === 'connection');
   }
 
   dispose(): void {

@@ -78,6 +78,8 @@ export interface EditorOptions {
   /** Whether a folder is opened; without one, documents lie in no workspace. */
   readonly withoutFolder?: boolean;
   readonly initializationOptions?: unknown;
+  /** Added to the environment of the server's process. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** An editor as the server sees it, with a folder of its own on the disk. */
@@ -87,6 +89,8 @@ export class Editor {
   readonly shown: string[] = [];
   readonly log: string[] = [];
   refreshes = 0;
+  /** Everything that the server's process wrote: messages and standard error. */
+  output = '';
   initialized: InitializeResult | undefined;
   private readonly waiting = new Set<() => void>();
   private readonly documents = new Map<string, TextDocument>();
@@ -114,6 +118,14 @@ export class Editor {
       this.published.set(published.uri, published);
       this.happened();
     });
+    connection.onNotification('lockscope/statusChanged', () => {
+      this.happened();
+    });
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
     connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
       this.log.push(message);
       this.happened();
@@ -125,7 +137,7 @@ export class Editor {
   static async start(options: EditorOptions = {}): Promise<Editor> {
     const folder = mkdtempSync(join(tmpdir(), 'lockscope-folder-'));
     for (const [path, text] of Object.entries(options.files ?? {})) write(join(folder, path), text);
-    const process_ = spawn(process.execPath, [await serverFile(), '--stdio'], { stdio: 'pipe' });
+    const process_ = spawn(process.execPath, [await serverFile(), '--stdio'], { stdio: 'pipe', env: { ...process.env, ...options.environment } });
     const connection = createProtocolConnection(new StreamMessageReader(process_.stdout), new StreamMessageWriter(process_.stdin));
     const editor = new Editor(folder, process_, connection, options);
     const rootUri = pathToFileURL(folder).toString();

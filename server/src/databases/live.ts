@@ -39,7 +39,7 @@ const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 5 * 60_000;
 
 /** What was read less than this ago, in ms, is not read again because a file was saved. */
-const FRESH = 3000;
+const FRESH = 1000;
 
 /** How long after the first reading there is a second one, for write rates take two; only where reading is quick. In ms. */
 const SECOND_READING = 10_000;

@@ -1,0 +1,144 @@
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseStatus, DocumentStatus } from '../../server/src/protocol';
+import { Editor, type EditorOptions } from '../protocol/editor';
+import { startServer, type Server } from '../postgres/servers';
+import { Gate } from './gate';
+
+const PASSWORD = 'hun&ter two';
+const INDEXES = 'CREATE INDEX big_idx ON big (n);\nCREATE INDEX small_idx ON "Small" (n);\n';
+
+describe('an editor with a database', () => {
+  let server: Server;
+  let admin: pg.Client;
+  let gate: Gate;
+  let editor: Editor | undefined;
+  beforeAll(async () => {
+    server = await startServer(15);
+    admin = await server.connect();
+    // 226 rows of 36 bytes to a page of 8 kB: 2,000,000 rows take 8,850 pages.
+    await admin.query(`
+      CREATE TABLE big (n int); INSERT INTO big SELECT generate_series(1, 2000000);
+      CREATE TABLE "Small" (n int); INSERT INTO "Small" VALUES (1), (2); CREATE TABLE never (n int); INSERT INTO never VALUES (1);
+      ANALYZE big; ANALYZE "Small"; CREATE ROLE reader LOGIN PASSWORD '${PASSWORD}'`);
+    const { rows } = await admin.query<{ hba_file: string }>('SHOW hba_file');
+    await admin.query(`COPY (VALUES ('host all reader 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')) TO '${rows[0]?.hba_file ?? ''}'`);
+    await admin.query('SELECT pg_reload_conf()');
+    gate = await Gate.open(server.port);
+  }, 120_000);
+  afterEach(async () => {
+    await editor?.stop();
+    editor = undefined;
+    await gate.reopen();
+  });
+  afterAll(async () => {
+    await gate.shut();
+    await server.stop();
+  });
+
+  const url = (): string => `postgresql://reader:${encodeURIComponent(PASSWORD)}@127.0.0.1:${String(gate.port)}/postgres`;
+  const start = async (options: EditorOptions = {}): Promise<Editor> => {
+    editor = await Editor.start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: url() }]) }, ...options });
+    return editor;
+  };
+  const statusOf = async (one: Editor, uri: string): Promise<DocumentStatus> => one.connection.sendRequest('lockscope/documentStatus', { uri });
+  const untilStatus = async (one: Editor, uri: string, state: DatabaseStatus['state']): Promise<DatabaseStatus> => {
+    for (;;) {
+      const { database } = await statusOf(one, uri);
+      if (database?.state === state) return database;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const blocking = async (one: Editor, uri: string): Promise<string[]> =>
+    (await one.diagnostics(uri)).filter(({ code }) => code === 'create-index-blocking').map(({ range }) => one.text(uri).split('\n')[range.start.line] ?? '');
+
+  it('answers before the database did, and then by its sizes', async () => {
+    const one = await start();
+    const uri = await one.open('migrations/001_a.sql', INDEXES);
+    await untilStatus(one, uri, 'current');
+    await one.until(() => one.refreshes > 0, 'a refresh');
+    expect(await statusOf(one, uri)).toMatchObject({ server: 'PostgreSQL 15', source: 'connection', database: { kind: 'connection', name: 'shop' } });
+    expect(await blocking(one, uri)).toEqual(['CREATE INDEX big_idx ON big (n);']);
+    expect(await one.lenses(uri)).toEqual([
+      expect.stringContaining('SHARE on big (2 M rows, 69 MB): blocks writes'),
+      expect.stringContaining('SHARE on "Small" (2 rows, 8 kB): blocks writes'),
+    ]);
+    expect(await one.hover(uri, { line: 0, character: 1 })).toMatch(/`big` \(2 M rows, 69 MB\)[^]*Judged for PostgreSQL 15\. Sizes are those of shop, read just now\./u);
+    expect(one.output).not.toMatch(/hun|ter two/u);
+  });
+
+  it('reads again on demand and when a file is saved', async () => {
+    const one = await start();
+    const uri = await one.open('migrations/001_a.sql', 'CREATE INDEX grown_idx ON grown (n);\n');
+    await untilStatus(one, uri, 'current');
+    await admin.query('CREATE TABLE grown (n int); INSERT INTO grown SELECT generate_series(1, 1000); ANALYZE grown');
+    await one.connection.sendRequest('lockscope/refreshDatabase');
+    await one.until(() => one.refreshes > 0, 'a refresh');
+    expect((await one.lenses(uri)).join()).toContain('grown (1,000 rows, 40 kB)');
+    await admin.query('INSERT INTO grown SELECT generate_series(1, 9000)');
+    // What was read in the last second is not read again for a save.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await one.connection.sendNotification('textDocument/didSave', { textDocument: { uri } });
+    await expect.poll(async () => (await one.lenses(uri)).join(), { timeout: 10_000 }).toContain('grown (9,000 rows, 360 kB)');
+    await admin.query('DROP TABLE grown');
+  });
+
+  it('that is refused, hangs or goes away leaves the editor as it was: with no sizes, or with those it had and their age', async () => {
+    await gate.shut();
+    const one = await start();
+    const uri = await one.open('migrations/001_a.sql', INDEXES);
+    expect(await blocking(one, uri)).toHaveLength(2);
+    expect(await untilStatus(one, uri, 'failed')).toMatchObject({ problem: expect.stringMatching(/^127\.0\.0\.1:\d+ refused the connection/u) as string });
+    await gate.reopen();
+    // It tries again by itself after two seconds.
+    await untilStatus(one, uri, 'current');
+    expect(await blocking(one, uri)).toHaveLength(1);
+    gate.silence();
+    const passed = gate.passed;
+    const refreshing = one.connection.sendRequest('lockscope/refreshDatabase');
+    await expect.poll(() => gate.passed).toBeGreaterThan(passed);
+    await one.edit(uri, 0, 0, '-- more\n');
+    expect(await blocking(one, uri)).toHaveLength(1);
+    await gate.shut();
+    await refreshing;
+    expect(await untilStatus(one, uri, 'stale')).toMatchObject({ readAt: expect.any(Number) as number, problem: expect.stringMatching(/127\.0\.0\.1/u) as string });
+    expect((await one.lenses(uri)).join()).toContain('big (2 M rows, 69 MB): blocks writes · reads every row · sizes as of just now');
+    expect(await one.hover(uri, { line: 1, character: 1 })).toContain('Sizes are stale: those of shop, read just now.');
+    expect(one.output).not.toMatch(/hun|ter two/u);
+  });
+
+  it('says of a wrong password what is wrong and not what it was', async () => {
+    const wrong = url().replace('hun', 'wr0ng');
+    const one = await start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: wrong }]) } });
+    const uri = await one.open('migrations/001_a.sql', INDEXES);
+    expect(await untilStatus(one, uri, 'failed')).toMatchObject({ problem: expect.stringContaining('refused the user or the password') as string });
+    expect(one.output).not.toMatch(/wr0ng|ter two/u);
+  });
+
+  it('judges each folder by its own database, and takes nothing from the folder itself', async () => {
+    const files = { 'lockscope.json': '{ "databaseUrl": "postgresql://elsewhere/x" }', '.env': 'LOCKSCOPE_DATABASE_URL=postgresql://elsewhere/x\nDATABASE_URL=postgresql://elsewhere/x' };
+    const one = await start({ files, environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'other', folder: 'file:///somewhere/else', url: url() }]) } });
+    const uri = await one.open('migrations/001_a.sql', INDEXES);
+    expect((await statusOf(one, uri)).database).toBeUndefined();
+  });
+
+  it('takes sizes from the snapshot of the project, with its age, while there is no connection', async () => {
+    const snapshot = {
+      version: 1,
+      server: { dialect: 'postgresql', version: 14 },
+      takenAt: new Date(Date.now() - 3 * 24 * 60 * 60 * 1000).toISOString(),
+      catalog: { schemas: ['public'], relations: [{ name: 'public.big', kind: 'table', columns: [{ name: 'n', type: 'integer' }] }], types: [], routines: [], publications: [] },
+      sizes: { 'public.big': { rows: 7, bytes: 8192 } },
+    };
+    const files = { 'db/lockscope.json': '{ "snapshot": "shop.snapshot.json" }', 'db/shop.snapshot.json': JSON.stringify(snapshot) };
+    const one = await start({ files, environment: {} });
+    const uri = await one.open('db/migrations/001_a.sql', INDEXES);
+    expect((await one.lenses(uri))[0]).toContain('big (7 rows, 8 kB)');
+    expect(await statusOf(one, uri)).toMatchObject({ server: 'PostgreSQL 14', source: 'snapshot', database: { kind: 'snapshot', name: 'db/shop.snapshot.json', state: 'current' } });
+    expect(await one.hover(uri, { line: 0, character: 1 })).toContain('Sizes are those of the snapshot db/shop.snapshot.json, taken 3 days ago.');
+    one.writeFile('db/shop.snapshot.json', JSON.stringify({ ...snapshot, sizes: { 'public.big': { rows: 9, bytes: 8192 } } }));
+    await one.filesChanged('db/shop.snapshot.json');
+    await one.until(() => one.refreshes > 0, 'a refresh');
+    expect((await one.lenses(uri))[0]).toContain('big (9 rows, 8 kB)');
+  });
+});
