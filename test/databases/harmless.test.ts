@@ -53,6 +53,16 @@ describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
     await expect(attempt).rejects.toThrow(/read-only|read-write|READ WRITE/u);
   });
 
+  test('there are two sessions at most', async () => {
+    const most = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        readDatabase(server.url(), async (reading) => Number((await reading.rows("SELECT count(*), pg_sleep(0.05) FROM pg_stat_activity WHERE application_name = 'lockscope'"))[0]?.[0])),
+      ),
+    );
+    expect(most).toHaveLength(5);
+    expect(Math.max(...most)).toBeLessThanOrEqual(2);
+  });
+
   test('what every session sets', async () => {
     const names = ['default_transaction_read_only', 'transaction_read_only', 'transaction_isolation', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'application_name'];
     const settings = await readDatabase(server.url(), async (reading) => (await reading.rows(`SELECT ${names.map((name) => `current_setting('${name}')`).join(', ')}`))[0]);

@@ -12,6 +12,7 @@ import type { Moment } from '../timeline';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
 import type { FileReport, FindContext, Fix, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
+import { withSize } from './with-size';
 
 /** A file that was replayed and is to be judged. */
 export interface Judged {
@@ -169,7 +170,7 @@ export class JudgementMemo {
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
     const judgements: Judgement[] = [];
     for (const rule of rulesFor(effects)) {
-      for (const state of rule.find(context)) judgements.push({ rule, state, said: rule.say(state, context) });
+      for (const state of rule.find(context)) judgements.push({ rule, state, said: withSize(rule.say(state, context), state, context) });
     }
     situations.unshift({ path, moment, target, options, statistics, read: view.transition(), version, judgements });
     if (situations.length > SITUATIONS) situations.pop();

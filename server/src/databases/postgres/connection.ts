@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { inWords } from './errors';
+import { inTurn } from './turns';
 import { readUrl, type Address } from './url';
 
 /** How long a statement may run and how long it may wait for a lock, in ms. */
@@ -31,10 +32,14 @@ export interface Reading {
 
 /**
  * Opens one session to a server, lets `use` read in one REPEATABLE READ, READ ONLY transaction, and closes it. Nothing can
- * be written through it. Throws a {@link DatabaseError} in plain words.
+ * be written through it; there are no more than two sessions to a database at a time. Throws a {@link DatabaseError} in plain words.
  */
 export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>): Promise<T> {
   const address = readUrl(url);
+  return inTurn(url, () => read(address, use));
+}
+
+async function read<T>(address: Address, use: (reading: Reading) => Promise<T>): Promise<T> {
   const client = await connect(address);
   try {
     return await inTransaction(client, use);

@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RelationSize } from '../../../server/src/core/schema/statistics';
+import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
+import { analyzeExample } from './example';
+
+const SCHEMA = 'CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE TABLE app_log (id bigint);';
+/** 1.4 GB: 1.4 × 1024³ bytes, a part of them out of line. */
+const USERS: RelationSize = { rows: 2_100_000, bytes: 1_300_000_000, toastBytes: 203_238_553, writeRate: 300.4 };
+
+describe('sizes in findings', () => {
+  beforeAll(loadPostgresParser);
+
+  it.each([
+    ['create-index-blocking', 'CREATE INDEX i ON users (email);', USERS, / users has 2\.1 M rows, 1\.4 GB, about 300 writes\/s\.$/u],
+    ['alter-type-rewriting', 'ALTER TABLE users ALTER id TYPE numeric;', USERS, / users has 2\.1 M rows, 1\.4 GB, about 300 writes\/s\.$/u],
+    ['create-index-blocking', 'CREATE INDEX i ON users (email);', { rows: undefined, bytes: 8192 * 1_000_000 }, / users has 7\.6 GB\.$/u],
+    ['create-index-blocking', 'CREATE INDEX i ON users (email);', { rows: undefined, bytes: undefined }, /CONCURRENTLY\.$/u],
+    ['create-index-blocking', 'CREATE INDEX i ON users (email);', undefined, /CONCURRENTLY\.$/u],
+    ['update-whole-table', "UPDATE users SET email = '';", { ...USERS, writeRate: 0.4 }, /users \(2\.1 M rows\)[^]*commit\.$/u],
+  ] as const)('%s: %s with %o', (rule, sql, size, message) => {
+    const statistics = { sizeOf: (name: string) => (name === 'public.users' ? size : undefined) };
+    const found = analyzeExample({ schema: SCHEMA, sql }, { statistics }).findings.filter((finding) => finding.rule === rule);
+    expect(found.map((finding) => finding.message)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('are not told of what the migration itself creates', () => {
+    const statistics = { sizeOf: () => USERS };
+    const { findings } = analyzeExample({ sql: 'CREATE TABLE users (id int);\nALTER TABLE users ALTER id TYPE numeric;\n' }, { statistics });
+    expect(findings.filter(({ message }) => message.includes('2.1 M rows'))).toEqual([]);
+  });
+});
