@@ -23,6 +23,17 @@ export interface StatementEstimate {
   readonly work: readonly Work[];
   /** Waits that come before or between the work and are not part of `runs`: nothing bounds them. */
   readonly waits: readonly Wait[];
+  /** Where it commits in batches: then `runs` is the time of all of them, pauses included. */
+  readonly batches?: Batches;
+}
+
+/** Rows that are changed in parts, each committed. */
+export interface Batches {
+  readonly count: number;
+  /** Rows of each. */
+  readonly rows: number;
+  /** Seconds of pause between them, in all. */
+  readonly pause: number;
 }
 
 /** A piece of work, counted in what can be counted. */

@@ -1,0 +1,215 @@
+import type { Analysis, StatementAnalysis } from '../analysis';
+import type { Effects, LockClaim } from '../effects/effects';
+import { blocks, blocksTraffic, strength } from '../effects/postgres/lock-modes';
+import { displayName, type ObjectName, type RelationName } from '../schema/names';
+import type { Relation, Routine, TypeDefinition } from '../schema/schema';
+import type { Statistics } from '../schema/statistics';
+import type { SchemaVersion } from '../schema/version';
+import type { SchemaView } from '../schema/view';
+import { inTransaction } from '../timeline';
+import { DEFAULT_CONSTANTS, type CostConstants } from './constants';
+import { NO_TIME, plus, priced, type Piece, type Pricing } from './costs';
+import type { Basis, Blocked, Duration, MigrationEstimate, StatementEstimate, Wait, Work } from './estimate';
+import { Sizes } from './sizes';
+import { workOf, type Outcome } from './statement';
+
+/**
+ * How long a migration takes: each statement, what it blocks for how long, and all of it. Pure and without errors: what
+ * cannot be estimated says so.
+ * @param constants what work costs: the built-in constants, or those of a calibration
+ */
+export function estimateMigration(analysis: Analysis, statistics: Statistics, constants: CostConstants = DEFAULT_CONSTANTS): MigrationEstimate {
+  let sizes = Sizes.of(statistics);
+  const pricing: Pricing = { constants, settings: statistics.settings, version: analysis.target.version };
+  const statements = analysis.statements.map((statement): StatementEstimate | undefined => {
+    const { effects, segment } = statement;
+    if (effects === undefined || segment.direction !== 'up') return undefined;
+    if (isInstant(effects)) return instantly(effects, constants);
+    const outcome = workOf(statement, effects, viewOf(statement), sizes, pricing);
+    sizes = outcome.after;
+    return estimateOf(effects, outcome, pricing);
+  });
+  return { statements, blocked: blockedBy(analysis.statements, statements), runs: sum(statements), ...blockedInAll(analysis.statements, statements) };
+}
+
+/** Kinds of action that change the catalogue only, whatever the table holds. */
+const CATALOGUE_ONLY = new Set<Effects['actions'][number]['kind']>([
+  'drop index', 'drop column', 'rename column', 'drop not null', 'drop default', 'drop expression', 'drop identity', 'add identity', 'set default', 'drop constraint', 'set storage parameters',
+  'replica identity', 'row security', 'owner', 'no inherit', 'other alter', 'drop relation', 'drop object', 'lock table', 'add enum value', 'rename enum value', 'create trigger', 'drop trigger',
+  'enable trigger', 'disable trigger', 'create policy', 'alter policy', 'drop policy', 'create rule', 'drop rule', 'create view', 'create sequence', 'alter sequence', 'publication', 'statistics',
+  'comment', 'grant', 'type', 'other',
+]);
+
+function isInstant({ actions, scans, rewrites, rebuilds }: Effects): boolean {
+  return scans.length === 0 && rewrites.length === 0 && rebuilds.length === 0 && actions.every(({ kind }) => CATALOGUE_ONLY.has(kind));
+}
+
+const instants = new WeakMap<Effects, { readonly constants: CostConstants; readonly estimate: StatementEstimate }>();
+
+function instantly(effects: Effects, constants: CostConstants): StatementEstimate {
+  const known = instants.get(effects);
+  if (known?.constants === constants) return known.estimate;
+  const estimate: StatementEstimate = { basis: basisOf([], constants), runs: instant(constants), unknown: undefined, perMillionRows: undefined, work: [], waits: waitsOf(effects) };
+  instants.set(effects, { constants, estimate });
+  return estimate;
+}
+
+/** A statement that only changes the catalogue. */
+function instant({ statement }: CostConstants): Duration {
+  const likely = statement / 1e6;
+  return { low: likely / 5, likely, high: likely * 20 };
+}
+
+function estimateOf(effects: Effects, { pieces, unknown, batches }: Outcome, { constants }: Pricing): StatementEstimate {
+  const work = pieces.map((piece) => ({ piece, work: workIn(piece, constants) })).sort((a, b) => (b.work.seconds?.likely ?? 0) - (a.work.seconds?.likely ?? 0));
+  const all = work.reduce((total, { work: { seconds } }) => plus(total, seconds ?? NO_TIME), instant(constants));
+  const assumed = pieces.filter((piece) => piece.assumed);
+  const missing = [...new Set(assumed.flatMap(({ relation, missing: other }) => (relation === undefined ? [] : [displayName(other ?? relation)])))];
+  const reason = unknown ?? (missing.length === 0 ? undefined : `the size of ${listed(missing)} is not known`);
+  return {
+    basis: assumed.length > 0 ? 'default' : basisOf(pieces, constants),
+    runs: reason === undefined ? all : undefined,
+    unknown: reason,
+    perMillionRows: unknown === undefined && assumed.length > 0 ? all : undefined,
+    // Rows and bytes of a size that was only assumed would be told as if they were known.
+    work: work.map(({ piece, work: part }) => (piece.assumed ? { ...part, rows: undefined, bytesRead: undefined, bytesWritten: undefined, walBytes: undefined, seconds: undefined } : part)),
+    waits: waitsOf(effects),
+    ...(batches === undefined || assumed.length > 0 ? {} : { batches }),
+  };
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length <= 2) return names.join(' and ');
+  return `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more`;
+}
+
+function basisOf(pieces: readonly Piece[], { factors }: CostConstants): Basis {
+  return pieces.some(({ cost }) => factors[cost].seen > 0) ? 'calibrated' : 'catalog';
+}
+
+function workIn(piece: Piece, constants: CostConstants): Work {
+  const { kind, what, relation, rows, bytesRead, bytesWritten, walBytes } = piece;
+  return { kind, what, relation, rows: whole(rows), bytesRead: whole(bytesRead), bytesWritten: whole(bytesWritten), walBytes: whole(walBytes), seconds: priced(piece, constants) };
+}
+
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value);
+}
+
+/** What a statement waits for before it starts, and in between. Nothing bounds that but lock_timeout. */
+function waitsOf(effects: Effects): readonly Wait[] {
+  const waits: Wait[] = [];
+  for (const claim of effects.locks) {
+    if (!blocksTraffic(claim.mode) || claim.relationKind === 'index') continue;
+    const reads = blocks(claim.mode).includes('read');
+    waits.push({ for: 'lock', what: reads ? `waits for every transaction that uses ${displayName(claim.relation)}` : `waits for every transaction that has written ${displayName(claim.relation)}`, relation: claim.relation });
+  }
+  for (const sentence of effects.waits) {
+    waits.push({ for: sentence.includes('snapshot') ? 'old snapshots' : 'lock', what: `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/u, '')}`, relation: effects.locks[0]?.relation });
+  }
+  return waits;
+}
+
+/** How long each transaction keeps readers or writers of a relation out. What it creates itself nobody waits for. */
+function blockedBy(statements: readonly StatementAnalysis[], estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
+  const blocked: Blocked[] = [];
+  statements.forEach((statement, from) => {
+    const { effects, transaction, segment } = statement;
+    if (effects === undefined || segment.direction !== 'up') return;
+    for (const claim of effects.locks) {
+      if (!isFelt(claim) || isHeldAlready(statement, claim)) continue;
+      const to = lastUnder(claim.relation, from, statements);
+      blocked.push({ relation: claim.relation, transaction, from, to, mode: claim.mode, blocks: blocks(claim.mode).includes('read') ? 'reads and writes' : 'writes', time: sum(estimates.slice(from, to + 1)) });
+    }
+  });
+  return blocked;
+}
+
+function isFelt({ mode, relationKind, origin }: LockClaim): boolean {
+  return blocksTraffic(mode) && origin === undefined && relationKind !== 'index' && relationKind !== 'partitioned index';
+}
+
+/** Whether an earlier statement of the transaction keeps out as many already. */
+function isHeldAlready({ moment }: StatementAnalysis, { relation, mode }: LockClaim): boolean {
+  return inTransaction(moment) && moment.held.some(({ claim }) => claim.relation === relation && strength(claim.mode) >= strength(mode));
+}
+
+/** The last statement that runs while the lock is held: to the end of the transaction, or to where it is rolled back. */
+function lastUnder(relation: RelationName, from: number, statements: readonly StatementAnalysis[]): number {
+  const transaction = statements[from]?.transaction;
+  let last = from;
+  for (let at = from + 1; at < statements.length; at++) {
+    const next = statements[at];
+    if (next === undefined || next.transaction !== transaction || !next.moment.held.some(({ claim }) => claim.relation === relation)) break;
+    last = at;
+  }
+  return last;
+}
+
+/** The time during which some relation's readers, or writers, are kept out. */
+function blockedInAll(statements: readonly StatementAnalysis[], estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
+  const under = (blocked: 'read' | 'write'): Duration | undefined =>
+    sum(
+      estimates.filter((_, index) => {
+        const statement = statements[index];
+        if (statement?.effects === undefined) return false;
+        const held = inTransaction(statement.moment) ? statement.moment.held.map(({ claim }) => claim) : [];
+        return [...held, ...statement.effects.locks].some((claim) => isFelt(claim) && blocks(claim.mode).includes(blocked));
+      }),
+    );
+  return { blocksReads: under('read'), blocksWrites: under('write') };
+}
+
+/** Undefined where one of them cannot be told. Statements that are not part of the migration's way up count for nothing. */
+function sum(estimates: readonly (StatementEstimate | undefined)[]): Duration | undefined {
+  let total = NO_TIME;
+  for (const estimate of estimates) {
+    if (estimate === undefined) continue;
+    if (estimate.runs === undefined) return undefined;
+    total = plus(total, estimate.runs);
+  }
+  return total;
+}
+
+/** The schema before a statement, without putting it together where only a few of its entries are asked for. */
+function viewOf({ version }: StatementAnalysis): SchemaView {
+  return new VersionView(version);
+}
+
+class VersionView implements SchemaView {
+  constructor(private readonly version: SchemaVersion) {}
+
+  relation(name: RelationName): Relation | undefined {
+    return this.version.entry('relations', name) as Relation | undefined;
+  }
+  type(name: ObjectName): TypeDefinition | undefined {
+    return this.version.entry('types', name) as TypeDefinition | undefined;
+  }
+  routines(name: ObjectName): readonly Routine[] {
+    return (this.version.entry('routines', name) as readonly Routine[] | undefined) ?? [];
+  }
+  publication(name: string): ReturnType<SchemaView['publication']> {
+    return this.version.get().publications.get(name);
+  }
+  hasNamespace(name: string): boolean {
+    return this.version.entry('namespaces', name) === true;
+  }
+  allRelations(): Iterable<Relation> {
+    return this.version.get().relations.values();
+  }
+  allRoutines(): Iterable<readonly Routine[]> {
+    return this.version.get().routines.values();
+  }
+  allTypes(): Iterable<TypeDefinition> {
+    return this.version.get().types.values();
+  }
+  allPublications(): ReturnType<SchemaView['allPublications']> {
+    return this.version.get().publications.values();
+  }
+  get complete(): boolean {
+    return this.version.get().complete;
+  }
+  get searchPath(): readonly string[] {
+    return this.version.get().searchPath;
+  }
+}
