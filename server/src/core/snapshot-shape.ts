@@ -66,7 +66,7 @@ const column = object({
   generated: optional(object({ kind: oneOf('stored', 'virtual'), expression: textOrNull })),
   inherited: yes,
 });
-const triggers = optional(list(object({ name: text, routine: text, type: number, disabled: yes, constraintFrom: optional(text) })));
+const triggers = optional(list(object({ name: text, routine: text, type: number, columns: maybeNames, disabled: yes, constraintFrom: optional(text) })));
 const rules = optional(list(object({ name: text, event: text, instead: yes, definition: textOrNull })));
 const constraintBase: Fields = { name: text, notValid: yes, notEnforced: yes, deferrable: yes, initiallyDeferred: yes, inherited: yes, noInherit: yes };
 const key: Fields = { ...constraintBase, columns: names, index: text };

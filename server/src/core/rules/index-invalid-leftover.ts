@@ -29,10 +29,15 @@ export const indexInvalidLeftover = defineRule({
     good: [
       { sql: 'DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON users (email);\n' },
       { sql: 'CREATE TABLE users (email text);\nCREATE INDEX IF NOT EXISTS i ON users (email);\n' },
+      {
+        title: 'On a partitioned table it fails in any case',
+        schema: 'CREATE TABLE events (id int, at date) PARTITION BY RANGE (at);',
+        sql: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON events (at);\n',
+      },
     ],
   },
   kinds: ['create index'],
-  find: ({ effects }) => actionsOf(effects, 'create index').filter((action) => action.concurrently && action.ifNotExists && !action.isNew),
+  find: ({ effects }) => actionsOf(effects, 'create index').filter((action) => action.concurrently && action.ifNotExists && !action.isNew && !action.partitioned),
   say: (action, { parsed }) => ({
     message: `IF NOT EXISTS also accepts the invalid index that a failed CONCURRENTLY leaves behind, and queries go without ${action.index ?? 'it'}. Drop what is left first, then create it.`,
     span: headline(parsed.text, action.span),

@@ -83,6 +83,8 @@ export interface CatalogTrigger {
   readonly routine: string;
   /** The bits of pg_trigger.tgtype. */
   readonly type: number;
+  /** Of UPDATE OF. */
+  readonly columns?: readonly string[];
   readonly disabled?: true;
   readonly constraintFrom?: string;
 }

@@ -39,17 +39,19 @@ export async function readSurroundings(reading: Reading, classes: ReadonlyMap<nu
 async function readTriggers(reading: Reading, name: (oid: unknown) => string | undefined): Promise<Surroundings['triggers']> {
   // Triggers of foreign keys and of deferrable keys are the server's own; those of partitions are copies of the user's.
   const rows = await reading.rows(
-    `SELECT tgrelid, tgname, n.nspname, proname, tgtype, tgenabled = 'D', tgconstrrelid
+    `SELECT tgrelid, tgname, n.nspname, proname, tgtype, tgenabled = 'D', tgconstrrelid,
+       (SELECT pg_catalog.array_agg(attname::text ORDER BY place) FROM pg_catalog.unnest(tgattr) WITH ORDINALITY AS part(number, place) JOIN pg_catalog.pg_attribute ON attrelid = tgrelid AND attnum = number)
      FROM pg_catalog.pg_trigger JOIN pg_catalog.pg_proc p ON p.oid = tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = pronamespace
        LEFT JOIN pg_catalog.pg_constraint c ON c.oid = tgconstraint
      WHERE NOT tgisinternal OR tgconstraint = 0 OR contype = 't' ORDER BY tgrelid, tgname COLLATE "C"`,
   );
-  return grouped(rows, ([, trigger, schema, routine, type, disabled, from]): CatalogTrigger => {
+  return grouped(rows, ([, trigger, schema, routine, type, disabled, from, columns]): CatalogTrigger => {
     const constraintFrom = Number(from) === 0 ? undefined : name(from);
     return {
       name: String(trigger),
       routine: objectName(String(schema), String(routine)),
       type: Number(type),
+      ...(columns === null ? {} : { columns: columns as string[] }),
       ...(disabled === true ? { disabled: true as const } : {}),
       ...(constraintFrom === undefined ? {} : { constraintFrom }),
     };

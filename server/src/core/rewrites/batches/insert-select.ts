@@ -7,12 +7,12 @@ import { strings, walk } from '../../schema/postgres/walk';
 import { nameParts } from '../../schema/names';
 import type { SchemaView } from '../../schema/view';
 import { tokensOf } from '../../sql/postgres/scan';
-import type { Token } from '../../sql/statement';
 import { inTransaction } from '../../timeline';
 import { placed } from './batches';
 import { batchBlock } from './block';
 import { walkingKey } from './key';
 import type { BatchPlan } from './plan';
+import { topLevel } from './shape';
 
 /** The fix that does an INSERT … SELECT in batches along the key of the table it reads, each committed. */
 export function insertSelectFixes(context: MendContext, action: Action): readonly Fix[] {
@@ -113,14 +113,4 @@ function shapeOf(text: string, source: RangeVar, select: SelectStmt): Extract<Ba
     withClause: undefined,
     ...(conflict < 0 ? {} : { tail: text.slice(words[conflict]?.offset ?? end, end) }),
   };
-}
-
-function topLevel(tokens: readonly Token[]): readonly Token[] {
-  let depth = 0;
-  return tokens.filter((token) => {
-    if (token.kind === 'comment') return false;
-    if (token.text === '(' || token.text === '[') return depth++ === 0;
-    if (token.text === ')' || token.text === ']') return --depth === 0;
-    return depth === 0;
-  });
 }

@@ -68,7 +68,7 @@ function isWord(token: Token | undefined, word: string): boolean {
 }
 
 /** Tokens outside of any parenthesis or bracket, without comments; the brackets themselves are kept. */
-function topLevel(tokens: readonly Token[]): readonly Token[] {
+export function topLevel(tokens: readonly Token[]): readonly Token[] {
   let depth = 0;
   return tokens.filter((token) => {
     if (token.kind === 'comment') return false;

@@ -148,6 +148,7 @@ function renameColumnOf(at: Applying, name: RelationName, from: string, to: stri
       generated: column.generated === undefined ? undefined : { ...column.generated, expression: inTree(column.generated.expression) },
     })),
     constraints: own.constraints.map(inConstraint),
+    triggers: own.triggers.map((trigger) => (trigger.columns?.includes(from) === true ? { ...trigger, columns: inList(trigger.columns) } : trigger)),
     partitioning: own.partitioning === undefined ? undefined : { ...own.partitioning, columns: own.partitioning.columns.map((column) => (column === from ? to : column)) },
   }));
   for (const index of table.indexes) {

@@ -12,12 +12,14 @@ export function createTrigger(stmt: CreateTrigStmt, at: Applying): void {
   if (stmt.relation === undefined) return;
   const owner = relationName(stmt.relation, at.editor);
   if (at.editor.relation(owner) === undefined) knownOrPartial(at, owner);
+  const columns = strings(stmt.columns);
   const trigger: Trigger = {
     name: stmt.trigname ?? '',
     routine: userRoutineName(strings(stmt.funcname), at.editor),
     timing: timingOf(stmt.timing ?? 0),
     events: eventsOf(stmt.events ?? 0),
     row: stmt.row === true,
+    ...(columns.length === 0 ? {} : { columns }),
     enabled: true,
     constraintFrom: stmt.constrrel === undefined ? undefined : relationName(stmt.constrrel, at.editor),
   };

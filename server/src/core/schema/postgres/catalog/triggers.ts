@@ -13,12 +13,13 @@ const NO_RULES: readonly RewriteRule[] = [];
 
 export function triggersFrom(triggers: readonly CatalogTrigger[] | undefined): readonly Trigger[] {
   if (triggers === undefined) return NO_TRIGGERS;
-  return triggers.map(({ name, routine, type, disabled, constraintFrom }) => ({
+  return triggers.map(({ name, routine, type, columns, disabled, constraintFrom }) => ({
     name,
     routine: routine as ObjectName,
     timing: timingOf(type),
     events: eventsOf(type),
     row: (type & ROW) !== 0,
+    ...(columns === undefined ? {} : { columns }),
     enabled: disabled !== true,
     constraintFrom: constraintFrom as RelationName | undefined,
   }));

@@ -48,7 +48,7 @@ export function typeChange(input: TypeChangeInput, schema: SchemaView): TypeChan
   return { rewrites: !free, verifiesDomain: verifiesDomain !== false, rebuildsIndexes, dependsOnTimeZone: timeZone, certain, because: reason() };
 
   function reason(): string {
-    const change = `${typeText(from)} to ${typeText(to)}`;
+    const change = `a change from ${typeText(from)} to ${typeText(to)}`;
     if (steps === undefined) return 'the USING expression has to be computed for every row';
     if (verifiesDomain !== false) return `every value has to pass the constraints of the domain ${displayName(to.name)}`;
     if (timeZone) return `${change} keeps the stored values only where TimeZone is UTC`;
