@@ -15,6 +15,7 @@ import { alterSequence } from './alter-sequence';
 import { alterTypeNarrowing } from './alter-type-narrowing';
 import { alterTypeRewriting } from './alter-type-rewriting';
 import { attachPartitionScanning } from './attach-partition-scanning';
+import { batchWithoutIndex } from './batch-without-index';
 import { beginWithoutCommit } from './begin-without-commit';
 import { changeDefault } from './change-default';
 import { concurrentlyOnPartitioned } from './concurrently-on-partitioned';
@@ -27,6 +28,7 @@ import { detachPartitionBlocking } from './detach-partition-blocking';
 import { dropColumn } from './drop-column';
 import { dropForeignKey } from './drop-foreign-key';
 import { dropIndexBlocking } from './drop-index-blocking';
+import { dropObject } from './drop-object';
 import { dropTable } from './drop-table';
 import { dropThenCreateIndex } from './drop-then-create-index';
 import { dynamicSqlUnknown } from './dynamic-sql-unknown';
@@ -36,10 +38,12 @@ import { foreignKeyTypeMismatch } from './foreign-key-type-mismatch';
 import { foreignKeyWithoutIndex } from './foreign-key-without-index';
 import { indexInvalidLeftover } from './index-invalid-leftover';
 import { inexactNumber } from './inexact-number';
+import { insertSelectLarge } from './insert-select-large';
 import { intPrimaryKey } from './int-primary-key';
 import { jsonColumn } from './json-column';
 import { lockTimeoutAroundConcurrently } from './lock-timeout-around-concurrently';
 import { missingLockTimeout } from './missing-lock-timeout';
+import { missingReplicaIdentity } from './missing-replica-identity';
 import { nestedBegin } from './nested-begin';
 import { notIdempotent } from './not-idempotent';
 import { notInTransaction } from './not-in-transaction';
@@ -51,6 +55,8 @@ import { reindexBlocking } from './reindex-blocking';
 import { renameColumn } from './rename-column';
 import { renameEnumValue } from './rename-enum-value';
 import { renameTable } from './rename-table';
+import { routineNamesDropped } from './routine-names-dropped';
+import { sequenceLeftSmall } from './sequence-left-small';
 import { setNotNullScanning } from './set-not-null-scanning';
 import { severalAltersOfOneTable } from './several-alters-of-one-table';
 import { severalTablesLocked } from './several-tables-locked';
@@ -62,6 +68,7 @@ import { uniqueIndexDuplicates } from './unique-index-duplicates';
 import { unusedIgnore } from './unused-ignore';
 import { updateWholeTable } from './update-whole-table';
 import { validateInSameTransaction } from './validate-in-same-transaction';
+import { wideIndex } from './wide-index';
 import { workUnderStrongLock } from './work-under-strong-lock';
 import type { FileRule, Rule, RuleMeta } from './rule';
 
@@ -84,6 +91,7 @@ export const RULES: readonly Rule[] = [
   alterTypeNarrowing,
   alterTypeRewriting,
   attachPartitionScanning,
+  batchWithoutIndex,
   changeDefault,
   concurrentlyOnPartitioned,
   createIndexBlocking,
@@ -101,9 +109,11 @@ export const RULES: readonly Rule[] = [
   foreignKeyTypeMismatch,
   indexInvalidLeftover,
   inexactNumber,
+  insertSelectLarge,
   intPrimaryKey,
   jsonColumn,
   lockTimeoutAroundConcurrently,
+  missingReplicaIdentity,
   notIdempotent,
   notInTransaction,
   offsetPaging,
@@ -120,12 +130,14 @@ export const RULES: readonly Rule[] = [
   uniqueIndexDuplicates,
   updateWholeTable,
   validateInSameTransaction,
+  wideIndex,
   workUnderStrongLock,
 ];
 
 /** Every rule that judges whole files. */
 export const FILE_RULES: readonly FileRule[] = [
   beginWithoutCommit,
+  dropObject,
   dropThenCreateIndex,
   enumValueUsedInTransaction,
   foreignKeyWithoutIndex,
@@ -133,6 +145,8 @@ export const FILE_RULES: readonly FileRule[] = [
   nestedBegin,
   renameColumn,
   renameTable,
+  routineNamesDropped,
+  sequenceLeftSmall,
   severalAltersOfOneTable,
   tableWithoutPrimaryKey,
   unusedIgnore,
