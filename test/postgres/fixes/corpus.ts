@@ -139,6 +139,12 @@ export const STATEMENTS: readonly Migration[] = [
   $("DELETE FROM ONLY customers WHERE country = 'ax' -- gone"),
   $(`delete from ${lines} using app.orders o where o.id = "Order" and o.qty > 3;`),
   $('DELETE FROM tags WHERE weight > 50;'),
+  $('INSERT INTO tags SELECT id, name FROM customers;'),
+  $(`insert into ${lines} as l ("Order", "Line", "Größe") select o.id + 1000, 7, o.code from only app.orders as o where o.qty > 2 -- the rest\n;`),
+  $("INSERT INTO customers (id, name) SELECT id, 'from events' FROM app.readings ON CONFLICT (id) DO UPDATE SET name = excluded.name;"),
+  // Sequences
+  $('ALTER TABLE counted ALTER COLUMN id TYPE bigint;'),
+  $('alter table app."Counted Too" alter "Id" set data type int8, add column fresh int;'),
 ];
 
 const begin = (...statements: string[]): string => ['BEGIN;', ...statements, 'COMMIT;', ''].join('\n');

@@ -36,6 +36,8 @@ CREATE TABLE audit (id bigint PRIMARY KEY, what text);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.what := coalesce(NEW.what, 'nothing'); RETURN NEW; END $$;
 CREATE TRIGGER audit_touch BEFORE INSERT OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION touch();
 GRANT SELECT ON audit TO PUBLIC;
+CREATE TABLE counted (id serial PRIMARY KEY, n integer);
+CREATE TABLE app."Counted Too" ("Id" smallserial, n integer);
 `;
 
 export const DATA = `
@@ -51,6 +53,8 @@ INSERT INTO regions_us VALUES ('us', 'United States'), ('ca', NULL);
 INSERT INTO app.readings SELECT g, g % 10 FROM generate_series(0, 99) g;
 INSERT INTO app.readings_2 SELECT g, g % 10 FROM generate_series(1000, 1099) g;
 INSERT INTO audit SELECT g, 'w' || g FROM generate_series(1, 50) g;
+INSERT INTO counted (n) SELECT g FROM generate_series(1, 120) g;
+INSERT INTO app."Counted Too" (n) SELECT g FROM generate_series(1, 30) g;
 REFRESH MATERIALIZED VIEW by_country;
 REFRESH MATERIALIZED VIEW app."Order Totals";
 `;

@@ -43,12 +43,13 @@ export const sequenceLeftSmall = defineFileRule({
     for (const [index, { effects, parsed, span, segment, version }] of statementsWith(file, 'alter column type')) {
       if (effects === undefined || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'alter column type')) {
-        if (action.relation === undefined || action.to.array || !BIG.has(action.to.name) || action.from === undefined || !SMALL.has(action.from.name)) continue;
+        const end = action.from === undefined ? undefined : ENDS.get(action.from.name);
+        if (action.relation === undefined || action.to.array || action.to.name !== 'pg_catalog.int8' || end === undefined) continue;
         const sequence = sequenceOf(action.relation, action.column, new SchemaEditor(version.get()));
         if (sequence === undefined || isAltered(file, sequence)) continue;
         const place = headline(parsed.text, action.span);
         yield {
-          message: `${calledColumn(action.relation, action.column)} becomes a bigint, but ${called(sequence)}, which it takes its numbers from, stays an integer and ends at 2,147,483,647. Widen it too: ALTER SEQUENCE … AS bigint.`,
+          message: `${calledColumn(action.relation, action.column)} becomes a bigint, but ${called(sequence)}, which it takes its numbers from, still ends at ${end}. Widen it too: ALTER SEQUENCE … AS bigint.`,
           span: { offset: span.offset + place.offset, length: place.length },
           fixes: () => widenSequence(file, index, sequence),
         };
@@ -57,8 +58,11 @@ export const sequenceLeftSmall = defineFileRule({
   },
 });
 
-const BIG: ReadonlySet<string> = new Set(['pg_catalog.int8', 'pg_catalog.numeric']);
-const SMALL: ReadonlySet<string> = new Set(['pg_catalog.int4', 'pg_catalog.int2']);
+/** Where the sequence of a serial column ends, by the column's type. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ['pg_catalog.int4', '2,147,483,647'],
+  ['pg_catalog.int2', '32,767'],
+]);
 
 /** The sequence that `serial` made for a column, by its name: one that was made by hand is a bigint as a rule. */
 function sequenceOf(relation: RelationName, column: string, schema: SchemaEditor): RelationName | undefined {
