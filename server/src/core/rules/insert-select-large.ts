@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from '@pgsql/types';
 import type { Action } from '../effects/effects';
 import { keyRows } from '../effects/postgres/queries/predicates';
 import { tableOf } from '../effects/postgres/relations';
+import { rowsInWords } from '../quantities';
 import { insertSelectFixes, insertSelectPlan } from '../rewrites/batches/insert-select';
 import { jobFixes, procedureFixes } from '../rewrites/jobs/job';
 import type { RelationName } from '../schema/names';
@@ -9,7 +10,7 @@ import { relationName } from '../schema/postgres/resolve';
 import { headline } from './place';
 import { actionsOf, defineRule, type FindContext } from './rule';
 import { isHarmless, rowsOf } from './size';
-import { called, rowsInWords } from './words';
+import { called } from './words';
 
 export const insertSelectLarge = defineRule({
   meta: {
