@@ -1,0 +1,51 @@
+import type { Direction, Wrapper } from '../script';
+import type { Language, Source } from './language';
+import type { CodeNode } from './node';
+import type { Invocation, Text } from './value';
+
+/** What a call sends to the server. */
+export interface Sent {
+  /** A string of the file, or the SQL that the tool makes of the call. */
+  readonly sql: Text | string;
+  /** Where that differs from the function that the call is in. */
+  readonly direction?: Direction;
+  /** Where the call stands outside of the tool's transaction. */
+  readonly wrapper?: Wrapper;
+  /** The host's call that runs some SQL instead, `{}` where the literal goes; for calls that stand for SQL. */
+  readonly raw?: string;
+  /** The host's text that does the same as some statements, in the tool's own words; for calls that stand for SQL. */
+  readonly express?: (statements: readonly string[]) => string | undefined;
+}
+
+/** A call with what it sends, found in a file. */
+export interface Found extends Sent {
+  readonly call: Invocation;
+  readonly direction: Direction;
+}
+
+/** What holds for a part of a file. */
+export interface Region {
+  readonly direction: Direction | undefined;
+  readonly wrapper: Wrapper | undefined;
+}
+
+/** What a tool looks at to tell what a call sends. */
+export interface Scope {
+  readonly code: Source;
+  readonly language: Language;
+  readonly direction: Direction;
+  /** Whether the call's value is used by another expression: it sends nothing by itself. */
+  readonly isOperand: (call: Invocation) => boolean;
+}
+
+/** How the SQL of a tool's files is found. */
+export interface CodeReading {
+  readonly tool: string;
+  /** Names of the functions (or lists) that take the schema forward, and back. */
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+  /** What a call sends; undefined for one that sends nothing by itself. */
+  readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
+  /** What holds for the inside of a node where it differs from what is around it: `dir.down do … end`. */
+  readonly region?: (node: CodeNode, scope: Scope) => Partial<Region> | undefined;
+}

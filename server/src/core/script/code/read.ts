@@ -1,0 +1,184 @@
+import type { Span } from '../../text';
+import { chunkAt } from '../../sql/postgres/chunk';
+import { neutralised } from '../psql';
+import type { Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
+import { callOf } from './call';
+import type { CodeReading, Found, Region, Scope } from './found';
+import { parseCode } from './grammars';
+import { textOf, type Language, type Source } from './language';
+import { languageFor } from './languages';
+import { codeTree, descendants, field, type CodeNode } from './node';
+import type { Invocation, Text } from './value';
+
+/**
+ * The SQL of a code file, in the order of the file. Never throws; a file whose grammar is not loaded has none.
+ * @param wrapper what the tool opens a transaction around, for this file
+ */
+export function readCode(file: ToolFile, reading: CodeReading, wrapper: Wrapper): Script {
+  const { tool } = reading;
+  const language = languageFor(file.path);
+  const tree = language === undefined ? undefined : parseCode(file.path, file.text);
+  if (language === undefined || tree === undefined) return { tool, segments: [], problems: [], embedded: { text: '', runs: [] } };
+  try {
+    const code = sourceOf(file.text, codeTree(tree));
+    return { tool, problems: [], ...assembled(new Walk(reading, language, code).found(), wrapper, language, code) };
+  } catch (error) {
+    // An expression that puts thousands of strings together is nested that deeply.
+    if (!(error instanceof RangeError)) throw error;
+    const problems = [{ message: 'The code is nested too deeply to be analysed.', span: { offset: 0, length: 0 } }];
+    return { tool, segments: [], problems, embedded: { text: '', runs: [] } };
+  }
+}
+
+function sourceOf(text: string, root: CodeNode): Source {
+  let constants: ReadonlyMap<string, CodeNode | undefined> | undefined;
+  return { text, root, constant: (name) => (constants ??= constantsIn(root, text)).get(name) };
+}
+
+const ASSIGNMENTS: ReadonlySet<string> = new Set([
+  'variable_declarator',
+  'assignment_expression',
+  'assignment',
+  'const_spec',
+  'var_spec',
+  'short_var_declaration',
+  'const_element',
+  'property_element',
+]);
+
+/** What names stand for that are given a value exactly once. */
+function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode | undefined> {
+  const constants = new Map<string, CodeNode | undefined>();
+  for (const node of descendants(root)) {
+    if (!ASSIGNMENTS.has(node.type)) continue;
+    const name = field(node, 'name') ?? field(node, 'left') ?? node.children.find(({ named }) => named);
+    const given = field(node, 'value') ?? field(node, 'right') ?? field(node, 'default_value') ?? node.children.findLast(({ named }) => named);
+    if (name === undefined || given === undefined || name === given) continue;
+    const key = text.slice(name.start, name.end).trim();
+    constants.set(key, constants.has(key) ? undefined : given.type === 'expression_list' ? given.children[0] : given);
+  }
+  return constants;
+}
+
+/** Walks a tree in the order of the file and collects what is sent. */
+class Walk {
+  private readonly out: Found[] = [];
+
+  constructor(
+    private readonly reading: CodeReading,
+    private readonly language: Language,
+    private readonly code: Source,
+  ) {}
+
+  found(): readonly Found[] {
+    this.visit(this.code.root, { direction: undefined, wrapper: undefined });
+    return this.out;
+  }
+
+  private visit(node: CodeNode, around: Region): void {
+    const { language, reading, code } = this;
+    const region = this.regionOf(node, around);
+    for (const child of node.children) this.visit(child, region);
+    const { direction, wrapper } = region;
+    if (direction === undefined || !language.calls.has(node.type)) return;
+    const call = language.value(node, code);
+    if (call.kind !== 'call') return;
+    for (const sent of reading.sends(call, this.scope(direction)) ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call });
+  }
+
+  private regionOf(node: CodeNode, around: Region): Region {
+    const { language, reading, code } = this;
+    const defined = language.definition(node, code)?.name;
+    let region = around;
+    if (defined !== undefined && reading.up.includes(defined)) region = { ...around, direction: 'up' };
+    else if (defined !== undefined && reading.down.includes(defined)) region = { ...around, direction: 'down' };
+    if (region.direction === undefined) return region;
+    const own = reading.region?.(node, this.scope(region.direction));
+    return own === undefined ? region : { ...region, ...own };
+  }
+
+  private scope(direction: Scope['direction']): Scope {
+    const { code, language } = this;
+    return { code, language, direction, isOperand: ({ node }: Invocation) => isOperand(node, code) };
+  }
+}
+
+/** Whether a node is an argument or a member of something that is made, rather than done by itself. */
+function isOperand(node: CodeNode, code: Source): boolean {
+  for (let parent = node.parent; parent !== undefined; parent = parent.parent) {
+    if (BODIES.has(parent.type)) return false;
+    if (OPERATIONS.has(parent.type)) return true;
+    if (!ARGUMENTS.has(parent.type) || parent.parent === undefined) continue;
+    const called = field(parent.parent, 'function');
+    if (called === undefined || !/\b(?:all|allSettled|gather)$/u.test(textOf(code, called))) return true;
+  }
+  return false;
+}
+
+const OPERATIONS: ReadonlySet<string> = new Set(['pair', 'template_substitution', 'binary_expression', 'keyword_argument', 'binary_operator']);
+const ARGUMENTS: ReadonlySet<string> = new Set(['arguments', 'argument_list']);
+const BODIES: ReadonlySet<string> = new Set(['statement_block', 'block', 'body_statement', 'arrow_function', 'function_expression', 'compound_statement', 'do_block', 'program', 'module']);
+
+/** Puts what was found together to one text of SQL with its places. */
+function assembled(found: readonly Found[], around: Wrapper, language: Language, code: Source): Pick<Script, 'segments' | 'embedded'> {
+  const segments: Segment[] = [];
+  const runs: Run[] = [];
+  let text = '';
+  let part = 0;
+  for (const one of found) {
+    const offset = text.length;
+    const sql = typeof one.sql === 'string' ? one.sql : one.sql.pieces.map((piece) => piece.text).join('');
+    const neutral = neutralised(sql);
+    const opaque = typeof one.sql === 'string' ? neutral.opaque : withSource(neutral.opaque, one.sql, code);
+    const call = callOf(one, found, opaque, code, language);
+    const wrapper = one.wrapper ?? around;
+    // What leaves the tool's transaction ends it; what comes behind is in the next.
+    if (segments.at(-1) !== undefined && segments.at(-1)?.wrapper !== wrapper) part += 1;
+    segments.push({
+      text: neutral.text,
+      offset,
+      direction: one.direction,
+      wrapper,
+      send: isSeveral(neutral.text) ? 'segment' : 'statement',
+      unit: `${one.direction} ${String(part)}`,
+      opaque,
+      ...(call !== undefined && { call }),
+    });
+    runs.push(...runsOf(one, offset));
+    text += `${sql}\n`;
+  }
+  return { segments, embedded: { text, runs } };
+}
+
+function runsOf({ sql, call }: Found, offset: number): Run[] {
+  if (typeof sql === 'string') return [{ offset, length: sql.length, file: call.span, literal: GENERATED }];
+  let at = offset;
+  return sql.pieces.map(({ text, file, literal }): Run => {
+    const run = { offset: at, length: text.length, file, literal };
+    at += text.length;
+    return run;
+  });
+}
+
+/** A call that stands for SQL: nothing can be written into it. */
+const GENERATED: Literal = { kind: 'call', encode: () => undefined };
+
+/** Placeholders with what the file has in their place. */
+function withSource(opaque: readonly Opaque[], { pieces }: Text, code: Source): readonly Opaque[] {
+  if (!pieces.some((piece) => piece.opaque)) return opaque;
+  const starts = new Map<number, Span>();
+  let at = 0;
+  for (const piece of pieces) {
+    if (piece.opaque) starts.set(at, piece.file);
+    at += piece.text.length;
+  }
+  return opaque.map((one) => {
+    const file = starts.get(one.offset);
+    return file === undefined ? one : { ...one, written: code.text.slice(file.offset, file.offset + file.length) };
+  });
+}
+
+function isSeveral(sql: string): boolean {
+  const first = chunkAt(sql, 0, sql.length, false);
+  return first.complete && chunkAt(sql, first.end, sql.length, false).first !== -1;
+}
