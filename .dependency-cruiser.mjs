@@ -16,7 +16,7 @@ export default {
       comment: 'The core computes; it touches no file, socket, clock, editor or protocol, and so cannot fail for their reasons.',
       severity: 'error',
       from: { path: CORE },
-      to: { pathNot: [CORE, '^node_modules/(libpg-query|@pgsql/types|pgsql-ast-parser|immutable|jsonc-parser)/'] },
+      to: { pathNot: [CORE, '^node_modules/(libpg-query|@pgsql/types|pgsql-ast-parser|immutable|jsonc-parser|web-tree-sitter)/'] },
     },
     {
       name: 'effects-before-rules',

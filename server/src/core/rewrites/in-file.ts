@@ -1,11 +1,11 @@
 import type { Fix } from '../rules/rule';
 import type { Judged } from '../rules/judge';
-import { editsInFile } from '../script/embedded';
+import { editsInFile, type Host } from '../script/embedded';
 import { withWritten } from '../script/opaque';
 import type { Segment } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import type { Edit } from '../text';
-import { indentAt, lineEndOf } from './edits';
+import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from './edits';
 
 /**
  * Fixes as the file takes them: rules write SQL for the server and count in what the statements count in; the file has
@@ -16,7 +16,7 @@ export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'sc
   const opaque = segments.filter((segment) => segment.opaque.length > 0);
   if (embedded === undefined && opaque.length === 0) return fixes;
   return fixes.flatMap((fix) => {
-    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, { split, lead: (offset) => lineEndOf(file.text) + indentAt(file.text, offset) });
+    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, hostOf(file.text));
     const files = fix.files?.map((added) => {
       const text = allWritten(added.text, opaque);
       return text === undefined ? undefined : { ...added, text };
@@ -24,6 +24,19 @@ export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'sc
     if (edits === undefined || !edits.every((edit) => edit !== undefined) || files?.some((added) => added === undefined) === true) return [];
     return [{ ...fix, edits, ...(files === undefined ? {} : { files: files.filter((added) => added !== undefined) }) }];
   });
+}
+
+function hostOf(text: string): Host {
+  return {
+    split,
+    lead: (offset) => lineEndOf(text) + indentAt(text, offset),
+    withLine({ offset, length }) {
+      const start = lineStart(text, offset);
+      const stop = lineStop(text, offset + length);
+      const isAlone = text.slice(start, offset).trim() === '' && text.slice(offset + length, stop).trim() === '';
+      return isAlone ? { offset: start, length: afterLineEnd(text, stop) - start } : { offset, length };
+    },
+  };
 }
 
 function written(edit: Edit, segments: readonly Segment[]): Edit | undefined {

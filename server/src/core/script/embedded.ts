@@ -8,6 +8,8 @@ export interface Host {
   split(sql: string): readonly string[];
   /** What begins a line that stands under an offset of the file: a line end and its indentation. */
   lead(offset: number): string;
+  /** What goes when a stretch of the file goes: its line too, where nothing else is on it. */
+  withLine(span: Span): Span;
 }
 
 /** The stretch of the file that a stretch of embedded text comes from. */
@@ -66,15 +68,19 @@ function isFileEdit(edit: Edit): edit is FileEdit {
   return 'inFile' in edit;
 }
 
-/** The edit that replaces the call of a segment by none or several, where edits leave it with no statement or more than it had. */
-function newCalls({ text, offset, send, call, opaque }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
+/** The edit that replaces the call of a segment, where edits leave it with no statement or more than it had, or it has no literal that they could be written in. */
+function newCalls({ text, offset, call, opaque }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
   if (call === undefined) return undefined;
   const after = host.split(applyEdits(text, edits.map((edit) => ({ ...edit, offset: edit.offset - offset }))));
-  if (after.length > 0 && (send === 'statement' || after.length <= host.split(text).length)) return undefined;
-  const sent = after.map((sql) => {
-    const written = withWritten(sql, { text, opaque });
-    return written === undefined ? undefined : call.sending(written);
-  });
+  if (after.length === 0) return [{ ...host.withLine(call.file), text: '' }];
+  if (call.instead === undefined && after.length <= host.split(text).length) return undefined;
+  const statements = after.map((sql) => withWritten(sql, { text, opaque }));
+  if (!statements.every((sql) => sql !== undefined)) return [undefined];
+  if (call.instead !== undefined) {
+    const instead = call.instead(statements);
+    return [instead === undefined ? undefined : { ...call.file, text: instead }];
+  }
+  const sent = statements.map((sql) => call.sending(sql));
   return [sent.includes(undefined) ? undefined : { ...call.file, text: sent.join(host.lead(call.file.offset)) }];
 }
 

@@ -64,14 +64,16 @@ export interface Segment {
 }
 
 /**
- * A statement of the host language that sends SQL. One that sends nothing more is taken out; where statements are added
- * to a segment that is sent as one query, each gets a call of its own.
+ * A statement of the host language that sends SQL. One that sends nothing more is taken out; where a segment has more
+ * statements than before, each gets a call of its own.
  */
 export interface Call {
   /** In the file, e.g. `await knex.raw('…');`. */
   readonly file: Span;
   /** The same call with other SQL, or undefined where it cannot be written. */
   sending(sql: string): string | undefined;
+  /** For a call that stands for SQL which the file does not have: the host's text that runs some statements instead. */
+  readonly instead?: (statements: readonly string[]) => string | undefined;
 }
 
 /** A stretch of a segment's text that stands for something else. */

@@ -38,12 +38,17 @@ export interface Scope {
   readonly isOperand: (call: Invocation) => boolean;
 }
 
+/** The text of the functions that take the schema forward, and back. */
+export type Bodies = Readonly<Record<Direction, string>>;
+
 /** How the SQL of a tool's files is found. */
 export interface CodeReading {
   readonly tool: string;
   /** Names of the functions (or lists) that take the schema forward, and back. */
   readonly up: readonly string[];
   readonly down: readonly string[];
+  /** What the tool opens a transaction around, for a direction of a file. */
+  readonly wrapper: (direction: Direction, bodies: Bodies, text: string) => Wrapper;
   /** What a call sends; undefined for one that sends nothing by itself. */
   readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
   /** What holds for the inside of a node where it differs from what is around it: `dir.down do … end`. */

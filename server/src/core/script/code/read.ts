@@ -1,7 +1,7 @@
 import type { Span } from '../../text';
 import { chunkAt } from '../../sql/postgres/chunk';
 import { neutralised } from '../psql';
-import type { Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
+import type { Direction, Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
 import { callOf } from './call';
 import type { CodeReading, Found, Region, Scope } from './found';
 import { parseCode } from './grammars';
@@ -10,18 +10,18 @@ import { languageFor } from './languages';
 import { codeTree, descendants, field, type CodeNode } from './node';
 import type { Invocation, Text } from './value';
 
-/**
- * The SQL of a code file, in the order of the file. Never throws; a file whose grammar is not loaded has none.
- * @param wrapper what the tool opens a transaction around, for this file
- */
-export function readCode(file: ToolFile, reading: CodeReading, wrapper: Wrapper): Script {
+/** The SQL of a code file, in the order of the file. Never throws; a file whose grammar is not loaded has none. */
+export function readCode(file: ToolFile, reading: CodeReading): Script {
   const { tool } = reading;
   const language = languageFor(file.path);
   const tree = language === undefined ? undefined : parseCode(file.path, file.text);
   if (language === undefined || tree === undefined) return { tool, segments: [], problems: [], embedded: { text: '', runs: [] } };
   try {
     const code = sourceOf(file.text, codeTree(tree));
-    return { tool, problems: [], ...assembled(new Walk(reading, language, code).found(), wrapper, language, code) };
+    const walk = new Walk(reading, language, code);
+    const found = walk.found();
+    const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text), down: reading.wrapper('down', walk.bodies, file.text) };
+    return { tool, problems: [], ...assembled(found, around, language, code) };
   } catch (error) {
     // An expression that puts thousands of strings together is nested that deeply.
     if (!(error instanceof RangeError)) throw error;
@@ -62,6 +62,7 @@ function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode
 
 /** Walks a tree in the order of the file and collects what is sent. */
 class Walk {
+  readonly bodies: Record<Direction, string> = { up: '', down: '' };
   private readonly out: Found[] = [];
 
   constructor(
@@ -88,10 +89,16 @@ class Walk {
 
   private regionOf(node: CodeNode, around: Region): Region {
     const { language, reading, code } = this;
-    const defined = language.definition(node, code)?.name;
+    const defined = language.definition(node, code);
     let region = around;
-    if (defined !== undefined && reading.up.includes(defined)) region = { ...around, direction: 'up' };
-    else if (defined !== undefined && reading.down.includes(defined)) region = { ...around, direction: 'down' };
+    if (defined !== undefined) {
+      const { name, body } = defined;
+      const direction = reading.up.includes(name) ? 'up' : reading.down.includes(name) ? 'down' : undefined;
+      if (direction !== undefined) {
+        region = { ...around, direction };
+        this.bodies[direction] += textOf(code, body);
+      }
+    }
     if (region.direction === undefined) return region;
     const own = reading.region?.(node, this.scope(region.direction));
     return own === undefined ? region : { ...region, ...own };
@@ -120,7 +127,7 @@ const ARGUMENTS: ReadonlySet<string> = new Set(['arguments', 'argument_list']);
 const BODIES: ReadonlySet<string> = new Set(['statement_block', 'block', 'body_statement', 'arrow_function', 'function_expression', 'compound_statement', 'do_block', 'program', 'module']);
 
 /** Puts what was found together to one text of SQL with its places. */
-function assembled(found: readonly Found[], around: Wrapper, language: Language, code: Source): Pick<Script, 'segments' | 'embedded'> {
+function assembled(found: readonly Found[], around: Readonly<Record<Direction, Wrapper>>, language: Language, code: Source): Pick<Script, 'segments' | 'embedded'> {
   const segments: Segment[] = [];
   const runs: Run[] = [];
   let text = '';
@@ -131,7 +138,7 @@ function assembled(found: readonly Found[], around: Wrapper, language: Language,
     const neutral = neutralised(sql);
     const opaque = typeof one.sql === 'string' ? neutral.opaque : withSource(neutral.opaque, one.sql, code);
     const call = callOf(one, found, opaque, code, language);
-    const wrapper = one.wrapper ?? around;
+    const wrapper = one.wrapper ?? around[one.direction];
     // What leaves the tool's transaction ends it; what comes behind is in the next.
     if (segments.at(-1) !== undefined && segments.at(-1)?.wrapper !== wrapper) part += 1;
     segments.push({
