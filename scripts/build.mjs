@@ -12,15 +12,21 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const wasm = 'libpg-query.wasm';
+/** The grammars of the languages that migrations are written in (GRAMMARS in script/code/grammars.ts), and their parser. */
+const grammars = ['javascript', 'typescript', 'tsx', 'ruby', 'python', 'php', 'go', 'c-sharp', 'elixir'].map((name) => `tree-sitter-${name}.wasm`);
+const webAssembly = [wasm, 'web-tree-sitter.wasm', ...grammars];
+
+/** The packages that WebAssembly files come from, by the files that are not of @vscode/tree-sitter-wasm. */
+const packages = { [wasm]: 'libpg-query', 'web-tree-sitter.wasm': 'web-tree-sitter', 'tree-sitter-elixir.wasm': 'tree-sitter-elixir/package.json' };
 
 /** What is built, by the folder it goes to. */
 const bundles = [
   { outdir: 'client/dist', entries: { extension: 'client/src/extension.ts' }, external: ['vscode'] },
-  { outdir: 'server/dist', entries: { main: 'server/src/main.ts', cli: 'server/src/cli.ts' }, external: [], assets: [wasm] },
+  { outdir: 'server/dist', entries: { main: 'server/src/main.ts', cli: 'server/src/cli.ts' }, external: [], assets: webAssembly },
 ];
 
 /**
- * Builds one of the folders into `outdir` (absolute), with the WebAssembly parser beside it where it is needed.
+ * Builds one of the folders into `outdir` (absolute), with the WebAssembly files beside it that it needs.
  * Gives back esbuild's metafile. Throws when a source does not compile.
  */
 export async function buildInto(outdir, { entries, external = [], assets = [], minify = false }) {
@@ -39,6 +45,8 @@ export async function buildInto(outdir, { entries, external = [], assets = [], m
     define: { 'process.env.LOCKSCOPE_VERSION': JSON.stringify(version) },
     // The ES module builds are smaller: what is not used can be left out. UMD builds hide their requires from a bundler.
     mainFields: ['module', 'main'],
+    // Its ES module asks where it lies, which a bundle of CommonJS cannot tell.
+    alias: { 'web-tree-sitter': join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     minify,
     sourcemap: minify ? false : 'linked',
     metafile: true,
@@ -46,14 +54,14 @@ export async function buildInto(outdir, { entries, external = [], assets = [], m
   });
   const require = createRequire(import.meta.url);
   for (const asset of assets) {
-    copyFileSync(join(dirname(require.resolve('libpg-query')), asset), join(outdir, asset));
+    copyFileSync(join(dirname(require.resolve(packages[asset] ?? '@vscode/tree-sitter-wasm')), asset), join(outdir, asset));
   }
   return metafile;
 }
 
 /** Builds the language server's bundle into `outdir` (absolute). */
 export function buildServer(outdir, options = {}) {
-  return buildInto(outdir, { entries: { main: 'server/src/main.ts' }, assets: [wasm], ...options });
+  return buildInto(outdir, { entries: { main: 'server/src/main.ts' }, assets: webAssembly, ...options });
 }
 
 async function main(args) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DOCUMENT_STATUS, type DocumentStatus } from '../../server/src/protocol';
-import { isSql, SQL_DOCUMENTS } from './languages';
+import { isLookedAt, MIGRATIONS } from './languages';
 import type { LockscopeServer } from './server';
 
 /** How long the status waits for further edits before it asks again, in ms. */
@@ -22,7 +22,7 @@ export class StatusItem implements vscode.Disposable {
   private waiting: NodeJS.Timeout | undefined;
 
   constructor(private readonly server: LockscopeServer) {
-    this.item = vscode.languages.createLanguageStatusItem('lockscope.status', SQL_DOCUMENTS);
+    this.item = vscode.languages.createLanguageStatusItem('lockscope.status', MIGRATIONS);
     this.item.name = 'Lockscope';
     this.item.command = SHOW_LOG;
     const soon = (): void => {
@@ -42,7 +42,7 @@ export class StatusItem implements vscode.Disposable {
   /** Asks the server about the active document and shows the answer. */
   async update(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
-    if (document === undefined || !isSql(document)) return;
+    if (document === undefined || !isLookedAt(document)) return;
     const status = await this.server.ask<DocumentStatus>(DOCUMENT_STATUS, { uri: document.uri.toString() }).catch(() => undefined);
     this.show(status);
     await vscode.commands.executeCommand('setContext', 'lockscope.analysed', status?.state === 'analysed');

@@ -5,6 +5,10 @@ import { Failure } from './commands/failure';
 import type { FixOptions } from './commands/fix';
 import type { SnapshotOptions } from './commands/snapshot';
 import { quietWhenNobodyReads, warn } from './commands/output';
+import { useGrammarFiles } from './grammar-files';
+
+// Read only when a file of code is met.
+useGrammarFiles();
 
 const ISSUES = 'https://github.com/lockscope/lockscope/issues';
 

@@ -1,5 +1,6 @@
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { takeChosen } from './databases/environment';
+import { useGrammarFiles } from './grammar-files';
 import { startServer } from './server';
 import { standardStreams } from './stdio';
 
@@ -7,6 +8,7 @@ import { standardStreams } from './stdio';
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 
+useGrammarFiles();
 startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown', takeChosen(process.env));
 
 function connect(): Connection {

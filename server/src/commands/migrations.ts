@@ -2,7 +2,9 @@ import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { compareMigrations, histories, historyOf } from '../core/migration-path';
+import { isCodeMigration, mayBeCodeMigration } from '../core/script/tools';
 import { Failure, fileFailure } from './failure';
+import { readTextFile } from './text-file';
 
 /** Which files of a folder are migrations. */
 export interface Selection {
@@ -75,13 +77,13 @@ function statOf(path: string): Stats {
 }
 
 function migrationsIn(folder: string, { globs, root, without }: Selection): string[] {
-  const files = [...sqlFiles(folder, new Set())].filter((file) => !without.includes(resolve(file)));
-  if (files.length === 0) throw new Failure(`${folder}: no migrations here (no .sql file)`);
+  const files = [...filesIn(folder, new Set())].filter((file) => !without.includes(resolve(file)));
+  if (files.length === 0) throw new Failure(`${folder}: no migrations here (no .sql file, and no code of a migration tool)`);
   if (globs === undefined) return files;
   const isMigration = matcher(globs);
   const chosen = files.filter((file) => isMigration(slashed(relative(root, resolve(file)))));
   if (chosen.length > 0) return chosen;
-  throw new Failure(`${folder}: no migrations here ("migrations" in lockscope.json takes none of its ${String(files.length)} .sql files)`);
+  throw new Failure(`${folder}: no migrations here ("migrations" in lockscope.json takes none of its ${String(files.length)} files)`);
 }
 
 function matcher(globs: readonly string[]): (path: string) => boolean {
@@ -91,8 +93,8 @@ function matcher(globs: readonly string[]): (path: string) => boolean {
   return (path) => takes(path) && !leaves(path);
 }
 
-/** All .sql files under a folder. Hidden folders and node_modules are not looked into; a link in a circle is followed once. */
-function* sqlFiles(folder: string, visited: Set<string>): Generator<string> {
+/** All .sql files under a folder, and the code of migration tools. Hidden folders and node_modules are not looked into; a link in a circle is followed once. */
+function* filesIn(folder: string, visited: Set<string>): Generator<string> {
   const real = realpathSync(folder);
   if (visited.has(real)) return;
   visited.add(real);
@@ -106,7 +108,18 @@ function* sqlFiles(folder: string, visited: Set<string>): Generator<string> {
     const path = folder === '.' ? entry.name : join(folder, entry.name);
     const kind = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
     if (kind?.isDirectory() === true) {
-      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* sqlFiles(path, visited);
-    } else if (kind?.isFile() === true && /\.sql$/iu.test(entry.name)) yield path;
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* filesIn(path, visited);
+    } else if (kind?.isFile() === true && (/\.sql$/iu.test(entry.name) || isCode(path))) yield path;
+  }
+}
+
+function isCode(path: string): boolean {
+  if (!mayBeCodeMigration(slashed(path))) return false;
+  try {
+    return isCodeMigration({ path: slashed(path), text: readTextFile(path).text });
+  } catch (error) {
+    // What cannot be read is nobody's migration.
+    if (error instanceof Failure) return false;
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { MigrationFile } from '../core/folder';
+import { loadGrammarsFor } from '../core/script/code/grammars';
 import { Failure } from './failure';
 import { findMigrations, slashed, STANDARD_INPUT, type History, type Selection } from './migrations';
 import { warn } from './output';
@@ -27,6 +28,7 @@ export async function openSources(paths: readonly string[], project: Project, st
   const selection: Selection = { globs: configuration.migrations, root, without: schema === undefined ? [] : [resolve(schema)] };
   const histories = findMigrations(paths.length === 0 ? ['.'] : paths, selection);
   const name = stdinName ?? '<stdin>';
+  await loadGrammarsFor([...histories.flatMap(({ paths: files }) => files), name]);
   const stdin = histories.some((history) => history.paths.includes(STANDARD_INPUT)) ? await readStandardInput(name) : undefined;
   let failed = false;
   return {

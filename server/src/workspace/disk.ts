@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { URI } from 'vscode-uri';
+import { mayBeCodeMigration } from '../core/script/tools';
 
 /** Files larger than this are not analysed: 10 MB, in bytes. */
 export const MAX_SIZE = 10 * 1024 * 1024;
@@ -23,10 +24,10 @@ export async function readText(uri: string, most = MAX_SIZE): Promise<string | u
 }
 
 /**
- * The SQL files in a folder, as paths from it with forward slashes.
+ * The SQL files in a folder and those that may be migrations in code, as paths from it with forward slashes.
  * @param depth how many levels of folders below it to enter
  */
-export async function sqlFilesIn(uri: string, depth: number): Promise<string[]> {
+export async function migrationFilesIn(uri: string, depth: number): Promise<string[]> {
   const path = diskPath(uri);
   if (path === undefined) return [];
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
@@ -34,10 +35,10 @@ export async function sqlFilesIn(uri: string, depth: number): Promise<string[]> 
     entries.map(async (entry) => {
       if (entry.isDirectory()) {
         if (depth === 0 || entry.name.startsWith('.') || entry.name === 'node_modules') return [];
-        const inner = await sqlFilesIn(`${uri.replace(/\/+$/u, '')}/${encodeURIComponent(entry.name)}`, depth - 1);
+        const inner = await migrationFilesIn(`${uri.replace(/\/+$/u, '')}/${encodeURIComponent(entry.name)}`, depth - 1);
         return inner.map((file) => `${entry.name}/${file}`);
       }
-      return /\.sql$/iu.test(entry.name) ? [entry.name] : [];
+      return /\.sql$/iu.test(entry.name) || mayBeCodeMigration(`${path}/${entry.name}`) ? [entry.name] : [];
     }),
   );
   return found.flat();

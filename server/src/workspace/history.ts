@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { earlierMigrations, SchemaHistory, type MigrationFile } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { historyOf } from '../core/migration-path';
+import { loadGrammarsFor } from '../core/script/code/grammars';
 import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
-import { readText, sqlFilesIn } from './disk';
+import { readText, migrationFilesIn } from './disk';
 import { addressOf, canonical, type Place } from './place';
 import type { OpenText } from './configuration-files';
 
@@ -48,6 +49,7 @@ export class History {
       const text = this.openText(canonical(addressOf(this.place.root, earlier))) ?? this.texts.get(earlier);
       if (text !== undefined && isMigration(earlier, text)) files.push({ path: earlier, text });
     }
+    await loadGrammarsFor(files.map((file) => file.path));
     const setting = { target, tool: undefined };
     for (let count = BATCH; count < files.length; count += BATCH) {
       this.schemas.after(files.slice(0, count), base, setting);
@@ -59,7 +61,7 @@ export class History {
   private async read(): Promise<void> {
     const { root, path } = this.place;
     const isNested = path.split('/').length - 1 > (this.folder === '' ? 0 : this.folder.split('/').length);
-    const found = await sqlFilesIn(addressOf(root, this.folder), isNested ? 1 : 0);
+    const found = await migrationFilesIn(addressOf(root, this.folder), isNested ? 1 : 0);
     const paths = found.map((file) => (this.folder === '' ? file : `${this.folder}/${file}`));
     const listed = new Set(paths);
     for (const known of this.texts.keys()) if (!listed.has(known)) this.texts.delete(known);

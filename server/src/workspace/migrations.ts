@@ -1,4 +1,6 @@
 import picomatch from 'picomatch';
+import { grammarOf } from '../core/script/code/grammars';
+import { isCodeMigration, mayBeCodeMigration } from '../core/script/tools';
 import type { DocumentSettings } from './settings';
 
 /** Where migrations lie, in the layouts of common tools. */
@@ -39,15 +41,25 @@ const TOP = 4096;
  * Whether a path is one of a migration: by the configured globs, else by the layouts of common tools.
  * @param path with forward slashes, from the root of its place
  */
-export function isMigrationPath(path: string, { configuration, globsFrom }: DocumentSettings): boolean {
+function isMigrationPath(path: string, { configuration, globsFrom }: DocumentSettings): boolean {
   const globs = configuration.migrations;
   if (globs === undefined) return matcherOf(DEFAULT_MIGRATIONS)(path);
   if (globsFrom === '') return matcherOf(globs)(path);
   return path.startsWith(`${globsFrom}/`) && matcherOf(globs)(path.slice(globsFrom.length + 1));
 }
 
+/**
+ * Whether a file is a migration: SQL by its path or a tool's mark, code by what it holds and, where globs are
+ * configured, its path.
+ */
+export function isMigration(path: string, text: string, settings: DocumentSettings): boolean {
+  if (grammarOf(path) === undefined) return isMigrationPath(path, settings) || hasToolMark(text);
+  if (settings.configuration.migrations === undefined ? !mayBeCodeMigration(path) : !isMigrationPath(path, settings)) return false;
+  return isCodeMigration({ path, text });
+}
+
 /** Whether a migration tool's mark stands at the top of a text. */
-export function hasToolMark(text: string): boolean {
+function hasToolMark(text: string): boolean {
   return MARKERS.test(text.slice(0, TOP));
 }
 

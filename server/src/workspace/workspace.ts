@@ -4,6 +4,7 @@ import { URI } from 'vscode-uri';
 import type { ConfigurationProblem } from '../core/configuration';
 import { NO_STATISTICS } from '../core/schema/statistics';
 import type { KnownDatabase } from '../core/snapshot';
+import { grammarOf, loadGrammarsFor } from '../core/script/code/grammars';
 import { UNKNOWN_SCHEMA } from '../core/schema/schema';
 import type { ChosenDatabase } from '../databases/environment';
 import { BaseSchemas } from './base-schema';
@@ -11,7 +12,7 @@ import { CONFIGURATION_NAME, ConfigurationFiles } from './configuration-files';
 import { Databases } from './databases';
 import { DocumentState, type DataSource, type Reading, type Surroundings } from './document-state';
 import { History } from './history';
-import { hasToolMark, isMigrationPath } from './migrations';
+import { isMigration } from './migrations';
 import { addressOf, canonical, placeOf, type Place } from './place';
 import { SettingsCache, type DocumentSettings } from './settings';
 import { Snapshots } from './snapshots';
@@ -239,11 +240,11 @@ export class Workspace {
     const place = this.place(uri);
     const [raw, file] = await Promise.all([this.host.settings(uri), this.configurations.nearest(place), this.host.parserLoaded]);
     const settings = this.settings.resolve(this.settings.editorSettings(raw), file);
+    await loadGrammarsFor([place.path]);
     const { data, known } = await this.knownOf(place, settings);
     const target = known === undefined || settings.target.source !== 'default' ? settings.target : known.target;
     const base = await this.bases.of(place, settings, target, known?.schema ?? UNKNOWN_SCHEMA);
-    const isMigration = (path: string, text: string): boolean => isMigrationPath(path, settings) || hasToolMark(text);
-    const schema = await this.historyOf(place).before(place.path, base, target, isMigration);
+    const schema = await this.historyOf(place).before(place.path, base, target, (path, text) => isMigration(path, text, settings));
     return { place, settings, target, data, schema, statistics: known?.statistics ?? NO_STATISTICS };
   }
 
@@ -260,7 +261,9 @@ export class Workspace {
     const { surroundings } = state;
     if (state.forced || surroundings === undefined) return state.forced;
     // Where no folder is open, nobody can say where its migrations lie.
-    return this.folders.length === 0 || isMigrationPath(surroundings.place.path, surroundings.settings) || hasToolMark(text);
+    const { path } = surroundings.place;
+    if (this.folders.length === 0 && grammarOf(path) === undefined) return true;
+    return isMigration(path, text, surroundings.settings);
   }
 
   private place(uri: string): Place {

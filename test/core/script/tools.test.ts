@@ -4,9 +4,13 @@ import { toolFor, TOOLS } from '../../../server/src/core/script/tools';
 import type { ToolExample } from '../../../server/src/core/script/script';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../../server/src/core/text';
+import { loadLanguages } from '../../grammars';
 import { analyzeExample } from '../rules/example';
 
-beforeAll(loadPostgresParser);
+beforeAll(async () => {
+  await loadPostgresParser();
+  await loadLanguages(...TOOLS.flatMap(({ examples }) => examples.map(({ path }) => path)));
+});
 
 const RULE = 'not-in-transaction';
 

@@ -1,6 +1,6 @@
 import type { Span } from '../../text';
 import type { Call, Literal, Opaque } from '../script';
-import { inner, type Language, type Source } from './language';
+import type { Language, Source } from './language';
 import type { CodeNode } from './node';
 import type { Found } from './found';
 import type { Text } from './value';
@@ -67,7 +67,7 @@ function written(sql: string, { sql: old, raw, call }: Found, { offset, length }
     return encoded === undefined ? undefined : text.slice(offset, frame.from) + lead + encoded + trail + text.slice(frame.to, offset + length);
   }
   if (opaque.length > 0) return undefined;
-  const { start, end } = inner(old.node) === undefined ? old.node : old.node;
+  const { start, end } = old.node;
   return text.slice(offset, start) + language.quote(sql, indent) + text.slice(end, offset + length);
 }
 

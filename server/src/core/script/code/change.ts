@@ -1,20 +1,22 @@
-import { Edit } from 'web-tree-sitter';
+import type { Edit } from 'web-tree-sitter';
+
+type Change = Pick<Edit, 'startIndex' | 'oldEndIndex' | 'newEndIndex' | 'startPosition' | 'oldEndPosition' | 'newEndPosition'>;
 
 /** The one stretch in which two texts differ, as the parser wants to be told of it. */
-export function changeBetween(from: string, to: string): Edit {
+export function changeBetween(from: string, to: string): Change {
   const most = Math.min(from.length, to.length);
   const start = commonLength(from, to, most, (text, count) => text.charCodeAt(count));
   const tail = commonLength(from, to, most - start, (text, count) => text.charCodeAt(text.length - 1 - count));
   const oldEndIndex = from.length - tail;
   const newEndIndex = to.length - tail;
-  return new Edit({
+  return {
     startIndex: start,
     oldEndIndex,
     newEndIndex,
     startPosition: pointAt(from, start),
     oldEndPosition: pointAt(from, oldEndIndex),
     newEndPosition: pointAt(to, newEndIndex),
-  });
+  };
 }
 
 function commonLength(a: string, b: string, most: number, unit: (text: string, count: number) => number): number {

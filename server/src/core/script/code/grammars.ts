@@ -1,4 +1,4 @@
-import { Language, Parser, type Tree } from 'web-tree-sitter';
+import type { Edit, Parser, Tree } from 'web-tree-sitter';
 import { changeBetween } from './change';
 
 /** The languages in which migrations are written, by the name of their grammar. */
@@ -40,9 +40,9 @@ export function grammarOf(path: string): Grammar | undefined {
 }
 
 let source: GrammarSource | undefined;
-let initialised: Promise<void> | undefined;
+let library: Promise<typeof import('web-tree-sitter')> | undefined;
 const loading = new Map<Grammar, Promise<void>>();
-const parsers = new Map<Grammar, Parser>();
+const parsers = new Map<Grammar, Reader>();
 
 /** Says where the WebAssembly files come from. Nothing is read before a file needs it. */
 export function setGrammarSource(from: GrammarSource): void {
@@ -83,12 +83,23 @@ function load(grammar: Grammar): Promise<void> {
 async function loadNow(grammar: Grammar): Promise<void> {
   const read = source;
   if (read === undefined) throw new Error('nobody said where grammars are: call setGrammarSource() first');
-  initialised ??= read(PARSER_FILE).then((wasmBinary) => Parser.init({ wasmBinary }));
-  await initialised;
+  library ??= initialised(read);
+  const { Language, Parser: Reader, Edit } = await library;
   const language = await Language.load(await read(grammarFile(grammar)));
-  const parser = new Parser();
+  const parser = new Reader();
   parser.setLanguage(language);
-  parsers.set(grammar, parser);
+  parsers.set(grammar, { parser, change: (from, to) => new Edit(changeBetween(from, to)) });
+}
+
+async function initialised(read: GrammarSource): Promise<typeof import('web-tree-sitter')> {
+  const loaded = await import('web-tree-sitter');
+  await loaded.Parser.init({ wasmBinary: await read(PARSER_FILE) });
+  return loaded;
+}
+
+interface Reader {
+  readonly parser: Parser;
+  change(from: string, to: string): Edit;
 }
 
 interface Known {
@@ -118,9 +129,9 @@ export function parseCode(path: string, text: string): Tree | undefined {
   return tree;
 }
 
-function parsed(parser: Parser, text: string, old: Known | undefined): Tree | undefined {
+function parsed({ parser, change }: Reader, text: string, old: Known | undefined): Tree | undefined {
   if (old === undefined) return parser.parse(text) ?? undefined;
-  old.tree.edit(changeBetween(old.text, text));
+  old.tree.edit(change(old.text, text));
   const tree = parser.parse(text, old.tree) ?? undefined;
   old.tree.delete();
   return tree;

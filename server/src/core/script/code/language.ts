@@ -97,7 +97,8 @@ export function resolved(node: CodeNode, name: string, code: Source, language: L
   const given = name.includes('.') ? undefined : code.constant(name);
   if (given !== undefined && given !== node && !contains(given, node)) {
     const value = language.value(given, code);
-    if (value.kind === 'text') return value;
+    // What is written anew is written where it is used.
+    if (value.kind === 'text') return { ...value, node, span: spanOf(node), frame: undefined };
   }
   return named(node, name);
 }

@@ -20,6 +20,15 @@ export function toolFor(file: ToolFile, named?: string): MigrationTool {
   return best;
 }
 
+/**
+ * Whether a path may be that of code which a migration tool runs: it, or a folder above it, says so by its name. Only
+ * such files are opened to look.
+ * @param path with forward slashes
+ */
+export function mayBeCodeMigration(path: string): boolean {
+  return grammarOf(path) !== undefined && /migrat|(?:^|\/)versions\//iu.test(path) && !path.endsWith('.d.ts');
+}
+
 /** Whether a file is code that a migration tool runs. */
 export function isCodeMigration(file: ToolFile): boolean {
   return grammarOf(file.path) !== undefined && toolFor(file) !== unknownCode;
