@@ -25,13 +25,13 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: 'a missing path', args: ['check', 'nowhere.sql'], status: 2, says: ['lockscope: nowhere.sql: there is no such file or folder'] },
   { name: 'an empty path', args: ['check', ''], status: 2, says: [/: there is no such file or folder$/u] },
-  { name: 'a folder without migrations', files: { 'm/readme.txt': '' }, args: ['check', 'm'], status: 2, says: ['lockscope: m: no migrations here (no .sql file)'] },
+  { name: 'a folder without migrations', files: { 'm/readme.txt': '' }, args: ['check', 'm'], status: 2, says: ['lockscope: m: no migrations here (no .sql file, and no code of a migration tool)'] },
   {
     name: 'a folder none of whose files is a migration by the configuration',
     files: { 'lockscope.json': '{"migrations": ["db/*.sql"]}', 'm/a.sql': GOOD },
     args: ['check', 'm'],
     status: 2,
-    says: ['lockscope: m: no migrations here ("migrations" in lockscope.json takes none of its 1 .sql files)'],
+    says: ['lockscope: m: no migrations here ("migrations" in lockscope.json takes none of its 1 files)'],
   },
   { name: 'an empty file', files: { 'a.sql': '' }, args: ['check', 'a.sql'], status: 0, says: [] },
   { name: 'a file of blanks and comments', files: { 'a.sql': '\r\n -- nothing\r\n/* here */' }, args: ['check', 'a.sql'], status: 0, says: [] },

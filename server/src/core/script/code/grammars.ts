@@ -1,3 +1,4 @@
+import type * as WebTreeSitter from 'web-tree-sitter';
 import type { Edit, Parser, Tree } from 'web-tree-sitter';
 import { changeBetween } from './change';
 
@@ -40,7 +41,7 @@ export function grammarOf(path: string): Grammar | undefined {
 }
 
 let source: GrammarSource | undefined;
-let library: Promise<typeof import('web-tree-sitter')> | undefined;
+let library: Promise<typeof WebTreeSitter> | undefined;
 const loading = new Map<Grammar, Promise<void>>();
 const parsers = new Map<Grammar, Reader>();
 
@@ -91,7 +92,7 @@ async function loadNow(grammar: Grammar): Promise<void> {
   parsers.set(grammar, { parser, change: (from, to) => new Edit(changeBetween(from, to)) });
 }
 
-async function initialised(read: GrammarSource): Promise<typeof import('web-tree-sitter')> {
+async function initialised(read: GrammarSource): Promise<typeof WebTreeSitter> {
   const loaded = await import('web-tree-sitter');
   await loaded.Parser.init({ wasmBinary: await read(PARSER_FILE) });
   return loaded;
@@ -99,7 +100,7 @@ async function initialised(read: GrammarSource): Promise<typeof import('web-tree
 
 interface Reader {
   readonly parser: Parser;
-  change(from: string, to: string): Edit;
+  readonly change: (from: string, to: string) => Edit;
 }
 
 interface Known {
