@@ -8,6 +8,9 @@ const PATIENCE = 60_000;
 export class LanguageServer {
   #child;
   #buffer = Buffer.alloc(0);
+  #chunks = [];
+  #received = 0;
+  #wanted = 0;
   #answers = new Map();
   #published = new Map();
   #next = 1;
@@ -117,12 +120,20 @@ export class LanguageServer {
   }
 
   #receive(chunk) {
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    this.#chunks.push(chunk);
+    this.#received += chunk.length;
+    // A long message comes in many chunks, which are put together once.
+    if (this.#received < this.#wanted) return;
+    this.#buffer = Buffer.concat(this.#chunks);
     for (;;) {
       const end = this.#buffer.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const length = Number(/content-length: *(\d+)/i.exec(this.#buffer.toString('latin1', 0, end))?.[1]);
-      if (this.#buffer.length < end + 4 + length) return;
+      const length = end < 0 ? 0 : Number(/content-length: *(\d+)/i.exec(this.#buffer.toString('latin1', 0, end))?.[1]);
+      if (end < 0 || this.#buffer.length < end + 4 + length) {
+        this.#chunks = [this.#buffer];
+        this.#received = this.#buffer.length;
+        this.#wanted = end < 0 ? 0 : end + 4 + length;
+        return;
+      }
       const message = JSON.parse(this.#buffer.toString('utf8', end + 4, end + 4 + length));
       this.#buffer = this.#buffer.subarray(end + 4 + length);
       this.#take(message);

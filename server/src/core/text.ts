@@ -33,10 +33,20 @@ export function lineIndex(text: string): LineIndex {
   // Most texts have line feeds alone, and the engine finds those much faster than a loop here could.
   if (starts.length === 1) for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   const startOf = (line: number): number => starts[line] ?? text.length;
+  // Whoever asks for many positions asks in their order: the line of the last one, or one soon behind it, is often the answer.
+  let last = 0;
   return {
     lineCount: starts.length,
     positionAt(offset) {
       const clamped = Math.max(0, Math.min(offset, text.length));
+      if (startOf(last) <= clamped) {
+        for (let line = last; line <= last + NEAR; line++) {
+          if (line === starts.length - 1 || startOf(line + 1) > clamped) {
+            last = line;
+            return { line, character: clamped - startOf(line) };
+          }
+        }
+      }
       let low = 0;
       let high = starts.length - 1;
       while (low < high) {
@@ -44,6 +54,7 @@ export function lineIndex(text: string): LineIndex {
         if (startOf(middle) <= clamped) low = middle;
         else high = middle - 1;
       }
+      last = low;
       return { line: low, character: clamped - startOf(low) };
     },
     offsetAt({ line, character }) {
@@ -53,6 +64,9 @@ export function lineIndex(text: string): LineIndex {
     },
   };
 }
+
+/** How many lines are looked through before they are searched by halves. */
+const NEAR = 16;
 
 function startsWithReturns(text: string): number[] {
   const starts = [0];

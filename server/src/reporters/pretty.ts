@@ -48,7 +48,7 @@ function entriesOf({ findings, problems, statements }: Analysis): readonly Entry
     return effects === undefined ? [] : lockWords(effects);
   };
   return [
-    ...findings.map((finding) => ({ ...finding, label: finding.rule, locks: locksOf(finding) })),
+    ...findings.map((finding) => ({ severity: finding.severity, message: finding.message, span: finding.span, label: finding.rule, locks: locksOf(finding) })),
     ...problems.map(({ message, span }) => ({ severity: 'problem' as const, message, span, label: 'cannot be read', locks: [] })),
   ].sort((a, b) => a.span.offset - b.span.offset);
 }

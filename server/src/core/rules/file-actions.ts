@@ -1,5 +1,6 @@
 import type { StatementAnalysis } from '../analysis';
-import type { Action } from '../effects/effects';
+import type { Action, Effects } from '../effects/effects';
+import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { RelationName } from '../schema/names';
 import type { FileContext } from './rule';
 
@@ -8,17 +9,48 @@ export type Numbered = readonly [index: number, statement: StatementAnalysis];
 
 type Statements = Pick<FileContext, 'statements'>;
 
-/** The statements that have an action of one of these kinds, in the file's order. */
-export function statementsWith({ statements }: Statements, ...kinds: readonly Action['kind'][]): readonly Numbered[] {
+/** What follows from a statement's effects as a whole. */
+const WHOLE = [
+  /** BEGIN. */
+  'begin',
+  /** A lock that keeps readers or writers out. */
+  'blocks traffic',
+  /** ALTER TABLE that rewrites or reads a table. */
+  'goes through a table',
+  /** Creates or drops a relation, or may give a table its primary key. */
+  'creates or drops',
+  /** Does not parse. */
+  'broken',
+] as const;
+
+/** What rules of files look for in statements. */
+type Trait = Action['kind'] | (typeof WHOLE)[number];
+
+/**
+ * A bit for each trait, of the 31 that a small integer has. Kinds of action take those that are left in turns, so that
+ * some share one: a common bit says that a statement may have the trait, and only none says that it does not.
+ */
+const bits = new Map<string, number>(WHOLE.map((trait, index) => [trait, 1 << index]));
+
+function bitOf(trait: Trait): number {
+  let bit = bits.get(trait);
+  if (bit === undefined) bits.set(trait, (bit = 1 << (WHOLE.length + ((bits.size - WHOLE.length) % (31 - WHOLE.length)))));
+  return bit;
+}
+
+const isWhole = (trait: Trait): boolean => (WHOLE as readonly string[]).includes(trait);
+
+/** The statements that have one of these traits, in the file's order. */
+export function statementsWith({ statements }: Statements, ...traits: readonly Trait[]): readonly Numbered[] {
+  const mask = traits.reduce((all, trait) => all | bitOf(trait), 0);
+  const certain = traits.filter(isWhole).reduce((all, trait) => all | bitOf(trait), 0);
+  const digest = digestOf(statements);
   const found: Numbered[] = [];
-  for (let index = 0; index < statements.length; index++) {
+  for (let index = 0; index < digest.length; index++) {
+    const own = digest[index] ?? 0;
     const statement = statements[index];
-    if (statement?.effects === undefined) continue;
-    for (const { kind } of statement.effects.actions) {
-      if (!kinds.includes(kind)) continue;
-      found.push([index, statement]);
-      break;
-    }
+    if ((own & mask) === 0 || statement === undefined) continue;
+    if ((own & certain) !== 0 || statement.effects?.actions.some(({ kind }) => traits.includes(kind)) === true) found.push([index, statement]);
   }
   return found;
 }
@@ -32,6 +64,48 @@ export function isCreatedLater({ statements }: Statements, index: number, relati
 export function isKeyedLater({ statements }: Statements, index: number, table: RelationName): boolean {
   const { lastKey, lastBroken } = endOf(statements);
   return lastBroken > index || (lastKey.get(table) ?? -1) > index;
+}
+
+/** The traits of each statement. */
+type Digest = Int32Array;
+
+const digests = new WeakMap<readonly StatementAnalysis[], Digest>();
+
+function digestOf(statements: readonly StatementAnalysis[]): Digest {
+  return digests.get(statements) ?? digest(statements, []);
+}
+
+/**
+ * Works out the traits of a file's statements, and keeps them for the rules. What an earlier version of the file had in
+ * the same place, or in the same place counted from the end, is taken over where its effects are the same.
+ */
+export function digest(statements: readonly StatementAnalysis[], previous: readonly StatementAnalysis[]): Digest {
+  const made = new Int32Array(statements.length);
+  const old = digests.get(previous);
+  const shift = statements.length - previous.length;
+  for (let index = 0; index < statements.length; index++) {
+    const effects = statements[index]?.effects;
+    if (old !== undefined && index < previous.length && previous[index]?.effects === effects) made[index] = old[index] ?? 0;
+    else if (old !== undefined && index >= shift && previous[index - shift]?.effects === effects) made[index] = old[index - shift] ?? 0;
+    else made[index] = traitsOf(effects);
+  }
+  digests.set(statements, made);
+  return made;
+}
+
+function traitsOf(effects: Effects | undefined): number {
+  if (effects === undefined) return bitOf('broken');
+  const { actions, control, locks, kind, rewrites, scans, creates, drops } = effects;
+  let traits = 0;
+  for (const action of actions) {
+    traits |= bitOf(action.kind);
+    if (addsKey(action)) traits |= bitOf('creates or drops');
+  }
+  if (control?.kind === 'begin') traits |= bitOf('begin');
+  if (locks.some(({ mode }) => blocksTraffic(mode))) traits |= bitOf('blocks traffic');
+  if (kind === 'ALTER TABLE' && (rewrites.length > 0 || scans.length > 0)) traits |= bitOf('goes through a table');
+  if (creates.length > 0 || drops.length > 0) traits |= bitOf('creates or drops');
+  return traits;
 }
 
 /** What the file does last, by relation: so that looking ahead costs the same for the first statement as for the last. */
@@ -56,7 +130,7 @@ function lookAhead(statements: readonly StatementAnalysis[]): End {
   const lastCreation = new Map<RelationName, number>();
   const lastKey = new Map<RelationName, number>();
   let lastBroken = -1;
-  for (const [index, { effects }] of statements.entries()) {
+  for (const [index, { effects }] of statementsWith({ statements }, 'creates or drops', 'broken')) {
     if (effects === undefined) {
       lastBroken = index;
       continue;

@@ -8,7 +8,9 @@ import type { SchemaVersion } from '../schema/version';
 import { SchemaEditor, type Transition } from '../schema/view';
 import type { MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
+import type { Span } from '../text';
 import type { Moment } from '../timeline';
+import { digest } from './file-actions';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
 import type { FileReport, FindContext, Fix, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
@@ -33,14 +35,17 @@ export interface Judged {
 export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   const findings: Finding[] = [];
   const places = new Places(file);
-  for (const [index, judgements] of memo.ofStatements(file).entries()) {
+  const found = memo.ofStatements(file);
+  for (let index = 0; index < found.length; index++) {
+    const judgements = found[index];
     const statement = file.statements[index];
-    if (judgements.length === 0 || statement === undefined) continue;
+    if (judgements === undefined || judgements.length === 0 || statement === undefined) continue;
     for (const judgement of judgements) {
       const { meta } = judgement.rule;
       const severity = severityOf(meta, judgement.said.severity, file.severities);
       if (severity === undefined || (meta.upOnly === true && statement.segment.direction === 'down')) continue;
-      findings.push(statementFinding(judgement, severity, file, statement, index, places));
+      const related = judgement.said.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
+      findings.push(new StatementFinding(judgement, severity, file, statement, index, related));
     }
   }
   for (const rule of FILE_RULES) {
@@ -53,17 +58,33 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   return silenced(findings, file).sort((a, b) => a.span.offset - b.span.offset);
 }
 
-function statementFinding(judgement: Judgement, severity: Severity, file: Judged, statement: StatementAnalysis, index: number, places: Places): Finding {
-  const { rule, said } = judgement;
-  const place = { rule: rule.meta.id, span: { offset: statement.span.offset + said.span.offset, length: said.span.length }, statement: index };
-  return {
-    ...place,
-    severity,
-    message: said.message,
-    related: said.related === undefined ? NOWHERE : said.related.flatMap((related) => places.of(related, index)),
-    fixes: () => mend(judgement, file, statement, index),
-    ignored: () => ignored(place, file),
-  };
+/** What a rule found in a statement; thousands of them are made for each keystroke. */
+class StatementFinding implements Finding {
+  readonly rule: string;
+  readonly message: string;
+  readonly span: Span;
+
+  constructor(
+    private readonly judgement: Judgement,
+    readonly severity: Severity,
+    private readonly file: Judged,
+    private readonly of: StatementAnalysis,
+    readonly statement: number,
+    readonly related: readonly RelatedPlace[],
+  ) {
+    const { rule, said } = judgement;
+    this.rule = rule.meta.id;
+    this.message = said.message;
+    this.span = { offset: of.span.offset + said.span.offset, length: said.span.length };
+  }
+
+  fixes(): readonly Fix[] {
+    return mend(this.judgement, this.file, this.of, this.statement);
+  }
+
+  ignored(): Fix | undefined {
+    return ignored(this, this.file);
+  }
 }
 
 const NOWHERE: readonly RelatedPlace[] = [];
@@ -113,6 +134,8 @@ interface Judgement {
 
 interface Remembered {
   readonly path: string;
+  readonly parsed: StatementAnalysis['parsed'];
+  readonly effects: Effects;
   readonly moment: Moment;
   readonly target: Target;
   readonly options: RuleOptions;
@@ -129,7 +152,7 @@ const SITUATIONS = 4;
 /** What the last judgement of a file was made of, and what it came to for each statement. */
 interface Previous {
   readonly file: Judged;
-  readonly judgements: readonly (readonly Judgement[])[];
+  readonly situations: readonly (Remembered | undefined)[];
 }
 
 const NOTHING_FOUND: readonly Judgement[] = [];
@@ -139,32 +162,38 @@ export class JudgementMemo {
   private readonly known = new WeakMap<Effects, Remembered[]>();
   private previous: Previous | undefined;
 
-  /** What the rules find in each statement of a file. Statements that stand as they stood last time are not looked at again. */
+  /**
+   * What the rules find in each statement of a file. What was found last time in the same place, counted from the start or
+   * from the end, is taken over where it still holds.
+   */
   ofStatements(file: Judged): readonly (readonly Judgement[])[] {
     const { statements } = file;
     const previous = sameSetting(this.previous?.file, file) ? this.previous : undefined;
-    const old = previous?.file.statements ?? [];
+    digest(statements, previous?.file.statements ?? []);
+    const old = previous?.situations ?? [];
     const shift = statements.length - old.length;
-    let head = 0;
-    while (head < statements.length && head < old.length && sameSituation(statements[head], old[head])) head += 1;
-    let tail = statements.length;
-    while (tail > head && tail - shift > head && sameSituation(statements[tail - 1], old[tail - 1 - shift])) tail -= 1;
-    const judgements = statements.map((statement, index) => {
-      if (index < head) return previous?.judgements[index] ?? NOTHING_FOUND;
-      if (index >= tail) return previous?.judgements[index - shift] ?? NOTHING_FOUND;
-      return this.ofStatement(statement, file);
-    });
-    this.previous = { file, judgements };
-    return judgements;
+    const situations: (Remembered | undefined)[] = [];
+    for (let index = 0; index < statements.length; index++) {
+      const statement = statements[index];
+      if (statement === undefined) continue;
+      const first = old[index];
+      const last = shift === 0 ? undefined : old[index - shift];
+      if (first !== undefined && stillHolds(first, statement)) situations.push(first);
+      else if (last !== undefined && stillHolds(last, statement)) situations.push(last);
+      else situations.push(this.situationOf(statement, file));
+    }
+    this.previous = { file, situations };
+    return situations.map((situation) => situation?.judgements ?? NOTHING_FOUND);
   }
 
-  private ofStatement({ parsed, effects, moment, version }: StatementAnalysis, file: Judged): readonly Judgement[] {
-    if (!parsed.ok || effects === undefined) return NOTHING_FOUND;
+  /** Undefined for a statement that does not parse. */
+  private situationOf({ parsed, effects, moment, version }: StatementAnalysis, file: Judged): Remembered | undefined {
+    if (!parsed.ok || effects === undefined) return undefined;
     const { path, target, options, statistics } = file;
     let situations = this.known.get(effects);
     if (situations === undefined) this.known.set(effects, (situations = []));
     for (const known of situations) {
-      if (known.moment === moment && sameSetting(known, file) && holds(known, version)) return known.judgements;
+      if (known.moment === moment && sameSetting(known, file) && holds(known, version)) return known;
     }
     const view = new SchemaEditor(version.get());
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
@@ -172,9 +201,10 @@ export class JudgementMemo {
     for (const rule of rulesFor(effects)) {
       for (const state of rule.find(context)) judgements.push({ rule, state, said: withSize(rule.say(state, context), state, context) });
     }
-    situations.unshift({ path, moment, target, options, statistics, read: view.transition(), version, judgements });
+    const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.transition(), version, judgements };
+    situations.unshift(found);
     if (situations.length > SITUATIONS) situations.pop();
-    return judgements;
+    return found;
   }
 }
 
@@ -207,10 +237,9 @@ function sameSetting(a: Setting | undefined, b: Setting): boolean {
   return a?.path === b.path && a.target === b.target && a.options === b.options && a.statistics === b.statistics;
 }
 
-/** Whether a statement stands as another one did: with the same effects, in the same moment, on the same schema. */
-function sameSituation(a: StatementAnalysis | undefined, b: StatementAnalysis | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  return a.parsed === b.parsed && a.effects === b.effects && a.moment === b.moment && a.version.equals(b.version);
+/** Whether what was found in a statement holds for one of another version of the file. */
+function stillHolds(known: Remembered, { parsed, effects, moment, version }: StatementAnalysis): boolean {
+  return known.parsed === parsed && known.effects === effects && known.moment === moment && holds(known, version);
 }
 
 /** Finds the places that findings refer to. */

@@ -1,6 +1,7 @@
 import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { LockClaim } from '../effects/effects';
 import { setLockTimeout } from '../rewrites/lock-timeout';
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { defineFileRule, type FileContext } from './rule';
 import { takes } from './words';
@@ -34,10 +35,9 @@ export const missingLockTimeout = defineFileRule({
   *findInFile(file) {
     // What one transaction lacks is reported once; outside of transactions the whole file lacks it.
     const reported = new Set<number | 'session'>();
-    for (let index = 0; index < file.statements.length; index++) {
-      const statement = file.statements[index];
-      if (statement?.effects === undefined) continue;
+    for (const [index, statement] of statementsWith(file, 'blocks traffic')) {
       const { effects, moment, parsed, span } = statement;
+      if (effects === undefined) continue;
       const place = moment.scope === 'explicit' ? statement.transaction : 'session';
       if (reported.has(place) || isTimeoutSet(moment.settings.lock_timeout)) continue;
       const lock = effects.locks.find((claim) => isStrong(claim, file));

@@ -1,4 +1,5 @@
 import { removeStatement } from '../rewrites/edits';
+import { statementsWith } from './file-actions';
 import { defineFileRule, type FileContext, type Fix } from './rule';
 
 export const nestedBegin = defineFileRule({
@@ -19,10 +20,7 @@ export const nestedBegin = defineFileRule({
     good: [{ sql: 'BEGIN;\nSAVEPOINT a;\nRELEASE a;\nCOMMIT;\n' }, { sql: 'BEGIN;\nCOMMIT;\nBEGIN;\nCOMMIT;\n' }],
   },
   *findInFile(file) {
-    for (let index = 0; index < file.statements.length; index++) {
-      const statement = file.statements[index];
-      if (statement?.effects?.control?.kind !== 'begin') continue;
-      const { moment, segment, span } = statement;
+    for (const [index, { moment, segment, span }] of statementsWith(file, 'begin')) {
       const byTool = (moment.scope === 'file' || moment.scope === 'run') && segment.wrapper !== 'none';
       if (moment.scope !== 'explicit' && !byTool) continue;
       yield {

@@ -32,9 +32,11 @@ export const renameColumn = defineFileRule({
     ],
   },
   *findInFile(file) {
+    const renaming = statementsWith(file, 'rename column');
+    if (renaming.length === 0) return;
     const added = namesOf(file, 'add column');
     const given = namesOf(file, 'rename column');
-    for (const [index, statement] of statementsWith(file, 'rename column')) {
+    for (const [index, statement] of renaming) {
       const { effects, parsed, span, segment, transaction, moment } = statement;
       if (effects === undefined || !parsed.ok || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'rename column')) {

@@ -1,5 +1,6 @@
 import type { StatementAnalysis } from '../analysis';
 import type { RelationName } from '../schema/names';
+import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { defineFileRule, type FileContext } from './rule';
 import { called } from './words';
@@ -25,9 +26,9 @@ export const severalAltersOfOneTable = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (let index = 1; index < file.statements.length; index++) {
-      const [previous, statement] = [file.statements[index - 1], file.statements[index]];
-      if (previous === undefined || statement === undefined || !goesThrough(previous) || !goesThrough(statement)) continue;
+    for (const [index, statement] of statementsWith(file, 'goes through a table')) {
+      const previous = file.statements[index - 1];
+      if (previous === undefined || !goesThrough(previous)) continue;
       const table = bothGoThrough(previous, statement, file);
       if (table === undefined) continue;
       const { parsed, span } = statement;

@@ -25,6 +25,9 @@ export class Entries {
   private readonly rooms: Partial<Record<Room, Map<string, unknown>>> = {};
   /** The rooms that have entries. */
   readonly touched: Room[] = [];
+  /** A bit for each key, of 64: sets of entries without a common bit have no common entry. */
+  private low = 0;
+  private high = 0;
 
   in(room: Room): ReadonlyMap<string, unknown> | undefined {
     return this.rooms[room];
@@ -36,7 +39,21 @@ export class Entries {
       this.rooms[room] = entries = new Map<string, unknown>();
       this.touched.push(room);
     }
+    if (!entries.has(key)) this.mark(key);
     entries.set(key, value);
+  }
+
+  /** Whether both may have an entry in common; false is certain. An edit asks this for every statement behind it. */
+  mayMeet(other: Entries): boolean {
+    return (this.low & other.low) !== 0 || (this.high & other.high) !== 0;
+  }
+
+  private mark(key: string): void {
+    let hash = 0;
+    for (let at = 0; at < key.length; at++) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) | 0;
+    const bit = 1 << ((hash ^ (hash >>> 15)) & 31);
+    if (((hash >>> 7) & 1) === 0) this.low |= bit;
+    else this.high |= bit;
   }
 
   forEach(visit: (room: Room, key: string, value: unknown) => void): void {
@@ -193,6 +210,7 @@ export class Transition {
 
   /** Whether it read an entry that has changed. */
   reads(changes: Entries): boolean {
+    if (this.whole.rooms.size === 0 && !this.readEntries.mayMeet(changes)) return false;
     for (const room of changes.touched) {
       const changed = changes.in(room);
       if (changed === undefined) continue;
@@ -214,6 +232,7 @@ export class Transition {
   }
 
   private overwrites(changes: Entries): boolean {
+    if (!this.writes.mayMeet(changes)) return false;
     for (const room of changes.touched) {
       const written = this.writes.in(room);
       if (written !== undefined) for (const key of changes.in(room)?.keys() ?? []) if (written.has(key)) return true;
