@@ -14,9 +14,9 @@ import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from './edits'
 export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'script' | 'file'>): readonly Fix[] {
   const { embedded, segments } = script;
   const opaque = segments.filter((segment) => segment.opaque.length > 0);
-  if (embedded === undefined && opaque.length === 0) return fixes;
+  if (embedded === undefined && opaque.length === 0 && segments.every(({ linePrefix }) => linePrefix === undefined)) return fixes;
   return fixes.flatMap((fix) => {
-    const edits = embedded === undefined ? fix.edits.map((edit) => written(edit, opaque)) : editsInFile(script, embedded, fix.edits, hostOf(file.text));
+    const edits = embedded === undefined ? fix.edits.map((edit) => written(prefixed(edit, segments), opaque)) : editsInFile(script, embedded, fix.edits, hostOf(file.text));
     const files = fix.files?.map((added) => {
       const text = allWritten(added.text, opaque);
       return text === undefined ? undefined : { ...added, text };
@@ -37,6 +37,12 @@ function hostOf(text: string): Host {
       return isAlone ? { offset: start, length: afterLineEnd(text, stop) - start } : { offset, length };
     },
   };
+}
+
+/** In comments every line needs its mark. */
+function prefixed(edit: Edit, segments: readonly Segment[]): Edit {
+  const segment = segments.find(({ linePrefix, offset, text }) => linePrefix !== undefined && offset <= edit.offset && edit.offset <= offset + text.length);
+  return segment?.linePrefix === undefined ? edit : { ...edit, text: edit.text.replace(/\r\n|\r|\n/gu, (end) => end + (segment.linePrefix ?? '')) };
 }
 
 function written(edit: Edit, segments: readonly Segment[]): Edit | undefined {

@@ -59,6 +59,8 @@ export interface Segment {
   readonly unit?: string;
   /** Stretches of `text` whose content is not the user's (replaced placeholders); edits put back what was written. */
   readonly opaque: readonly Opaque[];
+  /** What every line that an edit adds must begin with, where the SQL stands in comments, e.g. `--rollback `. */
+  readonly linePrefix?: string;
   /** The statement of the host language that sends it, for embedded SQL. */
   readonly call?: Call;
 }
@@ -115,8 +117,8 @@ export interface OptOut {
   /** The edits that switch the tool's transaction off for the segment. Embedded scripts give {@link FileEdit}s. */
   readonly edits: readonly (Edit | FileEdit)[];
   /** Files to be written beside it, whole. */
-  readonly files?: readonly { readonly path: string; readonly text: string }[];
-  /** Why the statement must then stand alone in its file or part: the tool still sends that as one query. */
+  readonly files?: readonly NewFile[];
+  /** Whether a statement must then stand alone in its file or part, because the tool still sends that as one query. */
   readonly alone?: boolean;
 }
 
@@ -136,7 +138,13 @@ export interface WayBack {
   /** Whether the file, or one beside it, says how. */
   readonly exists: boolean;
   /** The edits and files that write one; the statements come without semicolons. */
-  write(statements: readonly string[]): { readonly edits: readonly Edit[]; readonly files?: readonly { readonly path: string; readonly text: string }[] };
+  write(statements: readonly string[]): { readonly edits: readonly Edit[]; readonly files?: readonly NewFile[] };
+}
+
+/** A file that a fix makes, or writes anew; its path counts as the migration's does. */
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** What people read about a tool: its row in docs/tools.md. Markdown. */
@@ -174,15 +182,21 @@ export interface MigrationTool {
   readonly about: ToolAbout;
   /**
    * Files near a migration that the tool looks at, as paths from its folder: `atlas.sum`, `meta/_journal.json`,
-   * `{file}.conf` (its own name), `.../package.json` (in its folder or the nearest above that has one).
+   * `.../package.json` (in its folder or the nearest above that has one).
+   * @param name of the file, without its folder
    */
-  readonly beside?: readonly string[];
+  beside?(name: string): readonly string[];
   /** How sure this tool is that a file is its own: 0 not at all, 0.1 any SQL file, 0.5 by the path, 0.8 by a neighbour, 0.9 by its text; higher wins. */
   recognise(file: ToolFile): number;
   /** Never throws, whatever the text. */
   read(file: ToolFile): Script;
   /** What lets a segment's statements run outside of the tool's transaction; undefined where the tool has no such thing, or it is done. */
   optOut?(file: ToolFile, segment: Segment): OptOut | undefined;
+  /**
+   * The files of a migration that holds nothing but the given SQL.
+   * @param outside whether it is to run outside of a transaction
+   */
+  migration?(path: string, sql: string, outside: boolean): readonly NewFile[];
   /** Undefined for a tool, or a file, that knows no way back. */
   wayBack?(file: ToolFile): WayBack | undefined;
   /** The order in which it runs the files of one history, where that does not follow from their names: paths in that order, those it does not know left out. */

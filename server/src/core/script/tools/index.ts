@@ -1,11 +1,55 @@
 import type { MigrationTool, ToolFile } from '../script';
 import { grammarOf } from '../code/grammars';
+import { atlas } from './atlas';
+import { dbmate } from './dbmate';
+import { diesel } from './diesel';
+import { drizzle } from './drizzle';
+import { flyway } from './flyway';
+import { golangMigrate } from './golang-migrate';
+import { goose } from './goose';
+import { graphileMigrate } from './graphile-migrate';
+import { hasura } from './hasura';
 import { knex } from './knex';
+import { liquibase } from './liquibase';
+import { nodePgMigrateSql } from './node-pg-migrate';
 import { plain } from './plain';
+import { postgrator } from './postgrator';
+import { prisma } from './prisma';
+import { refinery } from './refinery';
+import { sqitch } from './sqitch';
+import { sqlMigrate } from './sql-migrate';
+import { sqlx } from './sqlx';
+import { supabase } from './supabase';
+import { tern } from './tern';
 import { unknownCode } from './unknown-code';
+import { yoyo } from './yoyo';
 
 /** Every migration tool Lockscope knows. A new one is a file beside this one and a line here. */
-export const TOOLS: readonly MigrationTool[] = [plain, knex];
+export const TOOLS: readonly MigrationTool[] = [
+  plain,
+  atlas,
+  dbmate,
+  diesel,
+  drizzle,
+  flyway,
+  golangMigrate,
+  goose,
+  graphileMigrate,
+  hasura,
+  liquibase,
+  nodePgMigrateSql,
+  postgrator,
+  prisma,
+  refinery,
+  sqitch,
+  sqlMigrate,
+  sqlx,
+  supabase,
+  tern,
+  yoyo,
+  // SQL in code.
+  knex,
+];
 
 /** The tool whose file this is: the one named, else the surest one. */
 export function toolFor(file: ToolFile, named?: string): MigrationTool {
