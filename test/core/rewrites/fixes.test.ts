@@ -162,7 +162,7 @@ describe("under a tool's transaction", () => {
     examples: [],
     recognise: () => 1,
     read: ({ text }) => ({ tool: 'some', problems: [], segments: [{ ...segment, send, wrapper: text.startsWith('-- no transaction') ? 'none' : 'file', text }] }),
-    optOut: () => (canOptOut ? { title: 'Switch the transaction off', edits: [{ offset: 0, length: 0, text: '-- no transaction\n' }] } : undefined),
+    optOut: () => (canOptOut ? { title: 'Switch the transaction off', edits: [{ offset: 0, length: 0, text: '-- no transaction\n' }], alone: send === 'segment' } : undefined),
   });
 
   function fixUnder(used: MigrationTool, sql: string, rule: string): string | undefined {
@@ -183,7 +183,7 @@ describe("under a tool's transaction", () => {
 
   test('without a switch there is no such fix', () => {
     expect(fixUnder(tool(false), 'CREATE INDEX i ON t (a);\n', 'create-index-blocking')).toBeUndefined();
-    expect(fixUnder(tool(true, 'segment'), 'CREATE INDEX i ON t (a);\n', 'create-index-blocking')).toBeUndefined();
+    expect(fixUnder(tool(true, 'segment'), 'CREATE INDEX i ON t (a);\nSELECT 1;\n', 'create-index-blocking')).toBeUndefined();
   });
 
   test('NOT VALID is worth it all the same: the next migration validates', () => {

@@ -2,7 +2,7 @@ import type { Fix } from '../rules/rule';
 import type { Judged } from '../rules/judge';
 import { editsInFile, type Host } from '../script/embedded';
 import { withWritten } from '../script/opaque';
-import type { Segment } from '../script/script';
+import type { BesideEdit, NewFile, Segment } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import type { Edit } from '../text';
 import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from './edits';
@@ -14,15 +14,18 @@ import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from './edits'
 export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'script' | 'file'>): readonly Fix[] {
   const { embedded, segments } = script;
   const opaque = segments.filter((segment) => segment.opaque.length > 0);
-  if (embedded === undefined && opaque.length === 0 && segments.every(({ linePrefix }) => linePrefix === undefined)) return fixes;
+  const asIs = embedded === undefined && opaque.length === 0 && segments.every(({ linePrefix }) => linePrefix === undefined);
   return fixes.flatMap((fix) => {
-    const edits = embedded === undefined ? fix.edits.map((edit) => written(prefixed(edit, segments), opaque)) : editsInFile(script, embedded, fix.edits, hostOf(file.text));
-    const files = fix.files?.map((added) => {
-      const text = allWritten(added.text, opaque);
-      return text === undefined ? undefined : { ...added, text };
+    const own = fix.edits.filter((edit) => !isBeside(edit));
+    const added = [...(fix.files ?? []), ...fix.edits.flatMap((edit) => (isBeside(edit) ? [edit.beside] : []))];
+    if (asIs) return [withFiles(fix, own, added)];
+    const edits = embedded === undefined ? own.map((edit) => written(prefixed(edit, segments), opaque)) : editsInFile(script, embedded, own, hostOf(file.text));
+    const files = added.map((one) => {
+      const text = allWritten(one.text, opaque);
+      return text === undefined ? undefined : { ...one, text };
     });
-    if (edits === undefined || !edits.every((edit) => edit !== undefined) || files?.some((added) => added === undefined) === true) return [];
-    return [{ ...fix, edits, ...(files === undefined ? {} : { files: files.filter((added) => added !== undefined) }) }];
+    if (edits === undefined || !edits.every((edit) => edit !== undefined) || !files.every((one) => one !== undefined)) return [];
+    return [withFiles(fix, edits, files)];
   });
 }
 
@@ -37,6 +40,14 @@ function hostOf(text: string): Host {
       return isAlone ? { offset: start, length: afterLineEnd(text, stop) - start } : { offset, length };
     },
   };
+}
+
+function isBeside(edit: Edit): edit is BesideEdit {
+  return 'beside' in edit;
+}
+
+function withFiles(fix: Fix, edits: readonly Edit[], files: readonly NewFile[]): Fix {
+  return files.length === 0 ? { ...fix, edits } : { ...fix, edits, files };
 }
 
 /** In comments every line needs its mark. */

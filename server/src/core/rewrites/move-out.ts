@@ -1,7 +1,7 @@
 import type { Fix, MendContext } from '../rules/rule';
 import { tokensOf } from '../sql/postgres/scan';
 import { commentsAbove, indentAt, lineEndOf } from './edits';
-import { runInstead, surroundingsOf } from './surroundings';
+import { runInstead, surroundingsOf, type Surroundings } from './surroundings';
 
 /** Takes a statement as it is out of its transaction: behind the COMMIT, or by switching the tool's transaction off. */
 export function moveOut(context: MendContext): readonly Fix[] {
@@ -11,8 +11,13 @@ export function moveOut(context: MendContext): readonly Fix[] {
   const moved = [...commentsAbove(context, index), parsed.text].join(lead);
   const edits = runInstead(context, [], [moved], namesIn(context));
   if (edits === undefined || edits.length === 0) return [];
-  const title = around.kind === 'tool' ? around.title : around.kind === 'explicit' && around.alone ? 'Remove the transaction around it' : 'Move it behind the COMMIT';
-  return [{ title, safety: 'review', edits }];
+  return [{ title: titleOf(around), safety: 'review', edits }];
+}
+
+function titleOf(around: Surroundings): string {
+  if (around.kind === 'tool') return around.title;
+  if (around.kind === 'file') return around.others.length === 0 && around.optOut !== undefined ? around.optOut.title : 'Put it into a migration of its own';
+  return around.kind === 'explicit' && around.alone ? 'Remove the transaction around it' : 'Move it behind the COMMIT';
 }
 
 /** Names of the indexes that the statement makes or drops: what follows may speak of them. */

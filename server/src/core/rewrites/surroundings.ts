@@ -4,6 +4,7 @@ import { tokensOf } from '../sql/postgres/scan';
 import type { Edit } from '../text';
 import { inTransaction } from '../timeline';
 import { insertAfter, insertBefore, removeStatement } from './edits';
+import { editsOf, fileInstead, filesAfter, ownFile, type OwnFile } from './own-file';
 
 /** A statement at its place in a file. */
 export type Located = Pick<MendContext, 'path' | 'text' | 'file' | 'tool' | 'statements' | 'index' | 'moment' | 'effects'>;
@@ -12,8 +13,8 @@ export type Located = Pick<MendContext, 'path' | 'text' | 'file' | 'tool' | 'sta
 export type Surroundings =
   /** None outlives the statement: what is put behind it runs by itself. */
   | { readonly kind: 'none' }
-  /** None either, because it is sent alone: with another beside it both would be a transaction. */
-  | { readonly kind: 'alone' }
+  /** What is to run by itself needs a file of its own: the tool sends the file, or its part, as one query. */
+  | OwnFile
   /** BEGIN … COMMIT in the file. */
   | { readonly kind: 'explicit'; readonly begin: number; readonly commit: number; readonly alone: boolean }
   /** The tool's own, which a directive switches off for the file. */
@@ -25,12 +26,16 @@ export type Surroundings =
 export function surroundingsOf(context: Located): Surroundings {
   const { moment, statements, index, tool, file } = context;
   const segment = statements[index]?.segment;
-  if (!inTransaction(moment)) return segment?.send === 'segment' && segment.call === undefined ? { kind: 'alone' } : { kind: 'none' };
-  if (moment.scope === 'explicit') return explicit(context);
-  const optOut = segment === undefined ? undefined : tool.optOut?.(file, segment);
-  if (optOut === undefined || segment?.send === 'segment') return { kind: 'stuck' };
+  if (segment === undefined) return { kind: 'stuck' };
+  const asOne = segment.send === 'segment' && segment.call === undefined;
+  if (!inTransaction(moment)) return asOne ? ownFile(context) : { kind: 'none' };
+  if (moment.scope === 'explicit' && !moment.implicit) return explicit(context);
+  if (moment.scope === 'query' || moment.scope === 'explicit') return asOne && moment.scope === 'query' ? ownFile(context) : { kind: 'stuck' };
+  const optOut = tool.optOut?.(file, segment);
+  if (optOut === undefined) return { kind: 'stuck' };
+  if (asOne && optOut.alone === true) return ownFile(context, optOut);
   const others = statements.filter((statement, at) => at !== index && statement.effects !== undefined && isWork(statement.effects));
-  return { kind: 'tool', edits: optOut.edits, title: optOut.title, alone: others.length === 0 };
+  return { kind: 'tool', edits: editsOf(optOut), title: optOut.title, alone: others.length === 0 };
 }
 
 /**
@@ -49,7 +54,8 @@ export function runAfter(context: Located, statements: readonly string[], mentio
       return [insertAfter(context, around.commit, statements)];
     case 'tool':
       return [...around.edits, insertAfter(context, context.index, statements)];
-    case 'alone':
+    case 'file':
+      return mayMove(context, around.end, mentions) ? filesAfter(context, statements) : undefined;
     case 'stuck':
       return undefined;
   }
@@ -70,8 +76,8 @@ export function runInstead(
   switch (around.kind) {
     case 'none':
       return inPlace;
-    case 'alone':
-      return statements.length === 1 ? inPlace : undefined;
+    case 'file':
+      return fileInstead(context, around, inPlace, statements);
     case 'tool':
       return [...around.edits, ...inPlace];
     case 'explicit':
@@ -96,7 +102,7 @@ export function runBefore(context: Located, statements: readonly string[]): read
       return [...around.edits, insertBefore(context, context.index, statements)];
     case 'explicit':
       return isUntouchedSince(context, around.begin) ? [insertBefore(context, around.begin, statements)] : undefined;
-    case 'alone':
+    case 'file':
     case 'stuck':
       return undefined;
   }
@@ -104,15 +110,17 @@ export function runBefore(context: Located, statements: readonly string[]): read
 
 /** What a fix's title says of where the work goes. */
 export function placeInWords(context: Located): string {
-  const { kind } = surroundingsOf(context);
+  const around = surroundingsOf(context);
+  const { kind } = around;
   if (kind === 'explicit') return ', outside the transaction';
+  if (kind === 'file') return around.others.length === 0 && around.optOut === undefined ? '' : ', in a migration of its own';
   return kind === 'tool' ? ", without the tool's transaction" : '';
 }
 
 /** A fix that leaves no transaction behind does the same as the original; everything else wants a look. */
 export function safetyHere(context: Located): 'safe' | 'review' {
-  const { kind } = surroundingsOf(context);
-  return kind === 'none' || kind === 'alone' ? 'safe' : 'review';
+  const around = surroundingsOf(context);
+  return around.kind === 'none' || (around.kind === 'file' && around.others.length === 0 && around.optOut === undefined) ? 'safe' : 'review';
 }
 
 /** Whether nothing since BEGIN locked the relations of the statement or changed what its names mean. */

@@ -25,7 +25,8 @@ export const beginWithoutCommit = defineFileRule({
       if (statement === undefined) continue;
       const { effects, moment, segment, span, transaction } = statement;
       const after = effects === undefined ? moment : step(moment, effects);
-      if (after.scope !== 'explicit') continue;
+      // What a tool began before the file it commits behind it.
+      if (after.scope !== 'explicit' || (segment.wrapper !== 'none' && segment.wrapper !== 'statement')) continue;
       const first = file.statements.findIndex((statement) => statement.segment === segment && statement.transaction === transaction);
       // A broken statement may be the COMMIT that is being typed.
       if (file.statements.slice(first, index + 1).some((statement) => !statement.parsed.ok)) continue;

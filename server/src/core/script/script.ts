@@ -18,6 +18,8 @@ export interface ToolFile {
   readonly text: string;
   /** The texts of files near it that tools look at (`MigrationTool.beside`), by path; absent where nobody looked. */
   readonly beside?: ReadonlyMap<string, string>;
+  /** The paths of the other files of its history: their numbers are taken. */
+  readonly siblings?: readonly string[];
 }
 
 /** A migration file as its tool reads it. */
@@ -109,6 +111,11 @@ export interface Literal {
 /** An edit whose offsets count in the file although the statements count in {@link Embedded} text. */
 export interface FileEdit extends Edit {
   readonly inFile: true;
+}
+
+/** What writes a file beside the migration, in the place of an edit: `Fix.files` in the end. */
+export interface BesideEdit extends Edit {
+  readonly beside: NewFile;
 }
 
 /** What a tool can do about the transaction it wraps a file in. */

@@ -18,7 +18,7 @@ export function pathsAfter(path: string, names: readonly string[], siblings: rea
   const folder = parts.map((part) => `${part}/`).join('');
   const extension = tail === '' ? (/(?:[._-](?:up|do|deploy))?\.[a-z]+$/iu.exec(file)?.[0] ?? '') : '';
   const stem = file.slice(0, file.length - extension.length);
-  const counted = /^(?<lead>V?(?:\d+[._])*?)(?<number>\d+)(?<separator>__|[._-])(?!\d+(?:__|[._-]))(?<name>.*)$/iu.exec(stem);
+  const counted = /^(?<lead>V?(?:\d+[._])*?)(?<number>\d+)(?<separator>__|\.do\.|[._-])(?!\d+(?:__|[._-]))(?<name>.*)$/iu.exec(stem);
   const made = (number: string | undefined, name: string): string =>
     counted?.groups === undefined || number === undefined
       ? `${folder}${stem}_${name}${extension}${tail}`

@@ -26,7 +26,7 @@ export function phaseFix(file: FileContext, siblings: readonly string[] = []): F
   const [first, ...later] = present;
   if (first === undefined || later.length === 0) return undefined;
   const eol = lineEndOf(file.text);
-  const stem = nameOf(file.path);
+  const stem = wordsOfPath(file.path);
   const paths = pathsAfter(file.path, later.map((phase) => (stem === '' ? phase : `${stem}_${phase}`)), siblings);
   const kept = membersOf(first, phases, file.statements);
   const edits: Edit[] = pieces.flatMap(({ start, end }, index) => (kept.has(index) ? [] : [{ offset: start, length: end - start, text: '' }]));
@@ -167,9 +167,9 @@ function closed(text: string, eol: string): string {
 }
 
 /** What a migration is about, by its path: `users` of `001_users.up.sql`. */
-function nameOf(path: string): string {
+export function wordsOfPath(path: string): string {
   const parts = path.split('/');
   const file = /^(?:migration|up|down)\.[a-z]+$/iu.test(parts.at(-1) ?? '') ? (parts.at(-2) ?? '') : (parts.at(-1) ?? '').replace(/(?:[._-](?:up|do|deploy))?\.[a-z]+$/iu, '');
-  const rest = /^V?(?:\d+[._])*?\d+(?:__|[._-])(?!\d+(?:__|[._-]))(.*)$/iu.exec(file);
+  const rest = /^V?(?:\d+[._])*?\d+(?:__|\.do\.|[._-])(?!\d+(?:__|[._-]))(.*)$/iu.exec(file);
   return rest === null ? '' : (rest[1] ?? '');
 }

@@ -24,6 +24,7 @@ export const golangMigrate: MigrationTool = {
     const pair = pairOf(nameOf(file.path));
     return pair === undefined ? undefined : fileWayBack(file, folderOf(file.path) + pair);
   },
+  migration: (path, sql) => [{ path, text: sql }],
   applied: { table: 'schema_migrations', column: 'version', rows: 'last', keyOf: numberOf },
   examples: [
     {

@@ -2,7 +2,6 @@ import { above, eolOf, linesOf, nameOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 
 const PATH = /(?:^|\/)migrations\/(?:(current)\.sql|(current)\/[^/]+\.sql|committed\/\d+[^/]*\.sql)$/u;
-const HEADER = /^--!/u;
 
 /** graphile-migrate: each file in a transaction, sent as one query (src/migration.ts, runStringMigration). */
 export const graphileMigrate: MigrationTool = {
@@ -42,7 +41,7 @@ export const graphileMigrate: MigrationTool = {
 
 function isOff(text: string): boolean {
   for (const line of linesOf(text)) {
-    if (!HEADER.test(line.text)) return false;
+    if (!line.text.startsWith("--!")) return false;
     if (/^--![ \t]*no-transaction\b/u.test(line.text)) return true;
   }
   return false;

@@ -88,7 +88,7 @@ function changesetsOf(text: string): readonly Changeset[] {
 
 /** The changeset's SQL, and what takes it back: that is in comments. */
 function segmentsOf(text: string, { mark, id, attributes, end }: Changeset): readonly Segment[] {
-  const option = (name: string): string | undefined => new RegExp(`\\b${name}:\\s*(?:"([^"]*)"|(\\S+))`, 'iu').exec(attributes)?.slice(1).find((value) => value !== undefined);
+  const option = (name: string): string | undefined => new RegExp(`\\b${name}:\\s*(?:"([^"]*)"|(\\S+))`, 'iu').exec(attributes)?.slice(1).find(Boolean);
   const wrapper = option('runInTransaction')?.toLowerCase() === 'false' ? ('none' as const) : ('block' as const);
   const send = option('splitStatements')?.toLowerCase() === 'false' ? ('segment' as const) : ('statement' as const);
   const up = segmentOf(text, mark.end, end, { direction: 'up', wrapper, send, unit: `up ${id} ${String(mark.offset)}` });

@@ -21,6 +21,7 @@ export const postgrator: MigrationTool = {
     segments: wholeFile(text, { direction: /^\d+\.undo\./iu.test(nameOf(path)) ? 'down' : 'up', wrapper: 'none', send: 'segment' }),
   }),
   wayBack: (file) => (/^\d+\.do\./iu.test(nameOf(file.path)) ? fileWayBack(file, folderOf(file.path) + undoOf(nameOf(file.path))) : undefined),
+  migration: (path, sql) => [{ path, text: sql }],
   applied: { table: 'schemaversion', column: 'version', rows: 'each', keyOf: numberOf },
   examples: [
     {

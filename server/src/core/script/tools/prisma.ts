@@ -20,6 +20,7 @@ export const prisma: MigrationTool = {
     return /(?:^|\/)prisma\//u.test(file.path) ? 0.6 : 0.5;
   },
   read: (file) => ({ tool: 'prisma', problems: [], segments: wholeFile(file.text, { direction: 'up', wrapper: 'none', send: sendsStatements(file) ? 'statement' : 'segment' }) }),
+  migration: (path, sql) => [{ path, text: sql }],
   applied: { table: '_prisma_migrations', column: 'migration_name', rows: 'each', keyOf: (path) => PATH.exec(path)?.[1] },
   examples: [
     {

@@ -13,7 +13,7 @@ export const sqlx: MigrationTool = {
     transaction: 'The file, sent as one query.',
     optOut: 'The file begins with `-- no-transaction`; then one statement a file',
   },
-  beside: (name) => ['.../Cargo.toml', ...(/\.up\.sql$/u.test(name) ? [name.replace(/\.up\.sql$/u, '.down.sql')] : [])],
+  beside: (name) => ['.../Cargo.toml', ...(name.endsWith(".up.sql") ? [name.replace(/\.up\.sql$/u, '.down.sql')] : [])],
   recognise(file) {
     if (!/^\d+_.*\.sql$/u.test(nameOf(file.path))) return 0;
     if (file.text.startsWith(MARK)) return 0.9;
@@ -22,12 +22,12 @@ export const sqlx: MigrationTool = {
   read: ({ path, text }) => ({
     tool: 'sqlx',
     problems: [],
-    segments: wholeFile(text, { direction: /\.down\.sql$/u.test(path) ? 'down' : 'up', wrapper: text.startsWith(MARK) ? 'none' : 'file', send: 'segment' }),
+    segments: wholeFile(text, { direction: path.endsWith(".down.sql") ? 'down' : 'up', wrapper: text.startsWith(MARK) ? 'none' : 'file', send: 'segment' }),
   }),
   // A byte order mark before it would hide it.
   optOut: ({ text }, { wrapper }) => (wrapper === 'none' || text.startsWith('\uFEFF') ? undefined : { title: `Begin the file with ${MARK}`, edits: [{ offset: 0, length: 0, text: MARK + eolOf(text) }], alone: true }),
   migration: (path, sql, outside) => [{ path, text: outside ? MARK + eolOf(sql) + sql : sql }],
-  wayBack: (file) => (/\.up\.sql$/u.test(file.path) ? fileWayBack(file, folderOf(file.path) + nameOf(file.path).replace(/\.up\.sql$/u, '.down.sql')) : undefined),
+  wayBack: (file) => (file.path.endsWith(".up.sql") ? fileWayBack(file, folderOf(file.path) + nameOf(file.path).replace(/\.up\.sql$/u, '.down.sql')) : undefined),
   applied: { table: '_sqlx_migrations', column: 'version', rows: 'each', keyOf: numberOf },
   examples: [
     {

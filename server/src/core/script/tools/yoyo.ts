@@ -17,19 +17,19 @@ export const yoyo: MigrationTool = {
   beside: (name) => ['.../yoyo.ini', ...(name.endsWith('.rollback.sql') ? [] : [rollbackOf(name)])],
   recognise(file) {
     const header = /^(?:\uFEFF?[ \t]*(?:--[^\r\n]*)?(?:\r\n|\r|\n))*(?:[ \t]*--[^\r\n]*)?/u.exec(file.text)?.[0] ?? '';
-    if (HEADER.test(header) || /\.rollback\.sql$/u.test(file.path)) return 0.85;
+    if (HEADER.test(header) || file.path.endsWith(".rollback.sql")) return 0.85;
     return above(file, 'yoyo.ini') !== undefined || file.beside?.has(folderOf(file.path) + rollbackOf(nameOf(file.path))) === true ? 0.8 : 0;
   },
   read: ({ path, text }) => ({
     tool: 'yoyo',
     problems: [],
-    segments: wholeFile(text, { direction: /\.rollback\.sql$/u.test(path) ? 'down' : 'up', wrapper: isOff(text) ? 'none' : 'file', send: 'statement' }),
+    segments: wholeFile(text, { direction: path.endsWith(".rollback.sql") ? 'down' : 'up', wrapper: isOff(text) ? 'none' : 'file', send: 'statement' }),
   }),
   optOut({ text }, { wrapper }) {
     if (wrapper === 'none') return undefined;
     return { title: 'Add -- transactional: false', edits: [{ offset: text.startsWith('\uFEFF') ? 1 : 0, length: 0, text: `-- transactional: false${eolOf(text)}` }] };
   },
-  wayBack: (file) => (/\.rollback\.sql$/u.test(file.path) ? undefined : fileWayBack(file, folderOf(file.path) + rollbackOf(nameOf(file.path)))),
+  wayBack: (file) => (file.path.endsWith(".rollback.sql") ? undefined : fileWayBack(file, folderOf(file.path) + rollbackOf(nameOf(file.path)))),
   applied: { table: '_yoyo_migration', column: 'migration_id', rows: 'each', keyOf: (path) => nameOf(path).replace(/\.sql$/u, '') },
   examples: [
     {
