@@ -6,16 +6,30 @@ import type { RelationSize } from './schema/statistics';
  * What surely ends within a tenth of a second is "milliseconds": nobody plans by more.
  * @param duration in seconds; what is unknown is not for this function to say
  */
-export function durationInWords({ low, likely, high }: Duration): string {
-  if (high === 0) return 'no time';
-  if (high < INSTANT) return 'milliseconds';
+export function durationInWords(duration: Duration): string {
+  const { likely, range } = durationParts(duration);
+  if (!isNotable(duration)) return likely;
+  return range === undefined ? `about ${likely}` : `about ${likely} (${range})`;
+}
+
+/** Whether a duration is longer than what ends at once. */
+export function isNotable({ high }: Duration): boolean {
+  return high >= INSTANT;
+}
+
+/**
+ * The two parts of {@link durationInWords}, for where they stand apart: "40 s" and "25 to 70".
+ * The range is undefined where it would say no more than the likely value.
+ */
+export function durationParts(duration: Duration): { readonly likely: string; readonly range: string | undefined } {
+  const { low, likely, high } = duration;
+  if (high === 0) return { likely: 'no time', range: undefined };
+  if (!isNotable(duration)) return { likely: 'milliseconds', range: undefined };
   const unit = unitOf(likely);
   const about = inUnit(likely, unit);
-  if (readsWell(low, unit) && readsWell(high, unit)) {
-    const [from, to] = [figures(low / unit.seconds), figures(high / unit.seconds)];
-    return from === to ? `about ${about}` : `about ${about} (${from} to ${to})`;
-  }
-  return `about ${about} (${secondsInWords(low)} to ${secondsInWords(high)})`;
+  if (!readsWell(low, unit) || !readsWell(high, unit)) return { likely: about, range: `${secondsInWords(low)} to ${secondsInWords(high)}` };
+  const [from, to] = [twoFigures(low / unit.seconds), twoFigures(high / unit.seconds)];
+  return { likely: about, range: from === to ? undefined : `${from} to ${to}` };
 }
 
 /** A single time for people, to two figures: "40 s", "1.7 min", "350 ms". Times below a millisecond are "under 1 ms". */
@@ -94,7 +108,7 @@ interface TimeUnit {
 
 const DAYS: TimeUnit = { name: 'days', seconds: 86_400, below: Infinity, least: 0.5, most: Infinity };
 const TIME_UNITS: readonly TimeUnit[] = [
-  { name: 'ms', seconds: MILLISECOND, below: 0.9995, least: 1, most: 999 },
+  { name: 'ms', seconds: MILLISECOND, below: 0.995, least: 1, most: 999 },
   { name: 's', seconds: 1, below: 99.5, least: 0.1, most: 200 },
   { name: 'min', seconds: 60, below: 99.5 * 60, least: 1, most: 200 },
   { name: 'h', seconds: 3600, below: 48 * 3600, least: 1, most: 100 },
@@ -106,18 +120,22 @@ function unitOf(seconds: number): TimeUnit {
 }
 
 function inUnit(seconds: number, { name, seconds: one }: TimeUnit): string {
-  return `${figures(seconds / one)} ${name}`;
+  return `${twoFigures(seconds / one)} ${name}`;
 }
 
 function readsWell(seconds: number, { seconds: one, least, most }: TimeUnit): boolean {
   return seconds >= least * one && seconds <= most * one;
 }
 
-/** A number to two figures, or to its last whole digit: 0.42, 1.7, 25, 120. */
+/** A number to two figures, or to its last whole digit: 0.42, 1.7, 25, 312. */
 function figures(value: number): string {
-  const two = value < 99.5 ? value.toPrecision(2) : Math.round(value).toString();
-  // Not 2.0, and not the exponent that small numbers are given.
-  return separated(Number(two));
+  return value < 99.5 ? twoFigures(value) : separated(Math.round(value));
+}
+
+/** 0.42, 1.7, 25, 310: times are known no better. */
+function twoFigures(value: number): string {
+  // By way of a number: not 2.0, and not the exponent that small and large ones are given.
+  return separated(Number(value.toPrecision(2)));
 }
 
 function separated(value: number): string {

@@ -1,0 +1,57 @@
+import { durationInWords } from '../quantities';
+import type { Basis, Duration, MigrationEstimate, StatementEstimate } from './estimate';
+
+/**
+ * How long something takes, in words: "about 40 s (25 to 70)"; where the size is not known "about 1.2 s (0.8 to 3) for
+ * each million rows"; where nothing is known "unknown: …", with the reason.
+ */
+export function timeInWords({ runs, perMillionRows, unknown }: Pick<StatementEstimate, 'runs' | 'perMillionRows' | 'unknown'>): string {
+  if (runs !== undefined) return durationInWords(runs);
+  if (perMillionRows !== undefined) return `${durationInWords(perMillionRows)} for each million rows`;
+  return unknown === undefined ? 'unknown' : `unknown: ${unknown}`;
+}
+
+/** What an estimate rests on, in words. */
+export function basisInWords(basis: Basis): string {
+  return BASES[basis];
+}
+
+const BASES: Readonly<Record<Basis, string>> = {
+  default: 'typical timings',
+  catalog: 'sizes from the catalogue, typical timings',
+  calibrated: 'sizes from the catalogue, timings of this server',
+};
+
+/** What is known of the time of several statements together. */
+export interface Together {
+  /** What is known of it. */
+  readonly known: Duration;
+  /** Where sizes are missing, what comes to it for each million rows of the tables concerned. */
+  readonly perMillionRows: Duration | undefined;
+  /** Why something is missing; undefined where nothing is. */
+  readonly unknown: string | undefined;
+}
+
+/**
+ * The time of several statements, added up as far as it is known. The ends of ranges are added up too, which makes the
+ * range of a sum wider than it need be, never too narrow.
+ * @param indexes of the statements, each once
+ */
+export function together({ statements }: MigrationEstimate, indexes: Iterable<number>): Together {
+  let known = NOTHING;
+  let perMillionRows: Duration | undefined;
+  let unknown: string | undefined;
+  for (const index of indexes) {
+    const estimate = statements[index];
+    if (estimate?.runs !== undefined) known = sum(known, estimate.runs);
+    else if (estimate?.perMillionRows !== undefined) perMillionRows = sum(perMillionRows ?? NOTHING, estimate.perMillionRows);
+    if (estimate !== undefined && estimate.runs === undefined) unknown ??= estimate.unknown ?? 'it cannot be told';
+  }
+  return { known, perMillionRows, unknown };
+}
+
+const NOTHING: Duration = { low: 0, likely: 0, high: 0 };
+
+function sum(a: Duration, b: Duration): Duration {
+  return { low: a.low + b.low, likely: a.likely + b.likely, high: a.high + b.high };
+}
