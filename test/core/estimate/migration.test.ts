@@ -4,6 +4,7 @@ import type { MigrationEstimate } from '../../../server/src/core/estimate/estima
 import { estimateMigration } from '../../../server/src/core/estimate/migration';
 import { schemaFromDdl } from '../../../server/src/core/folder';
 import { createMemo } from '../../../server/src/core/memo';
+import { UNKNOWN_SCHEMA } from '../../../server/src/core/schema/schema';
 import { NO_STATISTICS, statisticsFrom, type RelationSizes, type Statistics } from '../../../server/src/core/schema/statistics';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 
@@ -26,6 +27,15 @@ const SIZES: RelationSizes = {
 
 describe('how long a migration takes', () => {
   beforeAll(loadPostgresParser);
+
+  test('readers and writers of a table wait whichever migration created it, but for this one', () => {
+    const target = { dialect: 'postgresql', version: 17, source: 'setting' } as const;
+    const setting = { target, statistics: NO_STATISTICS, options: { lockBudget: 500, batchSize: 1000 }, severities: {}, tool: undefined };
+    const first = analyze({ ...setting, path: '1.sql', text: 'CREATE TABLE users (id int); CREATE INDEX a ON users (id);', schema: UNKNOWN_SCHEMA }, createMemo());
+    const second = analyze({ ...setting, path: '2.sql', text: 'CREATE INDEX b ON users (id);', schema: first.after }, createMemo());
+    expect(estimateMigration(first, NO_STATISTICS).blocked).toEqual([]);
+    expect(estimateMigration(second, NO_STATISTICS).blocked.map(({ relation, blocks }) => `${blocks} ${relation}`)).toEqual(['writes public.users']);
+  });
 
   const estimate = (sql: string, sizes: RelationSizes | 'none' = SIZES): MigrationEstimate => {
     const target = { dialect: 'postgresql', version: 17, source: 'setting' } as const;

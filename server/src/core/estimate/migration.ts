@@ -29,7 +29,7 @@ export function estimateMigration(analysis: Analysis, statistics: Statistics, co
     sizes = outcome.after;
     return estimateOf(effects, outcome, pricing);
   });
-  return { statements, blocked: blockedBy(analysis.statements, statements), runs: sum(statements), ...blockedInAll(analysis.statements, statements) };
+  return { statements, blocked: blockedBy(analysis, statements), runs: sum(statements), ...blockedInAll(analysis, statements) };
 }
 
 /** Kinds of action that change the catalogue only, whatever the table holds. */
@@ -111,13 +111,13 @@ function waitsOf(effects: Effects): readonly Wait[] {
 }
 
 /** How long each transaction keeps readers or writers of a relation out. What it creates itself nobody waits for. */
-function blockedBy(statements: readonly StatementAnalysis[], estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
+function blockedBy({ statements, path }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
   const blocked: Blocked[] = [];
   statements.forEach((statement, from) => {
     const { effects, transaction, segment } = statement;
     if (effects === undefined || segment.direction !== 'up') return;
     for (const claim of effects.locks) {
-      if (!isFelt(claim) || isHeldAlready(statement, claim)) continue;
+      if (!isFelt(claim, path) || isHeldAlready(statement, claim)) continue;
       const to = lastUnder(claim.relation, from, statements);
       blocked.push({ relation: claim.relation, transaction, from, to, mode: claim.mode, blocks: blocks(claim.mode).includes('read') ? 'reads and writes' : 'writes', time: sum(estimates.slice(from, to + 1)) });
     }
@@ -125,8 +125,9 @@ function blockedBy(statements: readonly StatementAnalysis[], estimates: readonly
   return blocked;
 }
 
-function isFelt({ mode, relationKind, origin }: LockClaim): boolean {
-  return blocksTraffic(mode) && origin === undefined && relationKind !== 'index' && relationKind !== 'partitioned index';
+/** What the file itself creates nobody uses yet; what an earlier migration created, everybody may. */
+function isFelt({ mode, relationKind, origin }: LockClaim, path: string): boolean {
+  return blocksTraffic(mode) && origin !== path && relationKind !== 'index' && relationKind !== 'partitioned index';
 }
 
 /** Whether an earlier statement of the transaction keeps out as many already. */
@@ -147,14 +148,14 @@ function lastUnder(relation: RelationName, from: number, statements: readonly St
 }
 
 /** The time during which some relation's readers, or writers, are kept out. */
-function blockedInAll(statements: readonly StatementAnalysis[], estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
+function blockedInAll({ statements, path }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
   const under = (blocked: 'read' | 'write'): Duration | undefined =>
     sum(
       estimates.filter((_, index) => {
         const statement = statements[index];
         if (statement?.effects === undefined) return false;
         const held = inTransaction(statement.moment) ? statement.moment.held.map(({ claim }) => claim) : [];
-        return [...held, ...statement.effects.locks].some((claim) => isFelt(claim) && blocks(claim.mode).includes(blocked));
+        return [...held, ...statement.effects.locks].some((claim) => isFelt(claim, path) && blocks(claim.mode).includes(blocked));
       }),
     );
   return { blocksReads: under('read'), blocksWrites: under('write') };

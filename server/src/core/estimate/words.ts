@@ -1,5 +1,5 @@
-import { durationInWords } from '../quantities';
-import type { Basis, Duration, MigrationEstimate, StatementEstimate } from './estimate';
+import { bytesInWords, durationInWords, rowsInWords } from '../quantities';
+import type { Basis, Duration, MigrationEstimate, StatementEstimate, Work } from './estimate';
 
 /**
  * How long something takes, in words: "about 40 s (25 to 70)"; where the size is not known "about 1.2 s (0.8 to 3) for
@@ -21,6 +21,22 @@ const BASES: Readonly<Record<Basis, string>> = {
   catalog: 'sizes from the catalogue, typical timings',
   calibrated: 'sizes from the catalogue, timings of this server',
 };
+
+/** A piece of work: "builds users_email_idx: 2.1 M rows, reads 1.4 GB, writes 90 MB, about 12 s (8 to 20)". */
+export function workInWords({ what, rows, bytesRead, bytesWritten, walBytes, seconds }: Work): string {
+  const amounts = [
+    rows === undefined ? undefined : rowsInWords(rows),
+    some(bytesRead) ? `reads ${bytesInWords(bytesRead)}` : undefined,
+    some(bytesWritten) ? `writes ${bytesInWords(bytesWritten)}` : undefined,
+    some(walBytes) ? `WAL ${bytesInWords(walBytes)}` : undefined,
+    seconds === undefined ? undefined : durationInWords(seconds),
+  ].filter((amount) => amount !== undefined);
+  return amounts.length === 0 ? what : `${what}: ${amounts.join(', ')}`;
+}
+
+function some(bytes: number | undefined): bytes is number {
+  return bytes !== undefined && bytes > 0;
+}
 
 /** What is known of the time of several statements together. */
 export interface Together {

@@ -1,8 +1,8 @@
 import type { Analysis, Finding, StatementAnalysis } from '../../core/analysis';
 import { blocks, strength, type LockMode } from '../../core/effects/postgres/lock-modes';
-import type { Duration, MigrationEstimate, StatementEstimate, Work } from '../../core/estimate/estimate';
-import { basisInWords, timeInWords } from '../../core/estimate/words';
-import { bytesInWords, durationInWords, durationParts, isNotable, rowsInWords } from '../../core/quantities';
+import type { Duration, MigrationEstimate, StatementEstimate } from '../../core/estimate/estimate';
+import { basisInWords, timeInWords, workInWords } from '../../core/estimate/words';
+import { durationParts, isNotable } from '../../core/quantities';
 import { pageOf } from '../../core/rules/page';
 import type { Severity } from '../../core/rules/rule';
 import { displayName } from '../../core/schema/names';
@@ -99,20 +99,4 @@ function waitingFor(mode: LockMode): string {
   const waiting = blocks(mode);
   if (waiting.includes('read')) return 'reads and writes';
   return waiting.includes('write') ? 'writes' : 'schema changes';
-}
-
-/** A piece of work: "builds users_email_idx: 2.1 M rows, reads 1.4 GB, writes 90 MB, about 12 s (8 to 20)". */
-function workInWords({ what, rows, bytesRead, bytesWritten, walBytes, seconds }: Work): string {
-  const amounts = [
-    rows === undefined ? undefined : rowsInWords(rows),
-    some(bytesRead) ? `reads ${bytesInWords(bytesRead)}` : undefined,
-    some(bytesWritten) ? `writes ${bytesInWords(bytesWritten)}` : undefined,
-    some(walBytes) ? `WAL ${bytesInWords(walBytes)}` : undefined,
-    seconds === undefined ? undefined : durationInWords(seconds),
-  ].filter((amount) => amount !== undefined);
-  return amounts.length === 0 ? what : `${what}: ${amounts.join(', ')}`;
-}
-
-function some(bytes: number | undefined): bytes is number {
-  return bytes !== undefined && bytes > 0;
 }
