@@ -199,14 +199,14 @@ function mostImportant(lanes: readonly Lane[]): readonly Lane[] {
 }
 
 function bandsOf(shown: readonly number[], { statements }: Analysis): readonly Band[] {
-  const bands: { from: number; to: number; together: boolean; readonly transaction: number | undefined }[] = [];
+  const bands: { from: number; to: number; together: boolean; readonly transaction: number | 'none' }[] = [];
   for (const [column, index] of shown.entries()) {
     const statement = statements[index];
     if (statement === undefined) continue;
     const together = inTransaction(statement.moment);
-    const transaction = together ? statement.transaction : undefined;
+    const transaction = together ? statement.transaction : 'none';
     const last = bands.at(-1);
-    if (last?.transaction === transaction && last !== undefined) last.to = column;
+    if (last?.transaction === transaction) last.to = column;
     else bands.push({ from: column, to: column, together, transaction });
   }
   return bands.map(({ from, to, together }) => ({ from, to, together }));
