@@ -166,8 +166,8 @@ function shownStatements(ups: readonly number[], lanes: readonly Undrawn[], { st
     }
   }
   const lasting = (index: number): boolean => {
-    const estimate = statements[index];
-    return estimate === undefined || estimate.runs === undefined || isNotable(estimate.runs);
+    const runs = statements[index]?.runs;
+    return runs === undefined || isNotable(runs);
   };
   const worth = ups.filter((index) => taking.has(index) || lasting(index));
   if (worth.length <= MOST_COLUMNS) return worth;
