@@ -1,8 +1,9 @@
 import type { Catalog } from '../core/schema/catalog';
 import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
-import { readCatalog } from './postgres/catalog';
-import { readDatabase } from './postgres/connection';
-import { readSettings, readSizes } from './postgres/statistics';
+import { readCatalog, readCatalogFor } from './postgres/catalog';
+import { readDatabase, type Reading } from './postgres/connection';
+import { only } from './postgres/scope';
+import { readSettings, readSizes, sizesThen } from './postgres/statistics';
 
 export { DatabaseError } from './postgres/errors';
 
@@ -18,13 +19,19 @@ export interface DatabaseContents {
 /**
  * Reads catalogue and statistics of a PostgreSQL database, in one read-only transaction of one session.
  * @param url postgresql://…
+ * @param words identifiers of the texts that are to be judged, as `wordsOf` finds them: what they may name is read in
+ *   detail, with what hangs on it, of all else only that it is there. Without them everything is read
  * Throws a {@link DatabaseError} that says in plain words what went wrong, without passwords.
  */
-export function readContents(url: string): Promise<DatabaseContents> {
-  return readDatabase(url, async (reading) => ({
-    version: Math.floor(reading.versionNumber / 10000),
-    catalog: await readCatalog(reading),
-    sizes: await readSizes(reading),
-    settings: await readSettings(reading),
-  }));
+export function readContents(url: string, words?: ReadonlySet<string>): Promise<DatabaseContents> {
+  return readDatabase(url, (reading) => contentsFor(reading, words));
+}
+
+async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefined): Promise<DatabaseContents> {
+  const version = Math.floor(reading.versionNumber / 10000);
+  const settings = await readSettings(reading);
+  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings };
+  const { catalog, focus } = await readCatalogFor(reading, words);
+  const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
+  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings };
 }

@@ -7,6 +7,8 @@
 export interface Catalog {
   readonly schemas: readonly string[];
   readonly relations: readonly CatalogRelation[];
+  /** Tables and views that were not looked at: only that they are there is known. */
+  readonly others?: readonly CatalogOutline[];
   readonly types: readonly CatalogType[];
   readonly routines: readonly CatalogRoutine[];
   readonly publications: readonly CatalogPublication[];
@@ -16,6 +18,13 @@ export type CatalogRelation = CatalogTable | CatalogView | CatalogSequence | Cat
 
 /** The text of an expression or query; null where it is there and nobody knows what it says. */
 export type CatalogText = string | null;
+
+/** A table or view of which nothing is known but its place. */
+export interface CatalogOutline {
+  readonly name: string;
+  readonly kind: CatalogTable['kind'] | CatalogView['kind'];
+  readonly parents?: readonly string[];
+}
 
 export interface CatalogTable {
   readonly name: string;

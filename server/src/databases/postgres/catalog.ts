@@ -1,9 +1,11 @@
-import type { Catalog, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
+import type { Catalog, CatalogOutline, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
 import { columnLists, readColumnRows } from './columns';
 import type { Reading } from './connection';
 import { readConstraints } from './constraints';
+import { findFocus, type Focus } from './focus';
 import { readIndexes } from './indexes';
-import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow } from './names';
+import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf } from './names';
+import { EVERYTHING, only, type Scope } from './scope';
 import { readPublications, readSurroundings, readViewReads, type Surroundings } from './surroundings';
 import { Texts } from './texts';
 import { readRoutines, readTypes } from './types-and-routines';
@@ -13,16 +15,63 @@ import { readRoutines, readTypes } from './types-and-routines';
  * is read without a lock on any relation but the catalogue's own; those are left unknown where somebody's lock is in the way.
  */
 export async function readCatalog(reading: Reading): Promise<Catalog> {
-  const classes = await readClasses(reading);
-  const names = await readNames(reading);
-  const columnRows = await readColumnRows(reading);
-  const viewReads = await readViewReads(reading);
+  const classes = await readClasses(reading, EVERYTHING);
+  const routines = await readRoutines(reading);
+  return readDetails(reading, { scope: EVERYTHING, classes, nameOf: (oid) => classes.get(oid)?.name, viewReads: await readViewReads(reading), routines });
+}
+
+/** A catalogue in which only some relations are read in detail, and which those are. */
+export interface FocusedCatalog {
+  readonly catalog: Catalog;
+  readonly focus: Focus;
+}
+
+/**
+ * Reads what some texts are about in detail, of all other tables and views that they are there: the cost follows the
+ * texts, not the database.
+ * @param words identifiers of the texts, as `wordsOf` finds them
+ */
+export async function readCatalogFor(reading: Reading, words: ReadonlySet<string>): Promise<FocusedCatalog> {
+  const routines = await readRoutines(reading);
+  const focus = await findFocus(reading, words, routines);
+  const { outline, parents, viewReads } = focus;
+  const scope = only(focus.oids);
+  const classes = await readClasses(reading, scope);
+  const nameOf: NameOf = (oid) => outline.get(oid)?.name ?? classes.get(oid)?.name;
+  const catalog = await readDetails(reading, { scope, classes, nameOf, viewReads, routines });
+  const above = new Map<readonly number[], readonly string[]>();
+  const parentsOf = (oids: readonly number[]): readonly string[] => {
+    let known = above.get(oids);
+    if (known === undefined) above.set(oids, (known = oids.flatMap((parent) => nameOf(parent) ?? [])));
+    return known;
+  };
+  const others: CatalogOutline[] = [];
+  for (const { oid, name, kind } of outline.values()) {
+    if (classes.has(oid)) continue;
+    const oids = parents.get(oid);
+    others.push(oids === undefined ? { name, kind } : { name, kind, parents: parentsOf(oids) });
+  }
+  return { catalog: { ...catalog, ...some('others', others) }, focus };
+}
+
+/** What is read in detail, and what has been read of it. */
+interface Details {
+  readonly scope: Scope;
+  readonly classes: ReadonlyMap<number, ClassRow>;
+  readonly nameOf: NameOf;
+  readonly viewReads: ReadonlyMap<number, readonly number[]>;
+  readonly routines: Catalog['routines'];
+}
+
+async function readDetails(reading: Reading, { scope, classes, nameOf, viewReads, routines }: Details): Promise<Catalog> {
+  const names = await readNames(reading, scope);
+  const columnRows = await readColumnRows(reading, scope);
   const views = new Map([...classes.values()].flatMap(({ oid, kind }) => (kind === 'view' || kind === 'materialized view' ? [[oid, viewReads.get(oid) ?? []] as const] : [])));
-  const texts = await Texts.read(reading, views);
+  const texts = await Texts.read(reading, scope, views);
   const lists = columnLists(columnRows, names, texts);
-  const constraints = await readConstraints(reading, classes, lists, texts);
-  const indexes = await readIndexes(reading, classes, lists, names, texts);
-  const surroundings = await readSurroundings(reading, classes, lists);
+  const constraints = await readConstraints(reading, scope, nameOf, lists, texts);
+  const indexes = await readIndexes(reading, scope, classes, lists, names, texts);
+  const surroundings = await readSurroundings(reading, scope, nameOf, lists);
   const columnsOf = (oid: number): CatalogTable['columns'] => lists.get(oid)?.columns ?? [];
 
   const relationFrom = (own: ClassRow): CatalogRelation | undefined => {
@@ -34,7 +83,7 @@ export async function readCatalog(reading: Reading): Promise<Catalog> {
         return { ...tableShape(own, own.kind, surroundings), columns: columnsOf(oid), ...some('constraints', constraints.get(oid)), ...attached(oid, surroundings) };
       case 'view':
       case 'materialized view': {
-        const reads = (views.get(oid) ?? []).flatMap((read) => classes.get(read)?.name ?? []).sort();
+        const reads = (views.get(oid) ?? []).flatMap((read) => nameOf(read) ?? []).sort();
         const unpopulated = own.populated ? {} : { unpopulated: true as const };
         return { name, kind: own.kind, columns: columnsOf(oid), query: texts.of('view', oid), ...some('reads', reads), ...attached(oid, surroundings), ...unpopulated };
       }
@@ -54,8 +103,8 @@ export async function readCatalog(reading: Reading): Promise<Catalog> {
     schemas: (await reading.rows(`SELECT nspname FROM pg_catalog.pg_namespace n WHERE ${OWN_SCHEMA} ORDER BY nspname COLLATE "C"`)).map(([name]) => String(name)),
     relations: [...classes.values()].flatMap((own) => relationFrom(own) ?? []),
     types: await readTypes(reading),
-    routines: await readRoutines(reading),
-    publications: await readPublications(reading, classes),
+    routines,
+    publications: await readPublications(reading, nameOf),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CatalogColumn } from '../../core/schema/catalog';
 import type { Reading } from './connection';
 import type { Names } from './names';
+import type { Scope } from './scope';
 import type { Texts } from './texts';
 
 /** The columns of one relation. */
@@ -26,7 +27,7 @@ type Row = readonly [
 ];
 
 /** Lists of columns as they were read, by relation. Partitions mostly have the list of their siblings: it is sent and kept once. */
-export async function readColumnRows(reading: Reading): Promise<readonly { readonly rows: readonly Row[]; readonly relations: readonly number[] }[]> {
+export async function readColumnRows(reading: Reading, scope: Scope): Promise<readonly { readonly rows: readonly Row[]; readonly relations: readonly number[] }[]> {
   const generated = reading.versionNumber >= 120000 ? 'a.attgenerated' : "''";
   // The expression of a generated column needs its table, and so its lock; a default has no columns in it.
   const found = await reading.rows(
@@ -36,7 +37,7 @@ export async function readColumnRows(reading: Reading): Promise<readonly { reado
          CASE WHEN ${generated} <> '' THEN d.oid::int8 END, CASE WHEN ${generated} = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END) ORDER BY a.attnum)::text AS list
        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-       WHERE a.attrelid >= 16384 AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid) lists
+       WHERE ${scope.has('a.attrelid')} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid) lists
      GROUP BY list`,
   );
   return found.map(([list, relations]) => ({ rows: JSON.parse(String(list)) as Row[], relations: String(relations).split(',').map(Number) }));

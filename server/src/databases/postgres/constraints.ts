@@ -1,13 +1,15 @@
 import type { CatalogConstraint } from '../../core/schema/catalog';
 import type { ColumnList } from './columns';
 import type { Reading } from './connection';
-import type { ClassRow } from './names';
+import type { NameOf } from './names';
+import type { Scope } from './scope';
 import type { Texts } from './texts';
 
 /** Constraints by table, in the order of their names. */
 export async function readConstraints(
   reading: Reading,
-  classes: ReadonlyMap<number, ClassRow>,
+  scope: Scope,
+  nameOf: NameOf,
   lists: ReadonlyMap<number, ColumnList>,
   texts: Texts,
 ): Promise<ReadonlyMap<number, readonly CatalogConstraint[]>> {
@@ -17,15 +19,15 @@ export async function readConstraints(
   // Keys of a foreign key to partitions of the referenced table are the server's bookkeeping, not constraints of anybody.
   const rows = await reading.rows(
     `SELECT oid, conrelid, conname, contype, convalidated, ${enforced}, condeferrable, condeferred, conislocal, connoinherit, conkey, conindid, confrelid, confkey, confdeltype, confupdtype, confmatchtype, ${setColumns}
-     FROM pg_catalog.pg_constraint c WHERE conrelid >= 16384 AND contype IN ('c', 'n', 'p', 'u', 'x', 'f')
+     FROM pg_catalog.pg_constraint c WHERE ${scope.has('conrelid')} AND contype IN ('c', 'n', 'p', 'u', 'x', 'f')
        AND NOT (contype = 'f' AND conparentid <> 0 AND EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid))
      ORDER BY conrelid, conname COLLATE "C"`,
   );
   const byTable = new Map<number, CatalogConstraint[]>();
   for (const row of rows) {
     const table = Number(row[1]);
-    const constraint = constraintFrom(row, classes, lists, texts);
-    if (constraint === undefined || !classes.has(table)) continue;
+    const constraint = constraintFrom(row, nameOf, lists, texts);
+    if (constraint === undefined) continue;
     const list = byTable.get(table);
     if (list === undefined) byTable.set(table, [constraint]);
     else list.push(constraint);
@@ -33,7 +35,7 @@ export async function readConstraints(
   return byTable;
 }
 
-function constraintFrom(row: readonly unknown[], classes: ReadonlyMap<number, ClassRow>, lists: ReadonlyMap<number, ColumnList>, texts: Texts): CatalogConstraint | undefined {
+function constraintFrom(row: readonly unknown[], nameOf: NameOf, lists: ReadonlyMap<number, ColumnList>, texts: Texts): CatalogConstraint | undefined {
   const [oid, table, name, type, validated, enforced, deferrable, deferred, local, noInherit, key, index, referenced, referencedKey, onDelete, onUpdate, match, setColumns] = row;
   const columns = (relation: unknown, numbers: unknown): string[] => columnNames(lists.get(Number(relation)), (numbers ?? []) as number[]);
   const base = {
@@ -53,9 +55,9 @@ function constraintFrom(row: readonly unknown[], classes: ReadonlyMap<number, Cl
     case 'p':
     case 'u':
     case 'x':
-      return { kind: type === 'p' ? 'primary key' : type === 'u' ? 'unique' : 'exclusion', ...base, columns: columns(table, key), index: classes.get(Number(index))?.name ?? '' };
+      return { kind: type === 'p' ? 'primary key' : type === 'u' ? 'unique' : 'exclusion', ...base, columns: columns(table, key), index: nameOf(Number(index)) ?? '' };
     case 'f': {
-      const references = classes.get(Number(referenced))?.name;
+      const references = nameOf(Number(referenced));
       if (references === undefined) return undefined;
       return {
         kind: 'foreign key',

@@ -3,6 +3,7 @@ import type { ColumnList } from './columns';
 import type { Reading } from './connection';
 import { columnNames } from './constraints';
 import { optionsFrom, type ClassRow, type Names } from './names';
+import type { Scope } from './scope';
 import type { Texts } from './texts';
 
 /** Bits of pg_index.indoption (src/include/catalog/pg_index.h). */
@@ -12,6 +13,7 @@ const NULLS_FIRST = 2;
 /** Indexes by their own oid. */
 export async function readIndexes(
   reading: Reading,
+  scope: Scope,
   classes: ReadonlyMap<number, ClassRow>,
   lists: ReadonlyMap<number, ColumnList>,
   names: Names,
@@ -22,7 +24,7 @@ export async function readIndexes(
     `SELECT indexrelid, indrelid, indisunique, indisvalid, ${nulls}, indkey::int2[], indnkeyatts, indoption::int2[], indcollation::oid[]::int8[]::text[], indclass::oid[]::int8[]::text[],
        indexprs IS NOT NULL, indpred IS NOT NULL, conname, inhparent
      FROM pg_catalog.pg_index LEFT JOIN pg_catalog.pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u', 'x') AND conrelid = indrelid LEFT JOIN pg_catalog.pg_inherits ON inhrelid = indexrelid
-     WHERE indexrelid >= 16384`,
+     WHERE ${scope.has('indrelid')}`,
   );
   const indexes = new Map<number, CatalogIndex>();
   for (const [oid, table, unique, valid, notDistinct, key, keyCount, options, collations, opclasses, hasExpressions, hasPredicate, constraint, parent] of rows) {

@@ -2,6 +2,7 @@ import type { CatalogRelation } from '../../core/schema/catalog';
 import { objectName, type ObjectName } from '../../core/schema/names';
 import { textOrNothing } from './cells';
 import type { Reading } from './connection';
+import type { Scope } from './scope';
 
 /** A relation as pg_class has it. */
 export interface ClassRow {
@@ -35,14 +36,14 @@ const KINDS: Readonly<Record<string, CatalogRelation['kind']>> = {
 /** Which schemas hold what is not the server's own. */
 export const OWN_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
-/** All relations that are not the server's own, nor some session's temporary ones, by oid; in the order of their names. */
-export async function readClasses(reading: Reading): Promise<ReadonlyMap<number, ClassRow>> {
+/** The relations of a scope that are not the server's own, nor some session's temporary ones, by oid; in the order of their names. */
+export async function readClasses(reading: Reading, scope: Scope): Promise<ReadonlyMap<number, ClassRow>> {
   const rows = await reading.rows(
     `SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence = 'u', c.relrowsecurity, am.amname, s.spcname, c.reloptions, t.reloptions, c.relreplident,
        c.relispopulated, CASE WHEN c.relispartition AND c.relkind IN ('r', 'p', 'f') THEN pg_catalog.pg_get_expr(c.relpartbound, 0) END
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
        LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
-     WHERE ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I', 'c')
+     WHERE ${scope.has('c.oid')} AND ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I', 'c')
      ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`,
   );
   const classes = new Map<number, ClassRow>();
@@ -67,6 +68,9 @@ export async function readClasses(reading: Reading): Promise<ReadonlyMap<number,
   return classes;
 }
 
+/** The exact name of a relation by its oid; undefined for one that is not known. */
+export type NameOf = (oid: number) => ObjectName | undefined;
+
 /** Objects that others mention by oid: collations, operator classes, routines. */
 export interface Names {
   /** Name of a collation, qualified where it is not in pg_catalog. */
@@ -75,9 +79,12 @@ export interface Names {
   operatorClass(oid: number): string | undefined;
 }
 
-export async function readNames(reading: Reading): Promise<Names> {
+export async function readNames(reading: Reading, scope: Scope): Promise<Names> {
   const qualified = (schema: unknown, name: unknown): string => (schema === 'pg_catalog' ? String(name) : `${String(schema)}.${String(name)}`);
-  const collations = await reading.rows('SELECT c.oid, n.nspname, collname FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = collnamespace WHERE c.oid IN (SELECT attcollation FROM pg_catalog.pg_attribute)');
+  const collations = await reading.rows(
+    `SELECT c.oid, n.nspname, collname FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = collnamespace
+     WHERE c.oid IN (SELECT attcollation FROM pg_catalog.pg_attribute WHERE attcollation <> 0 AND ${scope.has('attrelid')})`,
+  );
   const classes = await reading.rows('SELECT c.oid, n.nspname, opcname FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_namespace n ON n.oid = opcnamespace WHERE NOT opcdefault');
   const byOid = (rows: readonly unknown[][]): Map<number, string> => new Map(rows.map(([oid, schema, name]) => [Number(oid), qualified(schema, name)]));
   const collationNames = byOid(collations);

@@ -2,6 +2,8 @@ import type { ColumnStatistics, RelationSize, RelationSizes, ServerSettings } fr
 import { nameParts, objectName, type ObjectName } from '../../core/schema/names';
 import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
+import type { OutlineRow } from './outline';
+import { EVERYTHING, type Scope } from './scope';
 import { unlessLocked } from './texts';
 
 /** Since which version reltuples is −1 where it is not known; before that it is 0 (release notes of PostgreSQL 14). */
@@ -28,13 +30,12 @@ const WORTH_A_LOOK = 10_000;
 /** Tables whose columns are looked at, the largest first. */
 const MOST_LOOKED_AT = 2000;
 
-/** Sizes of tables, materialised views and indexes, each by itself, by exact name. What is not known is left out. */
-export async function readSizes(reading: Reading): Promise<RelationSizes> {
-  const rows = await readRows(reading);
+/** Sizes of the tables, materialised views and indexes of a scope, each by itself, by exact name. What is not known is left out. */
+export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Promise<RelationSizes> {
+  const rows = await readRows(reading, scope);
   const bytes = await readBytes(reading, rows.flatMap(({ oid, toast }) => (toast === 0 ? [oid] : [oid, toast])));
-  const [block] = await reading.rows("SELECT pg_catalog.current_setting('block_size')::int");
-  const pageSize = Number(block?.[0]);
-  const activity = await readActivity(reading);
+  const pageSize = await readPageSize(reading);
+  const activity = await readActivity(reading, scope);
   const columns = await readColumnStatistics(reading, rows);
   const bytesNow = ({ oid, pages, tuples }: SizeRow): number | undefined => {
     const now = bytes.get(oid);
@@ -71,6 +72,22 @@ export async function readSizes(reading: Reading): Promise<RelationSizes> {
   return sizes;
 }
 
+/** Sizes as the last VACUUM or ANALYZE saw them, of tables that are not looked at. */
+export async function sizesThen(reading: Reading, tables: Iterable<OutlineRow>): Promise<RelationSizes> {
+  const pageSize = await readPageSize(reading);
+  const sizes: Record<string, RelationSize> = {};
+  for (const { name, kind, pages, tuples } of tables) {
+    // Without a page nothing tells an empty table from one that nobody analysed.
+    if ((kind === 'table' || kind === 'materialized view') && pages > 0) sizes[name] = { rows: tuples < 0 ? undefined : Math.round(tuples), bytes: pages * pageSize };
+  }
+  return sizes;
+}
+
+async function readPageSize(reading: Reading): Promise<number> {
+  const [block] = await reading.rows("SELECT pg_catalog.current_setting('block_size')::int");
+  return Number(block?.[0]);
+}
+
 /** The rows that a table has now: as dense as when it was last looked at, on the pages it has now (estimate_rel_size, src/backend/optimizer/util/plancat.c). */
 function rowsNow({ pages, tuples }: SizeRow, pagesNow: number | undefined, version: number): number | undefined {
   if (pagesNow === 0) return 0;
@@ -81,11 +98,11 @@ function rowsNow({ pages, tuples }: SizeRow, pagesNow: number | undefined, versi
   return Math.round((tuples / pages) * pagesNow);
 }
 
-async function readRows(reading: Reading): Promise<readonly SizeRow[]> {
+async function readRows(reading: Reading, scope: Scope): Promise<readonly SizeRow[]> {
   const rows = await reading.rows(
     `SELECT c.oid, n.nspname, c.relname, c.relpages, c.reltuples::float8, coalesce(i.indrelid, c.oid), c.relkind = 'i', c.reltoastrelid
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-     WHERE ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'm', 'i') ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`,
+     WHERE ${scope.has('c.oid')} AND ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'm', 'i') ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`,
   );
   return rows.map(([oid, schema, name, pages, tuples, owner, isIndex, toast]) => ({
     oid: Number(oid),
@@ -110,11 +127,11 @@ async function readBytes(reading: Reading, oids: readonly number[]): Promise<Rea
   return bytes;
 }
 
-async function readActivity(reading: Reading): Promise<ReadonlyMap<number, Pick<RelationSize, 'analyzed' | 'changes'>>> {
+async function readActivity(reading: Reading, scope: Scope): Promise<ReadonlyMap<number, Pick<RelationSize, 'analyzed' | 'changes'>>> {
   const rows = await reading.rows(
     `SELECT relid, pg_catalog.to_char(greatest(last_analyze, last_autoanalyze) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        n_tup_ins::float8, n_tup_upd::float8, n_tup_del::float8, seq_scan::float8, coalesce(idx_scan, 0)::float8, n_tup_hot_upd::float8
-     FROM pg_catalog.pg_stat_user_tables`,
+     FROM pg_catalog.pg_stat_user_tables WHERE ${scope.has('relid')}`,
   );
   return new Map(
     rows.map(([oid, analyzed, inserted, updated, deleted, sequentialScans, indexScans, hotUpdated]) => [

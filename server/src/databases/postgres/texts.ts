@@ -1,5 +1,6 @@
 import type { CatalogText } from '../../core/schema/catalog';
 import type { Reading } from './connection';
+import type { Scope } from './scope';
 
 /** How long a text is waited for where somebody locked its relation just now, in ms. */
 const PATIENCE = 50;
@@ -20,9 +21,9 @@ export class Texts {
    * holds, or waits for, an ACCESS EXCLUSIVE lock on are left out, so that we neither wait nor stand in a queue.
    * @param views the relations of views, with what each reads
    */
-  static async read(reading: Reading, views: ReadonlyMap<number, readonly number[]>): Promise<Texts> {
+  static async read(reading: Reading, scope: Scope, views: ReadonlyMap<number, readonly number[]>): Promise<Texts> {
     const byKey = new Map<string, CatalogText>();
-    for (const { kind, sql } of queries(reading.versionNumber)) {
+    for (const { kind, sql } of queries(reading.versionNumber, scope)) {
       for (const [oid, text] of (await unlessLocked(reading, sql, [])) ?? []) byKey.set(`${kind} ${String(oid)}`, text as CatalogText);
     }
     const all = [...views.keys()];
@@ -38,16 +39,16 @@ export class Texts {
 type TextKind = 'check' | 'generated' | 'expressions' | 'predicate' | 'view';
 
 /** $1 is the relations to leave out. */
-function queries(version: number): readonly { readonly kind: TextKind; readonly sql: string }[] {
+function queries(version: number, scope: Scope): readonly { readonly kind: TextKind; readonly sql: string }[] {
   const generated = version >= 120000 ? "AND attgenerated <> ''" : 'AND false';
   return [
-    { kind: 'check', sql: "SELECT oid, pg_catalog.pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint WHERE contype = 'c' AND conrelid >= 16384 AND conrelid <> ALL ($1::oid[])" },
+    { kind: 'check', sql: `SELECT oid, pg_catalog.pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint WHERE contype = 'c' AND ${scope.has('conrelid')} AND conrelid <> ALL ($1::oid[])` },
     {
       kind: 'generated',
-      sql: `SELECT d.oid, pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid >= 16384 ${generated} AND adrelid <> ALL ($1::oid[])`,
+      sql: `SELECT d.oid, pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE ${scope.has('adrelid')} AND ${scope.has('attrelid')} ${generated} AND adrelid <> ALL ($1::oid[])`,
     },
-    { kind: 'expressions', sql: 'SELECT indexrelid, pg_catalog.pg_get_expr(indexprs, indrelid) FROM pg_catalog.pg_index WHERE indexprs IS NOT NULL AND indexrelid >= 16384 AND indrelid <> ALL ($1::oid[])' },
-    { kind: 'predicate', sql: 'SELECT indexrelid, pg_catalog.pg_get_expr(indpred, indrelid) FROM pg_catalog.pg_index WHERE indpred IS NOT NULL AND indexrelid >= 16384 AND indrelid <> ALL ($1::oid[])' },
+    { kind: 'expressions', sql: `SELECT indexrelid, pg_catalog.pg_get_expr(indexprs, indrelid) FROM pg_catalog.pg_index WHERE indexprs IS NOT NULL AND ${scope.has('indrelid')} AND indrelid <> ALL ($1::oid[])` },
+    { kind: 'predicate', sql: `SELECT indexrelid, pg_catalog.pg_get_expr(indpred, indrelid) FROM pg_catalog.pg_index WHERE indpred IS NOT NULL AND ${scope.has('indrelid')} AND indrelid <> ALL ($1::oid[])` },
   ];
 }
 
@@ -58,8 +59,8 @@ async function readViews(reading: Reading, oids: readonly number[], byKey: Map<s
 }
 
 /** The rules of tables and views other than those that make a view; each locks what its actions mention. */
-export async function ruleTexts(reading: Reading): Promise<ReadonlyMap<number, CatalogText>> {
-  const sql = `SELECT r.oid, pg_catalog.pg_get_ruledef(r.oid) FROM pg_catalog.pg_rewrite r WHERE rulename <> '_RETURN' AND r.oid >= 16384 AND ev_class <> ALL ($1::oid[])
+export async function ruleTexts(reading: Reading, scope: Scope): Promise<ReadonlyMap<number, CatalogText>> {
+  const sql = `SELECT r.oid, pg_catalog.pg_get_ruledef(r.oid) FROM pg_catalog.pg_rewrite r WHERE rulename <> '_RETURN' AND r.oid >= 16384 AND ${scope.has('ev_class')} AND ev_class <> ALL ($1::oid[])
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = 2618 AND objid = r.oid AND refclassid = 1259 AND refobjid = ANY ($1::oid[]))`;
   return new Map(((await unlessLocked(reading, sql, [])) ?? []).map(([oid, text]) => [Number(oid), text as CatalogText]));
 }

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogConstraint } from '../../catalog';
+import type { Catalog, CatalogConstraint, CatalogOutline } from '../../catalog';
 import type { RelationName } from '../../names';
 import type { ConstraintReference } from '../../schema';
 
@@ -23,6 +23,12 @@ export class Links {
         for (const constraint of relation.constraints ?? []) this.reference(name, constraint);
       }
     }
+    for (const other of catalog.others ?? []) this.outline(other);
+  }
+
+  /** What of it was not looked at, but for its place. */
+  private outline({ name, parents }: CatalogOutline): void {
+    for (const parent of parents ?? []) add(this.below, parent, name as RelationName);
   }
 
   readBy = (name: string): readonly RelationName[] => this.readers.get(name) ?? NONE;

@@ -1,11 +1,11 @@
 import { Map as ImmutableMap } from 'immutable';
-import type { Catalog, CatalogRelation, CatalogRoutine, CatalogType } from '../../catalog';
+import type { Catalog, CatalogOutline, CatalogRelation, CatalogRoutine, CatalogType } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import { UNKNOWN_SCHEMA, type Publication, type Relation, type Routine, type Schema, type TypeDefinition } from '../../schema';
 import { Expressions } from './expressions';
 import { indexFrom } from './indexes';
 import { Links } from './links';
-import { tableFrom } from './tables';
+import { tableFrom, unlookedAtTable } from './tables';
 import { viewFrom } from './views';
 
 /**
@@ -17,13 +17,14 @@ export function schemaFromCatalog(catalog: Catalog, complete = true): Schema {
   const texts = new Expressions();
   const links = new Links(catalog);
   const relations = catalog.relations.map((relation): [RelationName, Relation] => [relation.name as RelationName, relationFrom(relation, links, texts)]);
+  const others = (catalog.others ?? []).map((other): [RelationName, Relation] => [other.name as RelationName, unlookedAt(other, links, texts)]);
   const types = catalog.types.map((type): [ObjectName, TypeDefinition] => [type.name as ObjectName, typeFrom(type, texts)]);
   const publications = catalog.publications.map((publication): [string, Publication] => [
     publication.name,
     { name: publication.name, tables: (publication.tables ?? []) as RelationName[], allTables: publication.allTables === true, schemas: publication.schemas ?? [] },
   ]);
   return {
-    relations: ImmutableMap(relations),
+    relations: ImmutableMap([...relations, ...others]),
     types: ImmutableMap(types),
     routines: ImmutableMap(overloads(catalog.routines, texts)),
     publications: ImmutableMap(publications),
@@ -31,6 +32,13 @@ export function schemaFromCatalog(catalog: Catalog, complete = true): Schema {
     complete,
     searchPath: UNKNOWN_SCHEMA.searchPath,
   };
+}
+
+/** A relation that is there, and of which nothing else is known. */
+function unlookedAt(other: CatalogOutline, links: Links, texts: Expressions): Relation {
+  const { name, kind } = other;
+  if (kind !== 'view' && kind !== 'materialized view') return unlookedAtTable({ ...other, kind }, links);
+  return relationFrom({ name, kind, columns: [], query: null }, links, texts);
 }
 
 function relationFrom(relation: CatalogRelation, links: Links, texts: Expressions): Relation {

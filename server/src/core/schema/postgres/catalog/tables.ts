@@ -1,4 +1,4 @@
-import type { CatalogConstraint, CatalogTable } from '../../catalog';
+import type { CatalogConstraint, CatalogOutline, CatalogTable } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import type { Column, Constraint, PartitionBound, ReferentialAction, Table } from '../../schema';
 import { Columns } from './columns';
@@ -10,8 +10,12 @@ import { rulesFrom, triggersFrom } from './triggers';
 export function tableFrom(table: CatalogTable, base: Pick<Table, 'name' | 'origin' | 'temporary' | 'readBy'>, links: Links, texts: Expressions): Table {
   const { name } = base;
   const partitionBy = table.partitionBy;
+  // Written out, without spreading: V8 keeps an object made so in a quarter of the memory, and there are tens of thousands.
   return {
-    ...base,
+    name,
+    origin: base.origin,
+    temporary: base.temporary,
+    readBy: base.readBy,
     kind: table.kind,
     persistence: table.unlogged === true ? 'unlogged' : 'permanent',
     columns: columnsFrom(table, texts),
@@ -32,6 +36,38 @@ export function tableFrom(table: CatalogTable, base: Pick<Table, 'name' | 'origi
     tablespace: table.tablespace,
     options: table.options ?? NO_OPTIONS,
     replicaIdentity: table.replicaIdentity ?? 'default',
+  };
+}
+
+/** A table of which only its place was read. */
+export function unlookedAtTable({ name: own, kind, parents }: CatalogOutline & Pick<CatalogTable, 'kind'>, links: Links): Table {
+  const name = own as RelationName;
+  return {
+    name,
+    origin: undefined,
+    temporary: false,
+    readBy: links.readBy(name),
+    kind,
+    persistence: 'permanent',
+    columns: NONE,
+    constraints: NO_CONSTRAINTS,
+    indexes: NONE,
+    triggers: NONE,
+    policies: NONE,
+    rules: NONE,
+    statistics: NONE,
+    ownedSequences: NONE,
+    rowSecurity: false,
+    parents: (parents ?? NONE) as readonly RelationName[],
+    children: links.children(name),
+    referencedBy: links.referencedBy(name),
+    partitioning: undefined,
+    bound: undefined,
+    accessMethod: undefined,
+    tablespace: undefined,
+    options: NO_OPTIONS,
+    replicaIdentity: 'default',
+    partial: true,
   };
 }
 
