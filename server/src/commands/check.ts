@@ -31,8 +31,9 @@ export type Format = keyof typeof REPORTERS;
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
   const parser = startLoading(loadPostgresParser);
-  const project = await withDatabase(openProject(paths, options), options, parser);
-  const sources = await openSources(paths, project, options.stdinFilename);
+  const own = openProject(paths, options);
+  const sources = await openSources(paths, own, options.stdinFilename);
+  const project = await withDatabase(own, options, parser, () => sources.words());
   await parser;
   const reporter = REPORTERS[options.format](terminal());
   let schema = baseSchema(project, createMemo());

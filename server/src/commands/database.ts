@@ -18,20 +18,21 @@ export interface DatabaseOptions {
  * --database-url and --snapshot come first, then LOCKSCOPE_DATABASE_URL, then the configuration's snapshot; without any
  * of them the project stays as it is. Throws a {@link Failure}.
  * @param parser settles when the parser has been loaded, which goes on meanwhile
+ * @param words what the files may name: of a live database no more than that is read in detail
  */
-export async function withDatabase(project: Project, options: DatabaseOptions, parser: Promise<void>): Promise<Project> {
-  const known = await knownOf(project, options, parser);
+export async function withDatabase(project: Project, options: DatabaseOptions, parser: Promise<void>, words: () => ReadonlySet<string>): Promise<Project> {
+  const known = await knownOf(project, options, parser, words);
   if (known === undefined) return project;
   const { setting } = project;
   const target = setting.target.source === 'default' ? known.target : setting.target;
   return { ...project, setting: { ...setting, target, statistics: known.statistics }, base: known.schema };
 }
 
-async function knownOf({ configuration, root }: Project, { databaseUrl, snapshot }: DatabaseOptions, parser: Promise<void>): Promise<KnownDatabase | undefined> {
+async function knownOf({ configuration, root }: Project, { databaseUrl, snapshot }: DatabaseOptions, parser: Promise<void>, words: () => ReadonlySet<string>): Promise<KnownDatabase | undefined> {
   if (databaseUrl !== undefined && snapshot !== undefined) throw new Failure('--database-url and --snapshot: give one of them');
   if (snapshot !== undefined) return fromFile(snapshot, parser);
   const url = databaseUrl ?? urlOfEnvironment();
-  if (url !== undefined) return fromServer(url, parser);
+  if (url !== undefined) return fromServer(url, parser, words());
   return configuration.snapshot === undefined ? undefined : fromFile(relative('', resolve(root, configuration.snapshot)), parser);
 }
 
@@ -41,16 +42,16 @@ export function urlOfEnvironment(): string | undefined {
   return url === undefined || url === '' ? undefined : url;
 }
 
-async function fromServer(url: string, parser: Promise<void>): Promise<KnownDatabase> {
-  const { catalog, sizes, settings, version } = await contentsOf(url);
+async function fromServer(url: string, parser: Promise<void>, words: ReadonlySet<string>): Promise<KnownDatabase> {
+  const { catalog, sizes, settings, version } = await contentsOf(url, words);
   await parser;
   return knownDatabase({ catalog, sizes, settings, server: { dialect: 'postgresql', version } }, 'connection');
 }
 
 /** Reads a live database. Throws a {@link Failure} that says in plain words why that does not work. */
-export async function contentsOf(url: string): ReturnType<typeof readContents> {
+export async function contentsOf(url: string, words?: ReadonlySet<string>): ReturnType<typeof readContents> {
   try {
-    return await readContents(url);
+    return await readContents(url, words);
   } catch (error) {
     throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
   }

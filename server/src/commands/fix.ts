@@ -35,8 +35,9 @@ export interface FixOptions extends SharedOptions {
 export async function fix(paths: readonly string[], options: FixOptions): Promise<number> {
   const parser = startLoading(loadPostgresParser);
   const choose = chooser(options);
-  const project = await withDatabase(openProject(paths, options), options, parser);
-  const sources = await openSources(paths, project, options.stdinFilename);
+  const own = openProject(paths, options);
+  const sources = await openSources(paths, own, options.stdinFilename);
+  const project = await withDatabase(own, options, parser, () => sources.words());
   await parser;
   const memo = createMemo();
   let schema = baseSchema(project, memo);

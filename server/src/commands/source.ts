@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { MigrationFile } from '../core/folder';
 import { loadGrammarsFor } from '../core/script/code/grammars';
+import { wordsOfFile } from '../core/words-of';
 import { Failure } from './failure';
 import { findMigrations, slashed, STANDARD_INPUT, type History, type Selection } from './migrations';
 import { warn } from './output';
@@ -18,6 +19,8 @@ export interface Sources {
   readonly histories: readonly History[];
   /** Reads the files of a history one by one; what cannot be read is reported and left out. */
   read(history: History): Generator<Source>;
+  /** All that the files may name, as {@link wordsOf} finds it; files that cannot be read have none. */
+  words(): ReadonlySet<string>;
   /** Whether anything could not be read so far. */
   failed(): boolean;
 }
@@ -34,6 +37,14 @@ export async function openSources(paths: readonly string[], project: Project, st
   return {
     histories,
     failed: () => failed,
+    words() {
+      const all = new Set<string>();
+      for (const location of histories.flatMap((history) => history.paths)) {
+        const text = location === STANDARD_INPUT ? stdin?.text : textOrNothing(location);
+        if (text !== undefined) for (const word of wordsOfFile({ path: slashed(location === STANDARD_INPUT ? name : location), text })) all.add(word);
+      }
+      return all;
+    },
     *read(history) {
       for (const location of history.paths) {
         if (location === STANDARD_INPUT) {
@@ -50,4 +61,13 @@ export async function openSources(paths: readonly string[], project: Project, st
       }
     },
   };
+}
+
+function textOrNothing(location: string): string | undefined {
+  try {
+    return readTextFile(location).text;
+  } catch {
+    // It is reported when its turn comes to be analysed.
+    return undefined;
+  }
 }

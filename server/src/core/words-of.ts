@@ -1,3 +1,6 @@
+import type { MigrationFile } from './folder';
+import { toolFor } from './script/tools';
+
 /**
  * Everything in a text that may name something in a database, as the catalogue would have it: identifiers, and what stands
  * in quotes of any kind. Far more than the names that are there, and none less; a language need not be known.
@@ -16,6 +19,14 @@ export function wordsOf(text: string): ReadonlySet<string> {
     }
   }
   return words;
+}
+
+/** The same of a migration file: its text, and the SQL that its tool makes of it. */
+export function wordsOfFile(file: MigrationFile): ReadonlySet<string> {
+  const words = wordsOf(file.text);
+  if (/\.sql$/iu.test(file.path)) return words;
+  const made = toolFor(file).read(file).segments.map(({ text }) => text);
+  return new Set([...words, ...wordsOf(made.join('\n'))]);
 }
 
 /** Each kind by itself: an apostrophe in a comment takes no name in double quotes away. */
