@@ -32,7 +32,11 @@ async function knownOf({ configuration, root }: Project, { databaseUrl, snapshot
   if (databaseUrl !== undefined && snapshot !== undefined) throw new Failure('--database-url and --snapshot: give one of them');
   if (snapshot !== undefined) return fromFile(snapshot, parser);
   const url = databaseUrl ?? urlOfEnvironment();
-  if (url !== undefined) return fromServer(url, parser, words());
+  if (url !== undefined) {
+    // Some tools' files are read with it.
+    await parser;
+    return fromServer(url, words());
+  }
   return configuration.snapshot === undefined ? undefined : fromFile(relative('', resolve(root, configuration.snapshot)), parser);
 }
 
@@ -42,9 +46,8 @@ export function urlOfEnvironment(): string | undefined {
   return url === undefined || url === '' ? undefined : url;
 }
 
-async function fromServer(url: string, parser: Promise<void>, words: ReadonlySet<string>): Promise<KnownDatabase> {
+async function fromServer(url: string, words: ReadonlySet<string>): Promise<KnownDatabase> {
   const { catalog, sizes, settings, version } = await contentsOf(url, words);
-  await parser;
   return knownDatabase({ catalog, sizes, settings, server: { dialect: 'postgresql', version } }, 'connection');
 }
 

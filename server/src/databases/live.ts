@@ -4,6 +4,7 @@ import type { Catalog } from '../core/schema/catalog';
 import { withRates, writeRates, type WriteRates } from '../core/schema/rates';
 import type { RelationSizes } from '../core/schema/statistics';
 import { knownDatabase, resized, type KnownDatabase } from '../core/snapshot';
+import { nameParts, type ObjectName } from '../core/schema/names';
 import { DatabaseError, readContents, type DatabaseContents } from './database';
 
 /** What is known of a live database, and how the last attempt to read it went. */
@@ -45,6 +46,10 @@ const FRESH = 1000;
 const SECOND_READING = 10_000;
 const QUICK = 1000;
 
+/** How long after new words are typed what they may name is read, and how long after one reading the next one may be for that, in ms. */
+const PAUSE = 1500;
+const APART = 10_000;
+
 /** Sessions tell their counters up to a second late (PGSTAT_MIN_INTERVAL, pgstat.c): a shorter time gives no rate. In s. */
 const SHORTEST_MEASURE = 5;
 
@@ -66,6 +71,11 @@ export class LiveDatabase {
   /** The reading that rates count from. */
   private baseline: { readonly sizes: RelationSizes; readonly at: number } | undefined;
   private rates: WriteRates = {};
+  /** What is read in detail: the relations that these may name. */
+  private readonly words = new Set<string>();
+  /** Own names of the tables and views that were not looked at. */
+  private unlookedAt: ReadonlySet<string> = new Set();
+  private lookingFor: NodeJS.Timeout | undefined;
 
   /**
    * @param url postgresql://…
@@ -74,11 +84,15 @@ export class LiveDatabase {
   constructor(
     readonly url: string,
     private readonly host: LiveHost,
-    private readonly read: (url: string) => Promise<DatabaseContents> = readContents,
+    private readonly read: (url: string, words: ReadonlySet<string>) => Promise<DatabaseContents> = readContents,
   ) {}
 
-  /** Says that somebody looks at what is judged by it: reads it, where that is due. Returns at once. */
-  want(): void {
+  /**
+   * Says that somebody looks at what is judged by it: reads it, where that is due. Returns at once.
+   * @param words what the texts that are judged may name, as `wordsOf` finds it; more than the last time is read soon
+   */
+  want(words: ReadonlySet<string>): void {
+    this.lookFor(words);
     if (this.timer === undefined && this.reading === undefined && (this.state.data === undefined || this.failures > 0 || this.isOlderThan(this.interval))) void this.refresh();
   }
 
@@ -105,8 +119,22 @@ export class LiveDatabase {
     if (this.reading === undefined && this.state.data !== undefined) this.schedule();
   }
 
+  /** Takes new words: at once where one of them names what was not looked at, after a while where one may name something else. */
+  private lookFor(words: ReadonlySet<string>): void {
+    const fresh = [...words].filter((word) => !this.words.has(word));
+    if (fresh.length === 0) return;
+    for (const word of fresh) this.words.add(word);
+    const { data } = this.state;
+    if (data === undefined || this.failures > 0) return;
+    const wait = fresh.some((word) => this.unlookedAt.has(word)) ? 0 : Math.max(PAUSE, data.readAt + APART - Date.now());
+    clearTimeout(this.lookingFor);
+    this.lookingFor = setTimeout(() => void (this.reading ?? Promise.resolve()).then(() => this.refresh()), wait);
+    this.lookingFor.unref();
+  }
+
   dispose(): void {
     this.isDisposed = true;
+    clearTimeout(this.lookingFor);
     clearTimeout(this.timer);
   }
 
@@ -116,7 +144,7 @@ export class LiveDatabase {
     this.setState({ isReading: true });
     const start = Date.now();
     try {
-      const contents = await this.read(this.url);
+      const contents = await this.read(this.url, new Set(this.words));
       await this.host.parserLoaded;
       this.firstTook = this.state.data === undefined ? Date.now() - start : undefined;
       await this.take(contents, Date.now());
@@ -140,6 +168,7 @@ export class LiveDatabase {
     const isSame = data !== undefined && print === this.catalogPrint;
     const known = isSame ? resized(data.known, rated, settings) : knownDatabase({ catalog, sizes: rated, settings, server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
+    this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
     this.setState({ data: { known, readAt }, problem: undefined });
   }
 
@@ -177,11 +206,13 @@ export class LiveDatabase {
 const BATCH = 2000;
 
 /** Tells one catalogue from another, in small steps. */
-async function fingerprint({ relations, ...rest }: Catalog, version: number): Promise<string> {
+async function fingerprint({ relations, others = [], ...rest }: Catalog, version: number): Promise<string> {
   const hash = createHash('sha1').update(JSON.stringify([version, rest]));
-  for (let start = 0; start < relations.length; start += BATCH) {
-    for (const relation of relations.slice(start, start + BATCH)) hash.update(JSON.stringify(relation));
-    await nextTurn();
+  for (const list of [relations, others]) {
+    for (let start = 0; start < list.length; start += BATCH) {
+      hash.update(JSON.stringify(list.slice(start, start + BATCH)));
+      await nextTurn();
+    }
   }
   return hash.digest('hex');
 }

@@ -34,11 +34,14 @@ export class Databases {
     return (inFolder ? this.byFolder.get(canonical(root.toString())) : undefined) ?? this.byFolder.get(ANY);
   }
 
-  /** What is known of it now. Has it read where that was not done yet; nobody waits for that. */
-  dataOf(database: NamedDatabase | undefined, interval: number | undefined): LiveData | undefined {
+  /**
+   * What is known of it now. Has it read where that was not done yet; nobody waits for that.
+   * @param words what the documents judged by it may name
+   */
+  dataOf(database: NamedDatabase | undefined, interval: number | undefined, words: ReadonlySet<string>): LiveData | undefined {
     if (database === undefined) return undefined;
     database.live.setInterval(interval);
-    database.live.want();
+    database.live.want(words);
     return database.live.state.data;
   }
 

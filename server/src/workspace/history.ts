@@ -3,6 +3,7 @@ import { earlierMigrations, SchemaHistory, type MigrationFile } from '../core/fo
 import { createMemo } from '../core/memo';
 import { historyOf } from '../core/migration-path';
 import { loadGrammarsFor } from '../core/script/code/grammars';
+import { wordsOfFile } from '../core/words-of';
 import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
 import { readText, migrationFilesIn } from './disk';
@@ -18,6 +19,9 @@ export class History {
   private reading: Promise<void> | undefined;
   private readonly schemas = new SchemaHistory(createMemo());
   private readonly folder: string;
+  private readonly words = new Set<string>();
+  /** The texts whose words are known, by path. */
+  private readonly worded = new Map<string, string>();
 
   /**
    * @param place of any of its files
@@ -56,6 +60,30 @@ export class History {
       await nextTurn();
     }
     return this.schemas.after(files, base, setting);
+  }
+
+  /** All that the files of the history may name, those open in an editor too; what they named once is among it. */
+  async allWords(): Promise<ReadonlySet<string>> {
+    await (this.reading ??= this.read());
+    let count = 0;
+    for (const path of this.texts.keys()) {
+      this.note(path);
+      if (++count % BATCH === 0) await nextTurn();
+    }
+    return this.words;
+  }
+
+  /** What one of its files may name, besides what is known already. */
+  wordsWith(path: string): ReadonlySet<string> {
+    this.note(path);
+    return this.words;
+  }
+
+  private note(path: string): void {
+    const text = this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
+    if (text === undefined || this.worded.get(path) === text) return;
+    this.worded.set(path, text);
+    for (const word of wordsOfFile({ path, text })) this.words.add(word);
   }
 
   private async read(): Promise<void> {

@@ -35,6 +35,8 @@ export interface Host {
   failed(what: string, error: unknown): void;
 }
 
+const NO_WORDS: ReadonlySet<string> = new Set();
+
 /** How long after an edit the documents that build on the edited one are looked at again, in ms. */
 const SETTLE = 200;
 
@@ -196,6 +198,7 @@ export class Workspace {
       this.reloadAll();
       return;
     }
+    for (const uri of edited) this.lookFor(uri);
     const touched = new Set<History>();
     for (const uri of edited) for (const history of this.historiesOf(uri)) touched.add(history);
     const isBase = edited.some((uri) => this.bases.forget(uri));
@@ -205,6 +208,13 @@ export class Workspace {
       const place = this.place(state.document.uri);
       if (isBase || [...touched].some((history) => history.has(place))) void this.load(state);
     }
+  }
+
+  /** Has the database read what an edited document names now. */
+  private lookFor(uri: string): void {
+    const place = this.place(uri);
+    const database = this.databases.of(place);
+    if (database !== undefined && this.stateOf(uri)?.surroundings !== undefined) database.live.want(this.historyOf(place).wordsWith(place.path));
   }
 
   private closed(document: TextDocument): void {
@@ -251,10 +261,17 @@ export class Workspace {
   /** What is known of the database now: by the connection that the user chose, until that was read by the project's snapshot. */
   private async knownOf(place: Place, settings: DocumentSettings): Promise<{ readonly data: DataSource | undefined; readonly known: KnownDatabase | undefined }> {
     const database = this.databases.of(place);
-    const live = this.databases.dataOf(database, settings.databaseRefresh);
+    const words = database === undefined ? NO_WORDS : await this.wordsOf(place);
+    const live = this.databases.dataOf(database, settings.databaseRefresh, words);
     const snapshot = live === undefined ? await this.snapshots.of(place, settings) : undefined;
     const data: DataSource | undefined = database !== undefined ? { kind: 'connection', database } : snapshot === undefined ? undefined : { kind: 'snapshot', snapshot };
     return { data, known: live?.known ?? snapshot?.known };
+  }
+
+  private async wordsOf(place: Place): Promise<ReadonlySet<string>> {
+    const history = this.historyOf(place);
+    await history.allWords();
+    return history.wordsWith(place.path);
   }
 
   private isMigration(state: DocumentState, text: string): boolean {
