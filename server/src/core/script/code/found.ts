@@ -21,12 +21,15 @@ export interface Sent {
 export interface Found extends Sent {
   readonly call: Invocation;
   readonly direction: Direction;
+  readonly part: number | undefined;
 }
 
 /** What holds for a part of a file. */
 export interface Region {
   readonly direction: Direction | undefined;
   readonly wrapper: Wrapper | undefined;
+  /** Which of the parts with a wrapper of their own it is. */
+  readonly part?: number | undefined;
 }
 
 /** What a tool looks at to tell what a call sends. */
@@ -47,6 +50,10 @@ export interface CodeReading {
   /** Names of the functions (or lists) that take the schema forward, and back. */
   readonly up: readonly string[];
   readonly down: readonly string[];
+  /** The direction of functions whose names are not fixed. */
+  readonly directionOf?: (name: string, text: string, file: string) => Direction | undefined;
+  /** What holds outside of all functions. */
+  readonly outside?: Direction;
   /** What the tool opens a transaction around, for a direction of a file. */
   readonly wrapper: (direction: Direction, bodies: Bodies, text: string) => Wrapper;
   /** What a call sends; undefined for one that sends nothing by itself. */

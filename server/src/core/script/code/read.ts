@@ -64,6 +64,7 @@ function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode
 class Walk {
   readonly bodies: Record<Direction, string> = { up: '', down: '' };
   private readonly out: Found[] = [];
+  private parts = 0;
 
   constructor(
     private readonly reading: CodeReading,
@@ -72,7 +73,7 @@ class Walk {
   ) {}
 
   found(): readonly Found[] {
-    this.visit(this.code.root, { direction: undefined, wrapper: undefined });
+    this.visit(this.code.root, { direction: this.reading.outside, wrapper: undefined });
     return this.out;
   }
 
@@ -80,11 +81,11 @@ class Walk {
     const { language, reading, code } = this;
     const region = this.regionOf(node, around);
     for (const child of node.children) this.visit(child, region);
-    const { direction, wrapper } = region;
+    const { direction, wrapper, part } = region;
     if (direction === undefined || !language.calls.has(node.type)) return;
     const call = language.value(node, code);
     if (call.kind !== 'call') return;
-    for (const sent of reading.sends(call, this.scope(direction)) ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call });
+    for (const sent of reading.sends(call, this.scope(direction)) ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call, part });
   }
 
   private regionOf(node: CodeNode, around: Region): Region {
@@ -93,7 +94,7 @@ class Walk {
     let region = around;
     if (defined !== undefined) {
       const { name, body } = defined;
-      const direction = reading.up.includes(name) ? 'up' : reading.down.includes(name) ? 'down' : undefined;
+      const direction = reading.up.includes(name) ? 'up' : reading.down.includes(name) ? 'down' : reading.directionOf?.(name, textOf(code, node), code.text);
       if (direction !== undefined) {
         region = { ...around, direction };
         this.bodies[direction] += textOf(code, body);
@@ -101,7 +102,9 @@ class Walk {
     }
     if (region.direction === undefined) return region;
     const own = reading.region?.(node, this.scope(region.direction));
-    return own === undefined ? region : { ...region, ...own };
+    if (own === undefined) return region;
+    if (own.wrapper !== undefined) this.parts += 1;
+    return { ...region, ...own, ...(own.wrapper !== undefined && { part: this.parts }) };
   }
 
   private scope(direction: Scope['direction']): Scope {
@@ -132,6 +135,7 @@ function assembled(found: readonly Found[], around: Readonly<Record<Direction, W
   const runs: Run[] = [];
   let text = '';
   let part = 0;
+  let before: Found | undefined;
   for (const one of found) {
     const offset = text.length;
     const sql = typeof one.sql === 'string' ? one.sql : one.sql.pieces.map((piece) => piece.text).join('');
@@ -140,7 +144,8 @@ function assembled(found: readonly Found[], around: Readonly<Record<Direction, W
     const call = callOf(one, found, opaque, code, language);
     const wrapper = one.wrapper ?? around[one.direction];
     // What leaves the tool's transaction ends it; what comes behind is in the next.
-    if (segments.at(-1) !== undefined && segments.at(-1)?.wrapper !== wrapper) part += 1;
+    if (before !== undefined && (segments.at(-1)?.wrapper !== wrapper || before.part !== one.part)) part += 1;
+    before = one;
     segments.push({
       text: neutral.text,
       offset,

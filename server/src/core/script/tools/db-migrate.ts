@@ -1,0 +1,28 @@
+import { sentText } from '../code/sends';
+import { codeTool, SCRIPTS } from '../code/tool';
+
+/** db-migrate: JavaScript that is given the database. */
+export const dbMigrate = codeTool({
+  tool: 'db-migrate',
+  title: 'db-migrate',
+  about: {
+    files: 'JavaScript with `exports.up = function (db) …`; its SQL files lie in `sqls/`',
+    transaction: 'One around each file.',
+    optOut: 'On its command line only: `--non-transactional`.',
+    understands: 'SQL in `db.runSql`',
+  },
+  languages: SCRIPTS,
+  marks: [/\bdb\.runSql\b|\bdb-migrate\b|\bdbm\b/u, /\bup\b/u],
+  up: ['up'],
+  down: ['down'],
+  wrapper: () => 'file',
+  sends: (call) => (call.name === 'runSql' ? sentText(call.args[0]) : undefined),
+  examples: [
+    {
+      title: 'A concurrent index cannot be built',
+      path: 'migrations/20240101120000-index.js',
+      text: "exports.up = function (db) {\n  return db.runSql('CREATE INDEX CONCURRENTLY i ON users (email)');\n};\n\nexports.down = function (db) {\n  return db.runSql('DROP INDEX i');\n};\n",
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+    },
+  ],
+});

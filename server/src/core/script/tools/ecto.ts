@@ -1,0 +1,43 @@
+import type { Sent } from '../code/found';
+import { sentText } from '../code/sends';
+import { codeTool, insertion, lineEnd } from '../code/tool';
+
+/** Ecto: each migration in a transaction of its own (ecto_sql, lib/ecto/migrator.ex). */
+export const ecto = codeTool({
+  tool: 'ecto',
+  title: 'Ecto',
+  about: {
+    files: '`priv/*/migrations/*.exs` that use `Ecto.Migration`',
+    transaction: 'One around each file; each call is a query of its own.',
+    optOut: '`@disable_ddl_transaction true` and `@disable_migration_lock true` in the module.',
+    understands: 'SQL in `execute(up, down)`; schema calls as the SQL that Ecto sends',
+  },
+  languages: ['elixir'],
+  marks: [/\buse\s+Ecto\.Migration\b/u],
+  up: ['change', 'up'],
+  down: ['down'],
+  wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  sends(call) {
+    if (call.name === 'execute') return [...(sentText(call.args[0]) ?? []), ...(sentText(call.args[1]) ?? []).map((sent): Sent => ({ ...sent, direction: 'down' }))];
+    return /^query!?$/u.test(call.name) ? (sentText(call.args[0]) ?? sentText(call.args[1])) : undefined;
+  },
+  optOut({ text }) {
+    const opening = /\buse\s+Ecto\.Migration\b[^\r\n]*/u.exec(text);
+    if (OFF.test(text) || opening === null) return undefined;
+    const eol = lineEnd(text);
+    const lock = /^\s*@disable_migration_lock\s+true\b/mu.test(text) ? '' : `${eol}  @disable_migration_lock true`;
+    return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}  @disable_ddl_transaction true${lock}`)] };
+  },
+  examples: [
+    {
+      title: 'A concurrent index needs the transaction off',
+      path: 'priv/repo/migrations/20240101120000_add_index.exs',
+      text: 'defmodule Repo.Migrations.AddIndex do\n  use Ecto.Migration\n\n  def change do\n    execute("CREATE INDEX CONCURRENTLY i ON users (email)", "DROP INDEX i")\n  end\nend\n',
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+      fixed:
+        'defmodule Repo.Migrations.AddIndex do\n  use Ecto.Migration\n  @disable_ddl_transaction true\n  @disable_migration_lock true\n\n  def change do\n    execute("CREATE INDEX CONCURRENTLY i ON users (email)", "DROP INDEX i")\n  end\nend\n',
+    },
+  ],
+});
+
+const OFF = /^\s*@disable_ddl_transaction\s+true\b/mu;

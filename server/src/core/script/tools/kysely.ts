@@ -1,0 +1,32 @@
+import { sentText } from '../code/sends';
+import { codeTool, SCRIPTS } from '../code/tool';
+
+/** Kysely: all pending migrations run in one transaction (src/migration/migrator.ts, runMigrations). */
+export const kysely = codeTool({
+  tool: 'kysely',
+  title: 'Kysely',
+  about: {
+    files: 'JavaScript or TypeScript with `up(db: Kysely<…>)`',
+    transaction: 'One around all pending files; each call is a query of its own.',
+    optOut: 'None in the file: `disableTransactions` of the `Migrator`.',
+    understands: 'SQL in `` sql`…`.execute(db) `` and `sql.raw(…).execute(db)`',
+  },
+  languages: SCRIPTS,
+  marks: [/\bKysely\b|['"]kysely['"]/u, /\bup\b/u],
+  up: ['up'],
+  down: ['down'],
+  wrapper: () => 'run',
+  sends(call) {
+    const { name, receiver } = call;
+    if (name !== 'execute' || receiver?.kind !== 'call' || (receiver.name !== 'sql' && receiver.name !== 'raw')) return undefined;
+    return sentText(receiver.args[0]);
+  },
+  examples: [
+    {
+      title: 'A concurrent index cannot be built',
+      path: 'migrations/2024-01-01_index.ts',
+      text: "import { Kysely, sql } from 'kysely';\n\nexport async function up(db: Kysely<any>): Promise<void> {\n  await sql`CREATE INDEX CONCURRENTLY i ON users (email)`.execute(db);\n}\n\nexport async function down(db: Kysely<any>): Promise<void> {\n  await sql`DROP INDEX i`.execute(db);\n}\n",
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+    },
+  ],
+});

@@ -1,0 +1,41 @@
+import { sentText } from '../code/sends';
+import { codeTool, insertion, lineEnd } from '../code/tool';
+import { pathOf } from '../code/value';
+
+/** Laravel: each migration in a transaction of its own on PostgreSQL (Illuminate/Database/Migrations/Migrator.php, runMigration). */
+export const laravel = codeTool({
+  tool: 'laravel',
+  title: 'Laravel',
+  about: {
+    files: '`<date>_*.php` with a class that extends `Migration`',
+    transaction: 'One around each file; each call is a query of its own.',
+    optOut: '`public $withinTransaction = false;` in the class.',
+    understands: 'SQL in `DB::statement`, `DB::unprepared`; `Schema` calls as the SQL that Laravel sends',
+  },
+  languages: ['php'],
+  marks: [/\bextends\s+Migration\b/u, /\bIlluminate\\|\bSchema::|\bDB::/u],
+  up: ['up'],
+  down: ['down'],
+  wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  sends: (call) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : undefined),
+  optOut({ text }) {
+    const opening = /\bextends\s+Migration\b[^{]*\{/u.exec(text);
+    if (OFF.test(text) || opening === null) return undefined;
+    const eol = lineEnd(text);
+    return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}    public $withinTransaction = false;${eol}`)] };
+  },
+  examples: [
+    {
+      title: 'A concurrent index needs the transaction off',
+      path: 'database/migrations/2024_01_01_120000_add_index.php',
+      text: "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Support\\Facades\\DB;\n\nreturn new class extends Migration\n{\n    public function up(): void\n    {\n        DB::statement('CREATE INDEX CONCURRENTLY i ON users (email)');\n    }\n\n    public function down(): void\n    {\n        DB::statement('DROP INDEX i');\n    }\n};\n",
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+      fixed:
+        "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Support\\Facades\\DB;\n\nreturn new class extends Migration\n{\n    public $withinTransaction = false;\n\n    public function up(): void\n    {\n        DB::statement('CREATE INDEX CONCURRENTLY i ON users (email)');\n    }\n\n    public function down(): void\n    {\n        DB::statement('DROP INDEX i');\n    }\n};\n",
+    },
+  ],
+});
+
+const OFF = /\$withinTransaction\s*=\s*false\b/iu;
+
+const STATEMENTS: ReadonlySet<string> = new Set(['statement', 'unprepared', 'insert', 'update', 'delete', 'affectingStatement']);

@@ -1,0 +1,56 @@
+import { atTop, codeTool, SCRIPTS } from '../code/tool';
+import { sentText } from '../code/sends';
+
+/** TypeORM: classes that implement MigrationInterface. All pending ones run in one transaction by default (MigrationExecutor). */
+export const typeorm = codeTool({
+  tool: 'typeorm',
+  title: 'TypeORM',
+  about: {
+    files: 'JavaScript or TypeScript classes that implement `MigrationInterface`',
+    transaction: 'One around all pending files (`migrationsTransactionMode: "all"`); each call is a query of its own.',
+    optOut: '`transaction = false` in the class, which needs `migrationsTransactionMode: "each"` (or `"none"`); then one statement a `queryRunner.query`.',
+    understands: 'SQL in `queryRunner.query`, `commitTransaction` and `startTransaction`; schema calls as the SQL that TypeORM sends',
+  },
+  languages: SCRIPTS,
+  marks: [/\bMigrationInterface\b|\bQueryRunner\b|\bqueryRunner\b/u, /\bup\s*[(=]/u],
+  up: ['up'],
+  down: ['down'],
+  wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'run'),
+  sends(call, scope) {
+    switch (call.name) {
+      case 'query':
+        return scope.isOperand(call) ? undefined : sentText(call.args[0]);
+      case 'commitTransaction':
+        return [{ sql: 'COMMIT' }];
+      case 'startTransaction':
+        return [{ sql: 'BEGIN' }];
+      case 'rollbackTransaction':
+        return [{ sql: 'ROLLBACK' }];
+      default:
+        return undefined;
+    }
+  },
+  optOut({ text }) {
+    if (OFF.test(text)) return undefined;
+    const edits = atTop(text, /\bclass\s+\w+[^{]*\{/u, 'transaction = false;', '  ');
+    return edits === undefined ? undefined : { title: 'Run the migration without a transaction (needs migrationsTransactionMode: "each")', edits };
+  },
+  examples: [
+    {
+      title: 'A concurrent index needs the transaction off',
+      path: 'src/migrations/1700000000000-AddIndex.ts',
+      text: "import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class AddIndex1700000000000 implements MigrationInterface {\n  public async up(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query(`CREATE INDEX CONCURRENTLY i ON users (email)`);\n  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query('DROP INDEX i');\n  }\n}\n",
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+      fixed:
+        "import { MigrationInterface, QueryRunner } from 'typeorm';\n\nexport class AddIndex1700000000000 implements MigrationInterface {\n  transaction = false;\n  public async up(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query(`CREATE INDEX CONCURRENTLY i ON users (email)`);\n  }\n\n  public async down(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query('DROP INDEX i');\n  }\n}\n",
+    },
+    {
+      title: 'It may commit by itself',
+      path: 'src/migrations/1700000000001-AddIndex.ts',
+      text: "export class AddIndex1700000000001 implements MigrationInterface {\n  public async up(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.commitTransaction();\n    await queryRunner.query('CREATE INDEX CONCURRENTLY i ON users (email)');\n    await queryRunner.startTransaction();\n  }\n  public async down(queryRunner: QueryRunner): Promise<void> {}\n}\n",
+      fails: [],
+    },
+  ],
+});
+
+const OFF = /^[ \t]*(?:public[ \t]+|readonly[ \t]+|static[ \t]+)*transaction\s*(?::\s*boolean\s*)?=\s*false\b/mu;

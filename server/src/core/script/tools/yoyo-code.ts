@@ -1,0 +1,43 @@
+import type { Sent } from '../code/found';
+import { sentText } from '../code/sends';
+import { codeTool, insertion, lineEnd } from '../code/tool';
+
+/** yoyo: migrations in Python, `step("apply", "rollback")`. */
+export const yoyoCode = codeTool({
+  tool: 'yoyo-code',
+  title: 'yoyo (Python)',
+  about: {
+    files: 'Python with `from yoyo import step`',
+    transaction: 'One around each file; each step is a query of its own.',
+    optOut: '`__transactional__ = False` in the file.',
+    understands: 'SQL in `step(apply, rollback)`',
+  },
+  languages: ['python'],
+  marks: [/\bfrom\s+yoyo\s+import\b|\bimport\s+yoyo\b/u],
+  up: [],
+  down: [],
+  outside: 'up',
+  wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  sends(call) {
+    if (call.name !== 'step') return undefined;
+    const back = sentText(call.args[1] ?? call.named.get('rollback')) ?? [];
+    return [...(sentText(call.args[0] ?? call.named.get('apply')) ?? []), ...back.map((sent): Sent => ({ ...sent, direction: 'down' }))];
+  },
+  optOut({ text }) {
+    const last = /^(?:from\s+yoyo\s+import|import\s+yoyo)\b[^\r\n]*/mu.exec(text);
+    if (OFF.test(text) || last === null) return undefined;
+    const eol = lineEnd(text);
+    return { title: 'Run the migration without a transaction', edits: [insertion(last.index + last[0].length, `${eol}${eol}__transactional__ = False`)] };
+  },
+  examples: [
+    {
+      title: 'A concurrent index needs the transaction off',
+      path: 'migrations/0001.index.py',
+      text: 'from yoyo import step\n\nstep("CREATE INDEX CONCURRENTLY i ON users (email)", "DROP INDEX i")\n',
+      fails: ['CREATE INDEX CONCURRENTLY i'],
+      fixed: 'from yoyo import step\n\n__transactional__ = False\n\nstep("CREATE INDEX CONCURRENTLY i ON users (email)", "DROP INDEX i")\n',
+    },
+  ],
+});
+
+const OFF = /^__transactional__\s*=\s*False\b/mu;
