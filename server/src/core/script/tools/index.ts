@@ -1,6 +1,7 @@
 import type { MigrationTool, ToolFile } from '../script';
 import { grammarOf } from '../code/grammars';
 import { atlas } from './atlas';
+import { CODE_TOOLS } from './code-tools';
 import { dbmate } from './dbmate';
 import { diesel } from './diesel';
 import { drizzle } from './drizzle';
@@ -9,7 +10,6 @@ import { golangMigrate } from './golang-migrate';
 import { goose } from './goose';
 import { graphileMigrate } from './graphile-migrate';
 import { hasura } from './hasura';
-import { knex } from './knex';
 import { liquibase } from './liquibase';
 import { nodePgMigrateSql } from './node-pg-migrate';
 import { plain } from './plain';
@@ -47,18 +47,18 @@ export const TOOLS: readonly MigrationTool[] = [
   supabase,
   tern,
   yoyo,
-  // SQL in code.
-  knex,
+  ...CODE_TOOLS,
 ];
 
 /** The tool whose file this is: the one named, else the surest one. */
 export function toolFor(file: ToolFile, named?: string): MigrationTool {
   const chosen = TOOLS.find((tool) => tool.id === named);
   if (chosen !== undefined) return chosen;
-  let best = grammarOf(file.path) === undefined ? plain : unknownCode;
+  const isCode = grammarOf(file.path) !== undefined;
+  let best = isCode ? unknownCode : plain;
   let sureness = 0;
-  for (const tool of TOOLS) {
-    const sure = tool === plain && best === unknownCode ? 0 : tool.recognise(file);
+  for (const tool of isCode ? CODE_TOOLS : TOOLS) {
+    const sure = tool.recognise(file);
     if (sure > sureness) [best, sureness] = [tool, sure];
   }
   return best;
