@@ -13,8 +13,8 @@ export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 
   region(node, { code }) {
     if (node.type !== 'call_expression') return undefined;
     const called = field(node, 'function');
-    const isTransaction = called !== undefined && /\.transaction$/u.test(textOf(code, called));
-    return isTransaction && (field(node, 'arguments')?.children.some(({ type }) => /function/u.test(type)) ?? false) ? { wrapper: 'file' } : undefined;
+    const isTransaction = called !== undefined && textOf(code, called).endsWith(".transaction");
+    return isTransaction && (field(node, 'arguments')?.children.some(({ type }) => type.includes('function')) ?? false) ? { wrapper: 'file' } : undefined;
   },
 };
 
