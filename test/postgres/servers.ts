@@ -21,6 +21,8 @@ export interface Server {
   url(database?: string): string;
   /** A new session as the superuser `postgres`; the caller ends it (or `stop` does). */
   connect(database?: string): Promise<pg.Client>;
+  /** The last of what the server logged; which statements it got, where a database has `log_statement` set. */
+  log(): string;
   /** Ends the sessions, stops the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -84,7 +86,7 @@ async function startOnce(major: Major, installation: Installation): Promise<Serv
     await end.stop();
     throw error;
   }
-  return { major, port, url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`, connect, stop };
+  return { major, port, url: (database = 'postgres') => `postgresql://postgres@127.0.0.1:${port}/${database}`, connect, log: () => end.output(), stop };
 }
 
 /** Small, quick and without durability; autovacuum would take locks of its own. */
@@ -116,6 +118,7 @@ const flags = (values: Record<string, string>): string[] => Object.entries(value
 interface Supervised {
   /** Settles with what the server wrote when it ends by itself. */
   readonly exited: Promise<string>;
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -130,7 +133,7 @@ function supervise(postgres: string, args: readonly string[], home: string): Sup
     detached: true,
   });
   let output = '';
-  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-10_000)));
+  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-200_000)));
   child.stdin.on('error', () => {
     // The supervisor has ended already.
   });
@@ -141,6 +144,7 @@ function supervise(postgres: string, args: readonly string[], home: string): Sup
   });
   return {
     exited,
+    output: () => output,
     stop: async () => {
       child.stdin.end();
       await exited;
