@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
+import { Connections } from './connections/store';
 import { LockscopeServer } from './server';
 import { StatusItem } from './status';
 
@@ -8,11 +9,16 @@ let server: LockscopeServer | undefined;
 /** Starts the language server; called when a SQL file or a folder with migrations is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Lockscope', { log: true });
-  server = new LockscopeServer(context, log);
-  const status = new StatusItem(server);
-  context.subscriptions.push(log, status, ...registerCommands(server, status, log));
+  const connections = new Connections(context);
+  const running = new LockscopeServer(context, log, () => connections.environment());
+  server = running;
+  connections.onDidChange(() => {
+    void running.restart();
+  });
+  const status = new StatusItem(running);
+  context.subscriptions.push(log, status, ...registerCommands(running, status, connections, log));
   // Not awaited: VS Code need not wait for the server to show the extension as active.
-  void server.start();
+  void running.start();
 }
 
 /** Called when the extension is switched off or VS Code closes. */

@@ -19,19 +19,28 @@ export class LockscopeServer implements vscode.Disposable {
   state: ServerState = { kind: 'off', reason: 'It was not started yet.' };
   private client: LanguageClient | undefined;
   private readonly crashes: number[] = [];
+  /** Restarts come one after the other. */
+  private restarts = Promise.resolve();
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly log: vscode.LogOutputChannel,
+    private readonly environment: () => Promise<Readonly<Record<string, string>>>,
   ) {
     context.subscriptions.push(this, this.changes);
   }
 
+  /** The path of the server's bundle. */
+  get program(): string {
+    return this.context.asAbsolutePath('server/dist/main.js');
+  }
+
   /** Starts the server. What goes wrong is logged and becomes its state; nothing pops up. */
   async start(): Promise<void> {
-    this.client ??= this.createClient();
     this.become({ kind: 'starting' });
     try {
+      // Secrets reach the server by its environment: a message or an argument could be logged.
+      this.client ??= this.createClient(await this.environment());
       await this.client.start();
     } catch (error) {
       this.log.error(error instanceof Error ? error : String(error));
@@ -41,13 +50,21 @@ export class LockscopeServer implements vscode.Disposable {
 
   /** Ends the server and starts a new one. */
   async restart(): Promise<void> {
-    this.crashes.length = 0;
-    await this.stop();
-    this.client = undefined;
-    await this.start();
+    this.restarts = this.restarts.then(async () => {
+      this.crashes.length = 0;
+      await this.end();
+      await this.start();
+    });
+    await this.restarts;
   }
 
   async stop(): Promise<void> {
+    if (this.client === undefined) return;
+    await this.end();
+    this.become({ kind: 'off', reason: 'It was stopped.' });
+  }
+
+  private async end(): Promise<void> {
     const { client } = this;
     if (client === undefined) return;
     try {
@@ -57,7 +74,6 @@ export class LockscopeServer implements vscode.Disposable {
     }
     await client.dispose();
     this.client = undefined;
-    this.become({ kind: 'off', reason: 'It was stopped.' });
   }
 
   /** Asks the server; undefined while it is not running. */
@@ -75,11 +91,11 @@ export class LockscopeServer implements vscode.Disposable {
     void this.stop();
   }
 
-  private createClient(): LanguageClient {
-    const module = this.context.asAbsolutePath('server/dist/main.js');
+  private createClient(env: Readonly<Record<string, string>>): LanguageClient {
+    const module = this.program;
     const server: ServerOptions = {
-      run: { module, transport: TransportKind.stdio },
-      debug: { module, transport: TransportKind.stdio, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+      run: { module, transport: TransportKind.stdio, options: { env } },
+      debug: { module, transport: TransportKind.stdio, options: { env, execArgv: ['--nolazy', '--inspect=6009'] } },
     };
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,

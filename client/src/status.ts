@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
-import { DOCUMENT_STATUS, type DocumentStatus } from '../../server/src/protocol';
+import { DOCUMENT_STATUS, type DatabaseStatus, type DocumentStatus } from '../../server/src/protocol';
 import { isLookedAt, MIGRATIONS } from './languages';
 import type { LockscopeServer } from './server';
 
 /** How long the status waits for further edits before it asks again, in ms. */
 const PATIENCE = 400;
+/** How often the age of what was read is shown anew, in ms. */
+const AGING = 60_000;
 
 const SHOW_LOG: vscode.Command = { command: 'lockscope.showOutput', title: 'Show Log' };
 
@@ -18,24 +20,30 @@ const SOURCES: Readonly<Record<NonNullable<DocumentStatus['source']>, string>> =
 /** The entry beside the language's name in the status bar: what Lockscope judges for, and how it does. */
 export class StatusItem implements vscode.Disposable {
   private readonly item: vscode.LanguageStatusItem;
+  private readonly database: vscode.LanguageStatusItem;
   private readonly subscriptions: { dispose(): unknown }[];
   private waiting: NodeJS.Timeout | undefined;
+  private readonly aging: NodeJS.Timeout;
 
   constructor(private readonly server: LockscopeServer) {
     this.item = vscode.languages.createLanguageStatusItem('lockscope.status', MIGRATIONS);
     this.item.name = 'Lockscope';
     this.item.command = SHOW_LOG;
+    this.database = vscode.languages.createLanguageStatusItem('lockscope.database', MIGRATIONS);
+    this.database.name = 'Lockscope Database';
     const soon = (): void => {
       this.soon();
     };
     this.subscriptions = [
       this.item,
+      this.database,
       server.onDidChange(soon),
       vscode.window.onDidChangeActiveTextEditor(soon),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document === vscode.window.activeTextEditor?.document) soon();
       }),
     ];
+    this.aging = setInterval(soon, AGING);
     this.show(undefined);
   }
 
@@ -51,6 +59,7 @@ export class StatusItem implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.waiting);
+    clearInterval(this.aging);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -64,6 +73,7 @@ export class StatusItem implements vscode.Disposable {
   }
 
   private show(status: DocumentStatus | undefined): void {
+    this.showDatabase(status?.database);
     const { item } = this;
     const { state } = this.server;
     item.busy = state.kind === 'starting';
@@ -89,5 +99,15 @@ export class StatusItem implements vscode.Disposable {
       item.text = `Lockscope: ${status.server ?? ''}`;
       item.detail = status.source === undefined ? '' : SOURCES[status.source];
     }
+  }
+
+  private showDatabase(status: DatabaseStatus | undefined): void {
+    const { database: item } = this;
+    const isConnected = status?.kind === 'connection';
+    item.text = status === undefined ? 'No database' : `$(database) ${status.name}`;
+    item.detail = status?.summary ?? 'Sizes are not known: tables count as large.';
+    item.busy = status?.state === 'reading';
+    item.severity = status?.state === 'stale' || status?.state === 'failed' ? vscode.LanguageStatusSeverity.Warning : vscode.LanguageStatusSeverity.Information;
+    item.command = { command: 'lockscope.connectDatabase', title: isConnected ? 'Switch' : 'Connect' };
   }
 }

@@ -1,15 +1,20 @@
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { takeChosen } from './databases/environment';
 import { useGrammarFiles } from './grammar-files';
+import { printProbe } from './probe';
 import { startServer } from './server';
 import { standardStreams } from './stdio';
 
-/** The language server's process. The editor says on the command line how it talks: --stdio, --node-ipc, --socket=N. */
+/** The language server's process. The editor says on the command line how it talks: --stdio, --node-ipc, --socket=N; with --probe it only tries a connection. */
 process.on('uncaughtException', report);
 process.on('unhandledRejection', report);
 
-useGrammarFiles();
-startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown', takeChosen(process.env));
+if (process.argv.includes('--probe')) {
+  void printProbe(process.env);
+} else {
+  useGrammarFiles();
+  startServer(connect(), process.env.LOCKSCOPE_VERSION ?? 'unknown', takeChosen(process.env));
+}
 
 function connect(): Connection {
   if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);

@@ -77,7 +77,25 @@ export interface DatabaseStatus {
   readonly readAt: number | undefined;
   /** Why it could not be read, in plain words, without anybody's secrets. */
   readonly problem: string | undefined;
+  /** All of this in a sentence or two, with the age as it is now. */
+  readonly summary: string;
 }
+
+/** What comes of trying a connection: the one line that the server's program prints when it is started with `--probe`. */
+export type ProbeResult =
+  | {
+      readonly ok: true;
+      /** Major version of PostgreSQL. */
+      readonly version: number;
+      readonly tables: number;
+    }
+  | {
+      readonly ok: false;
+      /** Why not, in plain words, without anybody's secrets. */
+      readonly problem: string;
+      /** Whether a password, or another one, may help. */
+      readonly wantsPassword: boolean;
+    };
 
 export interface RuleEntry {
   readonly id: string;

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseStatus, DocumentStatus } from '../../server/src/protocol';
-import { Editor, type EditorOptions } from '../protocol/editor';
+import { Editor, serverFile, type EditorOptions } from '../protocol/editor';
 import { startServer, type Server } from '../postgres/servers';
 import { Gate } from './gate';
 
@@ -113,6 +114,21 @@ describe('an editor with a database', () => {
     const uri = await one.open('migrations/001_a.sql', INDEXES);
     expect(await untilStatus(one, uri, 'failed')).toMatchObject({ problem: expect.stringContaining('refused the user or the password') as string });
     expect(one.output).not.toMatch(/wr0ng|ter two/u);
+  });
+
+  it('is tried by a process of its own, which says in one line what came of it', async () => {
+    const probe = async (address: string): Promise<unknown> => {
+      const child = spawn(process.execPath, [await serverFile(), '--probe'], { env: { ...process.env, LOCKSCOPE_DATABASE_URL: address }, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      await new Promise((resolve) => child.on('close', resolve));
+      expect(output).not.toMatch(/wr0ng|ter two/u);
+      return JSON.parse(output);
+    };
+    expect(await probe(url())).toEqual({ ok: true, version: 15, tables: 3 });
+    expect(await probe(url().replace('hun', 'wr0ng'))).toMatchObject({ ok: false, wantsPassword: true });
+    expect(await probe(url().replace(/\/postgres$/u, '/nowhere'))).toMatchObject({ ok: false, wantsPassword: false, problem: expect.stringContaining('there is no database "nowhere"') as string });
+    expect(await probe('wr0ng')).toMatchObject({ ok: false, wantsPassword: false });
   });
 
   it('judges each folder by its own database, and takes nothing from the folder itself', async () => {

@@ -7,10 +7,10 @@
 // obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
 // of a desktop one that is there. The part `restricted` drives the page and so needs the browser.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests, TestRunFailedError,
@@ -36,12 +36,14 @@ async function main() {
     return 2;
   }
   await bundleSuite();
+  const database = await startDatabase();
   const total = { passed: 0, failed: 0, skipped: 0, reasons: [] };
   for (const [name, part] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     console.log(`\n— ${name} —`);
-    add(total, await withProfile(part).catch(failed));
+    add(total, await withProfile((profile) => part(profile, database.url)).catch(failed));
   }
+  await database.stop();
   if (values.results) writeFileSync(values.results, JSON.stringify(total));
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed > 0 ? 1 : 0;
@@ -60,14 +62,14 @@ function add(total, { passed, failed, reasons }) {
 }
 
 /** Lockscope as a person who works on it starts it. */
-async function development(profile) {
-  return runSuite(profile, root, root);
+async function development(profile, databaseUrl) {
+  return runSuite(profile, databaseUrl, root, root);
 }
 
 /** Lockscope as a person who uses it has it. */
-async function installed(profile) {
+async function installed(profile, databaseUrl) {
   install(await makeVsix(), profile);
-  return runSuite(profile, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
+  return runSuite(profile, databaseUrl, fileURLToPath(new URL('host', import.meta.url)), profile.extensionsDir);
 }
 
 /** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
@@ -78,7 +80,7 @@ async function restricted(profile) {
 }
 
 /** Gives back what the suite counted. A suite that ended without having counted has failed. */
-async function runSuite({ workspace, args }, extensionDevelopmentPath, extensionDir) {
+async function runSuite({ workspace, userDataDir, args }, databaseUrl, extensionDevelopmentPath, extensionDir) {
   const results = join(workspace, '../results.json');
   const status = await runTests({
     vscodeExecutablePath: executable,
@@ -87,6 +89,7 @@ async function runSuite({ workspace, args }, extensionDevelopmentPath, extension
     extensionTestsEnv: {
       LOCKSCOPE_TEST_EXTENSION_DIR: extensionDir,
       LOCKSCOPE_TEST_RESULTS: results,
+      LOCKSCOPE_TEST_DATABASE_URL: databaseUrl,
       ...(process.stdout.isTTY && { LOCKSCOPE_TEST_COLOUR: '1' }),
     },
     launchArgs: [workspace, ...args],
@@ -96,7 +99,35 @@ async function runSuite({ workspace, args }, extensionDevelopmentPath, extension
   });
   if (!existsSync(results)) throw new Error(`The suite did not run to its end (${status}).`);
   const counts = JSON.parse(readFileSync(results, 'utf8'));
+  const leaks = filesWith(PASSWORD, userDataDir);
+  // Where the trace of the messages is not found, this shows nothing.
+  if (filesWith('textDocument/codeLens', userDataDir).length === 0) leaks.push('(the trace of the messages was not written)');
+  console.log(leaks.length === 0 ? '    ✔ leaves the database’s password in no log, setting or state' : `    the database's password stands in:\n${leaks.join('\n')}`);
+  if (leaks.length === 0) counts.passed += 1;
+  else counts.failed += 1;
   return { ...counts, failed: Math.max(counts.failed, status === 0 ? 0 : 1) };
+}
+
+/** Not a word that anything else would write. */
+const PASSWORD = 'pa55-of-the-suite';
+
+/** A server with a table of 2,000,000 rows: 226 of 36 bytes to a page of 8 kB. */
+async function startDatabase() {
+  const outfile = join(root, 'out/test-vscode/servers.mjs');
+  await build({ absWorkingDir: root, entryPoints: ['test/postgres/servers.ts'], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'warning' });
+  const { startServer } = await import(pathToFileURL(outfile).href);
+  const server = await startServer(18);
+  const client = await server.connect();
+  await client.query('CREATE TABLE users (n int); INSERT INTO users SELECT generate_series(1, 2000000); ANALYZE users');
+  await client.end();
+  return { url: server.url().replace('postgres@', `postgres:${PASSWORD}@`), stop: server.stop };
+}
+
+/** The files below a folder that hold a text, in whatever form they are. */
+function filesWith(text, folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function install(file, { args }) {

@@ -4,6 +4,13 @@ import type { DataSource } from '../workspace/document-state';
 
 /** How what is known of a document's database came to be known. */
 export function databaseStatus(data: DataSource): DatabaseStatus {
+  const status = factsOf(data);
+  return { ...status, summary: inWords(status) };
+}
+
+type Facts = Omit<DatabaseStatus, 'summary'>;
+
+function factsOf(data: DataSource): Facts {
   if (data.kind === 'snapshot') {
     const { path, takenAt } = data.snapshot;
     return { kind: 'snapshot', name: path, state: 'current', readAt: takenAt, problem: undefined };
@@ -14,8 +21,7 @@ export function databaseStatus(data: DataSource): DatabaseStatus {
   return { kind: 'connection', name, state, readAt: known?.readAt, problem };
 }
 
-/** The same as a sentence, with its age. */
-export function sourceInWords({ kind, name, state, readAt, problem }: DatabaseStatus): string {
+function inWords({ kind, name, state, readAt, problem }: Facts): string {
   const age = readAt === undefined ? '' : ageInWords((Date.now() - readAt) / 1000);
   if (kind === 'snapshot') return `Sizes are those of the snapshot ${name}, taken ${age}.`;
   switch (state) {

@@ -8,7 +8,7 @@ import { displayName, type RelationName } from '../core/schema/names';
 import type { Statistics } from '../core/schema/statistics';
 import { inTransaction, type HeldLock } from '../core/timeline';
 import type { DataSource } from '../workspace/document-state';
-import { databaseStatus, sourceInWords } from './database-status';
+import { databaseStatus } from './database-status';
 import type { Analysed } from './edits';
 import { blocked, listed, serverName } from './words';
 
@@ -90,7 +90,7 @@ function conflictLine(locks: readonly LockClaim[]): string | undefined {
 /** What it is judged by. */
 function basis({ target }: Analysis, data: DataSource | undefined): string {
   const server = target.source === 'default' ? `Judged for ${serverName(target)}, which is assumed: set \`lockscope.serverVersion\`.` : `Judged for ${serverName(target)}.`;
-  return data === undefined ? server : `${server} ${sourceInWords(databaseStatus(data))}`;
+  return data === undefined ? server : `${server} ${databaseStatus(data).summary}`;
 }
 
 function names(relations: readonly RelationName[]): string {

@@ -108,6 +108,47 @@ export function defineSuite(): void {
       await untilFound(document.uri, blockingIndex, 0);
     });
 
+    it('connects to a database that the folder mentions, shows its sizes, and forgets them when it is disconnected', async function () {
+      this.timeout(60_000);
+      const url = process.env.LOCKSCOPE_TEST_DATABASE_URL ?? '';
+      const folder = vscode.workspace.workspaceFolders?.[0];
+      assert.ok(folder);
+      const trace = vscode.workspace.getConfiguration('lockscope.trace');
+      // Everything that can be logged is: afterwards the logs are searched for the password.
+      await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'trace');
+      await trace.update('server', 'verbose', vscode.ConfigurationTarget.Global);
+      const dotenv = vscode.Uri.joinPath(folder.uri, '.env');
+      await vscode.workspace.fs.writeFile(dotenv, new TextEncoder().encode(`DATABASE_URL=${url}\n`));
+      const { document } = await open('migrations/002_users_email.sql');
+      const lensNow = async (): Promise<string> => (await lenses(document.uri)).filter(({ line }) => line === 3).map(({ title }) => title).join(' ');
+      await until(async () => (await lensNow()).includes('SHARE') || undefined, () => 'a lens');
+      assert.doesNotMatch(await lensNow(), /2 M rows/);
+      const connecting = vscode.commands.executeCommand('lockscope.connectDatabase');
+      // What is offered first, and the name that is proposed, are what a person would take.
+      await until(
+        async () => {
+          await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+          return (await lensNow()).includes('users (2 M rows, 69 MB)') || undefined;
+        },
+        () => 'the rows in the lens',
+      );
+      await connecting;
+      const [finding] = await untilFound(document.uri, blockingIndex, 1);
+      assert.match(finding?.message ?? '', /users has 2 M rows, 69 MB\./);
+      await vscode.commands.executeCommand('lockscope.refreshDatabase');
+      await vscode.commands.executeCommand('lockscope.disconnectDatabase');
+      await until(
+        async () => {
+          const lens = await lensNow();
+          return (lens.includes('SHARE') && !lens.includes('2 M rows')) || undefined;
+        },
+        () => 'the rows to be gone',
+      );
+      await vscode.workspace.fs.delete(dotenv);
+      await trace.update('server', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'info');
+    });
+
     it('goes on after its server was restarted', async () => {
       const editor = await open('migrations/004_edited.sql');
       await vscode.commands.executeCommand('lockscope.restartServer');

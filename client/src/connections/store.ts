@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** A database that the user connected to. Its URL, with the password, is a secret of the editor and stands nowhere else. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  /** For people: `shop on localhost:5433`. */
+  readonly place: string;
+}
+
+const CONNECTIONS = 'lockscope.connections';
+const ACTIVE = 'lockscope.activeConnections';
+
+/** Stands for windows without a folder. */
+const NO_FOLDER = '';
+
+/**
+ * The user's connections, and which of them each folder uses. All of it belongs to the user and not to a folder: nothing
+ * that lies in a repository can add a connection or choose another one.
+ */
+export class Connections {
+  private readonly changes = new vscode.EventEmitter<void>();
+  /** Fires when other databases are to be judged by. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly context: vscode.ExtensionContext) {
+    context.subscriptions.push(this.changes, vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      if (this.activeIds().length > 0) this.changes.fire();
+    }));
+  }
+
+  all(): readonly Connection[] {
+    return this.context.globalState.get<readonly Connection[]>(CONNECTIONS, []);
+  }
+
+  /** The connection of a folder. */
+  active(folder: vscode.WorkspaceFolder | undefined): Connection | undefined {
+    const id = this.activeByFolder()[keyOf(folder)];
+    return this.all().find((connection) => connection.id === id);
+  }
+
+  /** Remembers a new connection. */
+  async add(name: string, place: string, url: string): Promise<Connection> {
+    const connection: Connection = { id: randomUUID(), name, place };
+    await this.context.secrets.store(secretOf(connection), url);
+    await this.context.globalState.update(CONNECTIONS, [...this.all(), connection]);
+    return connection;
+  }
+
+  /** Forgets a connection and its secret. */
+  async remove(connection: Connection): Promise<void> {
+    const wasActive = this.activeIds().includes(connection.id);
+    await this.context.secrets.delete(secretOf(connection));
+    await this.context.globalState.update(CONNECTIONS, this.all().filter(({ id }) => id !== connection.id));
+    await this.context.globalState.update(ACTIVE, Object.fromEntries(Object.entries(this.activeByFolder()).filter(([, id]) => id !== connection.id)));
+    if (wasActive) this.changes.fire();
+  }
+
+  /** Judges a folder by a connection from now on, or by none. */
+  async use(connection: Connection | undefined, folder: vscode.WorkspaceFolder | undefined): Promise<void> {
+    const { [keyOf(folder)]: before, ...others } = this.activeByFolder();
+    if (before === connection?.id) return;
+    await this.context.globalState.update(ACTIVE, connection === undefined ? others : { ...others, [keyOf(folder)]: connection.id });
+    this.changes.fire();
+  }
+
+  /**
+   * What the server's process finds in its environment: the databases of the open folders, with their secrets. Nothing in
+   * folders that the user does not trust, and nothing of what the environment had.
+   */
+  async environment(): Promise<Readonly<Record<string, string>>> {
+    const none = { LOCKSCOPE_DATABASES: '', LOCKSCOPE_DATABASE_URL: '' };
+    if (!vscode.workspace.isTrusted) return none;
+    const folders: readonly (vscode.WorkspaceFolder | undefined)[] = vscode.workspace.workspaceFolders ?? [undefined];
+    const chosen = await Promise.all(
+      folders.map(async (folder) => {
+        const connection = this.active(folder);
+        const url = connection === undefined ? undefined : await this.context.secrets.get(secretOf(connection));
+        return connection === undefined || url === undefined ? [] : [{ name: connection.name, ...(folder === undefined ? {} : { folder: folder.uri.toString() }), url }];
+      }),
+    );
+    return { ...none, LOCKSCOPE_DATABASES: JSON.stringify(chosen.flat()) };
+  }
+
+  private activeByFolder(): Readonly<Record<string, string>> {
+    return this.context.globalState.get<Readonly<Record<string, string>>>(ACTIVE, {});
+  }
+
+  private activeIds(): readonly string[] {
+    const folders: readonly (vscode.WorkspaceFolder | undefined)[] = vscode.workspace.workspaceFolders ?? [undefined];
+    return folders.flatMap((folder) => this.active(folder)?.id ?? []);
+  }
+}
+
+function keyOf(folder: vscode.WorkspaceFolder | undefined): string {
+  return folder?.uri.toString() ?? NO_FOLDER;
+}
+
+function secretOf({ id }: Connection): string {
+  return `lockscope.connection.${id}`;
+}
