@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './commands/check';
+import type { EstimateOptions } from './commands/estimate';
 import { Failure } from './commands/failure';
 import type { FixOptions } from './commands/fix';
 import type { SnapshotOptions } from './commands/snapshot';
@@ -25,15 +26,19 @@ function commandLine(): Command {
     })
     .exitOverride();
 
-  judging(program.command('check [path...]').description('analyse files, folders (recursive, in migration order), or - for standard input'))
+  failing(judging(program.command('check [path...]').description('analyse files, folders (recursive, in migration order), or - for standard input')))
     .addOption(new Option('--format <format>', 'how findings are printed').choices(['pretty', 'json']).default('pretty'))
     .action(async (paths: string[], options: CheckOptions) => finish((await import('./commands/check')).check(paths, options)));
 
-  judging(program.command('fix [path...]').description('apply fixes to files'))
+  failing(judging(program.command('fix [path...]').description('apply fixes to files')))
     .option('--review', 'also apply fixes that a person should look at')
     .option('--dry-run', 'print a unified diff and change nothing')
     .option('--rule <rule>', 'only fix findings of this rule (may be repeated)', (rule: string, rules?: string[]) => [...(rules ?? []), rule])
     .action(async (paths: string[], options: FixOptions) => finish((await import('./commands/fix')).fix(paths, options)));
+
+  judging(program.command('estimate [path...]').description('durations, statement by statement'))
+    .addOption(new Option('--format <format>', 'how they are printed').choices(['pretty', 'json']).default('pretty'))
+    .action(async (paths: string[], options: EstimateOptions) => finish((await import('./commands/estimate')).estimate(paths, options)));
 
   program
     .command('explain <rule>')
@@ -66,7 +71,14 @@ function commandLine(): Command {
   return program;
 }
 
-/** Adds the options of the commands that judge migrations. */
+/** Adds what makes a command fail for what it found. */
+function failing(command: Command): Command {
+  return command.addOption(
+    new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or worse').choices(['error', 'warning', 'info', 'never']).default('error'),
+  );
+}
+
+/** Adds the options of the commands that read migrations. */
 function judging(command: Command): Command {
   return command
     .option('--dialect <dialect>', 'the database server: postgresql')
@@ -76,10 +88,7 @@ function judging(command: Command): Command {
     .option('--snapshot <file>', 'a snapshot of a database to judge by, as lockscope snapshot prints it')
     .option('--schema <file>', 'DDL that is there before the files, e.g. of pg_dump --schema-only')
     .option('--config <file>', 'the configuration, instead of the nearest lockscope.json')
-    .option('--stdin-filename <path>', 'the name that standard input goes by')
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or worse').choices(['error', 'warning', 'info', 'never']).default('error'),
-    );
+    .option('--stdin-filename <path>', 'the name that standard input goes by');
 }
 
 function plausible(version: string): string {

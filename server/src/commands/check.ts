@@ -1,3 +1,4 @@
+import { estimateMigration } from '../core/estimate/migration';
 import { analyzeHistory } from '../core/folder';
 import { createMemo } from '../core/memo';
 import type { Severity } from '../core/rules/rule';
@@ -44,7 +45,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
       summary = withFile(summary, next.value);
-      print(reporter.file(next.value));
+      const analysis = next.value;
+      print(reporter.file(analysis, () => estimateMigration(analysis, project.setting.statistics)));
     }
     if (history.continues) schema = next.value;
   }

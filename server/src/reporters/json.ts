@@ -1,6 +1,7 @@
 import type { Analysis, Finding, StatementAnalysis } from '../core/analysis';
 import type { Effects } from '../core/effects/effects';
 import { blocks } from '../core/effects/postgres/lock-modes';
+import type { Duration, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
 import { pageOf } from '../core/rules/page';
 import type { Fix } from '../core/rules/rule';
 import type { LineIndex, Span } from '../core/text';
@@ -15,17 +16,17 @@ export function jsonReporter(): Reporter {
   let files = 0;
   return {
     start: ({ dialect, version, source }) => `{"version":1,"server":${JSON.stringify({ dialect, version, source })},"files":[`,
-    file: (analysis) => `${files++ === 0 ? '\n' : ',\n'}${JSON.stringify(fileOf(analysis))}`,
+    file: (analysis, estimate) => `${files++ === 0 ? '\n' : ',\n'}${JSON.stringify(fileOf(analysis, estimate()))}`,
     end: ({ files, statements, findings, problems }) => `\n],"summary":${JSON.stringify({ files, statements, findings, problems })}}\n`,
   };
 }
 
-function fileOf({ path, script, statements, findings, problems, lines }: Analysis): object {
+function fileOf({ path, script, statements, findings, problems, lines }: Analysis, estimate: MigrationEstimate): object {
   const transactions = numbered(statements.map((statement) => statement.transaction));
   return {
     path,
     tool: script.tool,
-    statements: statements.flatMap((statement) => (statement.effects === undefined ? [] : [statementOf(statement, statement.effects, transactions, lines)])),
+    statements: statements.flatMap((statement, index) => (statement.effects === undefined ? [] : [statementOf(statement, statement.effects, transactions, lines, estimate.statements[index])])),
     findings: findings.map((finding) => findingOf(finding, lines)),
     problems: problems.map(({ message, span }) => ({ message, ...range(span, lines) })),
   };
@@ -36,6 +37,7 @@ function statementOf(
   effects: Effects,
   transactions: ReadonlyMap<number, number>,
   lines: LineIndex,
+  estimate: StatementEstimate | undefined,
 ): object {
   return {
     ...range(span, lines),
@@ -52,7 +54,7 @@ function statementOf(
     algorithm: null,
     concurrency: null,
     certainty: effects.certainty,
-    estimate: null,
+    estimate: estimateJson(estimate),
   };
 }
 
@@ -62,8 +64,21 @@ function scopeOf(scope: TransactionScope, { control }: Effects): string {
   return scope === 'none' && control?.kind === 'begin' ? 'explicit' : scope;
 }
 
+/** Seconds, to four digits; null for what cannot be told. */
+export function estimateJson(estimate: StatementEstimate | undefined): object | null {
+  return estimate?.runs === undefined ? null : { ...durationJson(estimate.runs), basis: estimate.basis };
+}
+
+export function durationJson({ low, likely, high }: Duration): { readonly low: number; readonly likely: number; readonly high: number } {
+  return { low: digits(low), likely: digits(likely), high: digits(high) };
+}
+
+function digits(seconds: number): number {
+  return Number(seconds.toPrecision(4));
+}
+
 /** Numbers from 1, in the order in which they first appear. */
-function numbered(ids: readonly number[]): ReadonlyMap<number, number> {
+export function numbered(ids: readonly number[]): ReadonlyMap<number, number> {
   return new Map([...new Set(ids)].map((id, index) => [id, index + 1]));
 }
 
@@ -81,7 +96,7 @@ function fixOf({ title, safety, edits, files }: Fix): object {
   };
 }
 
-function range({ offset, length }: Span, lines: LineIndex): object {
+export function range({ offset, length }: Span, lines: LineIndex): object {
   return { start: place(offset, lines), end: place(offset + length, lines) };
 }
 

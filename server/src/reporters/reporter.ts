@@ -1,11 +1,13 @@
 import type { Analysis } from '../core/analysis';
+import type { MigrationEstimate } from '../core/estimate/estimate';
 import { SEVERITIES, type Severity } from '../core/rules/rule';
 import type { Target } from '../core/target';
 
 /** An output format. Each call gives the text to print next, so that files are printed as they are analysed. */
 export interface Reporter {
   start(target: Target): string;
-  file(analysis: Analysis): string;
+  /** @param estimate works out how long the migration takes, for formats that say so */
+  file(analysis: Analysis, estimate: () => MigrationEstimate): string;
   end(summary: Summary): string;
 }
 

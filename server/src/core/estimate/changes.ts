@@ -30,7 +30,7 @@ export function updateRows(table: TableShape, rows: Rows, touched: ReadonlySet<s
   const room = Math.min(1, (100 - table.fillfactor) / table.fillfactor);
   const hot = hinders ? 0 : committedInParts ? Math.max(room, table.hotShare ?? 0) : room;
   const entries = table.indexes.reduce((sum, index) => sum + entryCost(index, table.rows, constants), 0);
-  const each = hot * constants.hotUpdate + (1 - hot) * (constants.update + entries) + extra(perRow, constants);
+  const each = hot * constants.hotUpdate + (1 - hot) * (constants.update + entries + rowBytes(table, constants)) + extra(perRow, constants);
   const wal = table.width * 1.5 + 60 + (1 - hot) * table.indexes.reduce((sum, index) => sum + 64 + keyWidth(index), 0);
   const bytes = table.width + (1 - hot) * table.indexes.reduce((sum, index) => sum + 20 + keyWidth(index), 0);
   return change('update', `updates ${displayName(table.name)}`, table, rows, each, bytes, table.unlogged ? 0 : wal, pricing);
@@ -85,13 +85,18 @@ export function entryCost(index: IndexShape, rows: number, constants: CostConsta
   if (index.method === 'gin') return index.keys.reduce((sum, { width }) => sum + Math.max(1, width / 12) * 2, 0);
   if (first !== undefined && (first.correlation ?? 0) > 0.95) return constants.insertSorted;
   const doublings = Math.max(0, Math.log2(Math.max(1, rows) / 100_000));
-  const text = first?.sort.startsWith('text') === true ? constants.insertText : 0;
-  const known = constants.insertRandom + doublings * constants.insertFar + text;
+  const long = constants.insertText * Math.min(1, Math.max(0, keyWidth(index) - 8) / 22);
+  const known = constants.insertRandom + doublings * constants.insertFar + long;
   return index.method === 'btree' || index.method === 'hash' ? known : known * 2;
 }
 
 function keyWidth({ keys }: IndexShape): number {
   return keys.reduce((sum, { width }) => sum + width, 0);
+}
+
+/** Another version of a row is logged, and the page that it leaves as well after a checkpoint. */
+function rowBytes({ width, unlogged }: TableShape, { writtenByte, walByte }: CostConstants): number {
+  return width * (writtenByte + (unlogged ? 0 : 1.5 * walByte));
 }
 
 function extra({ triggers, lookUps, calls }: PerRow, constants: CostConstants): number {

@@ -24,6 +24,8 @@ export interface CostConstants {
   readonly compare: Readonly<Record<SortKind, number>>;
   /** One comparison of a sort whose input is in order already: there is one for each row. */
   readonly compareSorted: number;
+  /** Handing one row of a table to an index build (heapam_index_build_range_scan, FormIndexDatum). */
+  readonly indexRow: number;
   /** Making one entry of a sorted index (_bt_buildadd). */
   readonly entry: number;
   /** Making one entry of an index of another method. */
@@ -34,7 +36,7 @@ export interface CostConstants {
   readonly probe: number;
   /** Putting one row of the referenced table in that hash. */
   readonly hash: number;
-  /** Writing another version of a row, its write-ahead log included (heap_update). */
+  /** Writing another version of a row, without its bytes (heap_update). */
   readonly update: number;
   /** The same on the same page, without index entries (HOT). */
   readonly hotUpdate: number;
@@ -47,14 +49,15 @@ export interface CostConstants {
   /** Adding one entry at any place of an index that is in memory; {@link insertFar} for each doubling beyond 100,000 entries. */
   readonly insertRandom: number;
   readonly insertFar: number;
-  /** One more of these for text, whose comparisons on the way down the tree cost more. */
+  /** What keys of 30 bytes and more add to that: more pages, whose first change after a checkpoint is logged whole. */
   readonly insertText: number;
   /** Calling a row trigger in PL/pgSQL. */
   readonly trigger: number;
   /** A foreign key's look at the other table for one row (RI_FKey_check by SPI, an index scan). */
   readonly referenced: number;
-  /** Calling one function or operator on a row. */
+  /** Calling one function or operator on a row, and on each byte of a text that it is given. */
   readonly call: number;
+  readonly callByte: number;
   /** gen_random_uuid and its kin, which ask the operating system. */
   readonly random: number;
   /** A second pass of CREATE INDEX CONCURRENTLY: one entry sorted and merged (validate_index). */
@@ -99,27 +102,29 @@ export const DEFAULT_CONSTANTS: CostConstants = {
   writtenByte: 1 / 900,
   walByte: 1 / 700,
   form: 0.45,
-  toastByte: 1 / 130,
-  compare: { number: 0.0175, uuid: 0.022, numeric: 0.03, 'text C': 0.03, 'text icu': 0.05, 'text libc': 0.055, other: 0.04 },
+  toastByte: 1 / 180,
+  compare: { number: 0.0175, uuid: 0.022, numeric: 0.024, 'text C': 0.03, 'text icu': 0.05, 'text libc': 0.055, other: 0.04 },
   compareSorted: 0.05,
+  indexRow: 0.08,
   entry: 0.12,
-  method: { hash: 0.5, gin: 1.2, gist: 2.5, spgist: 2.5, brin: 0.03 },
-  ginElement: 0.3,
-  probe: 0.2,
-  hash: 0.15,
-  update: 2.6,
+  method: { hash: 1.5, gin: 2.4, gist: 6, spgist: 4, brin: 0.03 },
+  ginElement: 0.6,
+  probe: 0.35,
+  hash: 0.2,
+  update: 3.1,
   hotUpdate: 1.5,
-  remove: 0.8,
+  remove: 0.7,
   insert: 0.8,
   insertSorted: 0.6,
-  insertRandom: 1.3,
-  insertFar: 0.7,
-  insertText: 1.2,
+  insertRandom: 1.5,
+  insertFar: 0.85,
+  insertText: 2.4,
   trigger: 1.3,
-  referenced: 4,
+  referenced: 6,
   call: 0.08,
-  random: 0.9,
-  validateEntry: 0.25,
+  callByte: 0.005,
+  random: 1.5,
+  validateEntry: 0.1,
   batch: 3000,
   statement: 2000,
   factors: {

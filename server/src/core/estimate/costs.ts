@@ -62,9 +62,12 @@ export function reading(bytes: number, { constants, settings }: Pricing): Durati
   return { low: bytes * cachedByte, likely: bytes * (cached * cachedByte + (1 - cached) * diskByte), high: bytes * diskByte };
 }
 
-/** Reading a table once and holding `checks` conditions against each row. */
-export function scan(table: TableShape, what: string, checks: number, pricing: Pricing, calls = 0): Piece {
-  const { row, check, call } = pricing.constants;
+/**
+ * Reading a table once and holding `checks` conditions against each row.
+ * @param evaluation µs that working them out takes besides
+ */
+export function scan(table: TableShape, what: string, checks: number, pricing: Pricing, evaluation = 0): Piece {
+  const { row, check } = pricing.constants;
   return {
     kind: 'scan',
     what,
@@ -74,7 +77,7 @@ export function scan(table: TableShape, what: string, checks: number, pricing: P
     bytesWritten: 0,
     walBytes: 0,
     cost: 'scan',
-    micros: plus(reading(table.bytes, pricing), exactly(table.rows * (row + checks * check + calls * call))),
+    micros: plus(reading(table.bytes, pricing), exactly(table.rows * (row + checks * check + evaluation))),
     assumed: table.assumed,
   };
 }
@@ -92,7 +95,7 @@ export function buildIndex(table: TableShape, index: IndexShape, what: string, p
   const entries = table.rows * index.share;
   const bytes = newIndexBytes(index, entries, pricing.version);
   const read = warm ? exactly(table.bytes * constants.cachedByte) : reading(table.bytes, pricing);
-  const evaluation = table.rows * (constants.row + index.keys.reduce((sum, { calls }) => sum + constants.check + calls * constants.call, 0) + (index.share < 1 ? constants.check : 0));
+  const evaluation = table.rows * (constants.row + constants.indexRow + index.keys.reduce((sum, { calls, width }) => sum + constants.check + calls * (constants.call + width * constants.callByte), 0) + (index.share < 1 ? constants.check : 0));
   const isTree = index.method === 'btree';
   const sort = isTree ? sortCost(index.keys, entries, constants) + mergeCost(index.keys, entries, pricing) : 0;
   const speedUp = isTree && index.keys.every(({ calls }) => calls === 0) ? 1 + 0.45 * workersFor(table, pricing) : 1;
@@ -163,6 +166,8 @@ export function sortCost(keys: readonly KeyShape[], entries: number, constants: 
     compare += ties * constants.compare[key.sort];
     ties *= key.distinct === undefined ? 0 : Math.max(0, 1 - (2 * key.distinct) / entries);
   }
+  // What is equal in all columns is told apart by its place in the table (comparetup_index_btree_tiebreak).
+  compare += 0.3 * ties * constants.compare.number;
   return entries * (disorder * compare * Math.log2(entries) + (1 - disorder) * constants.compareSorted);
 }
 

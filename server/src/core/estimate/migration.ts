@@ -19,17 +19,23 @@ import { workOf, type Outcome } from './statement';
  * @param constants what work costs: the built-in constants, or those of a calibration
  */
 export function estimateMigration(analysis: Analysis, statistics: Statistics, constants: CostConstants = DEFAULT_CONSTANTS): MigrationEstimate {
-  let sizes = Sizes.of(statistics);
-  const pricing: Pricing = { constants, settings: statistics.settings, version: analysis.target.version };
+  return estimateFrom(analysis, Sizes.of(statistics), constants).estimate;
+}
+
+/** The same from the sizes that earlier migrations left behind; gives those that this one leaves. */
+export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostConstants): { readonly estimate: MigrationEstimate; readonly after: Sizes } {
+  let sizes = before;
+  const pricing: Pricing = { constants, settings: before.settings, version: analysis.target.version };
   const statements = analysis.statements.map((statement): StatementEstimate | undefined => {
     const { effects, segment } = statement;
     if (effects === undefined || segment.direction !== 'up') return undefined;
-    if (isInstant(effects)) return instantly(effects, constants);
+    if (isInstant(effects)) return instantly(effects, analysis.path, constants);
     const outcome = workOf(statement, effects, viewOf(statement), sizes, pricing);
     sizes = outcome.after;
-    return estimateOf(effects, outcome, pricing);
+    return estimateOf(effects, outcome, analysis.path, pricing);
   });
-  return { statements, blocked: blockedBy(analysis, statements), runs: sum(statements), ...blockedInAll(analysis, statements) };
+  const estimate = { statements, blocked: blockedBy(analysis, statements), runs: sum(statements), ...blockedInAll(analysis, statements) };
+  return { estimate, after: sizes };
 }
 
 /** Kinds of action that change the catalogue only, whatever the table holds. */
@@ -44,13 +50,13 @@ function isInstant({ actions, scans, rewrites, rebuilds }: Effects): boolean {
   return scans.length === 0 && rewrites.length === 0 && rebuilds.length === 0 && actions.every(({ kind }) => CATALOGUE_ONLY.has(kind));
 }
 
-const instants = new WeakMap<Effects, { readonly constants: CostConstants; readonly estimate: StatementEstimate }>();
+const instants = new WeakMap<Effects, { readonly path: string; readonly constants: CostConstants; readonly estimate: StatementEstimate }>();
 
-function instantly(effects: Effects, constants: CostConstants): StatementEstimate {
+function instantly(effects: Effects, path: string, constants: CostConstants): StatementEstimate {
   const known = instants.get(effects);
-  if (known?.constants === constants) return known.estimate;
-  const estimate: StatementEstimate = { basis: basisOf([], constants), runs: instant(constants), unknown: undefined, perMillionRows: undefined, work: [], waits: waitsOf(effects) };
-  instants.set(effects, { constants, estimate });
+  if (known?.constants === constants && known.path === path) return known.estimate;
+  const estimate: StatementEstimate = { basis: basisOf([], constants), runs: instant(constants), unknown: undefined, perMillionRows: undefined, work: [], waits: waitsOf(effects, path) };
+  instants.set(effects, { path, constants, estimate });
   return estimate;
 }
 
@@ -60,20 +66,22 @@ function instant({ statement }: CostConstants): Duration {
   return { low: likely / 5, likely, high: likely * 20 };
 }
 
-function estimateOf(effects: Effects, { pieces, unknown, batches }: Outcome, { constants }: Pricing): StatementEstimate {
+function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome, path: string, { constants }: Pricing): StatementEstimate {
+  // What concerns no row is nothing to speak of.
+  const pieces = all.filter(({ micros }) => micros.high > 0);
   const work = pieces.map((piece) => ({ piece, work: workIn(piece, constants) })).sort((a, b) => (b.work.seconds?.likely ?? 0) - (a.work.seconds?.likely ?? 0));
-  const all = work.reduce((total, { work: { seconds } }) => plus(total, seconds ?? NO_TIME), instant(constants));
+  const runs = work.reduce((total, { work: { seconds } }) => plus(total, seconds ?? NO_TIME), instant(constants));
   const assumed = pieces.filter((piece) => piece.assumed);
   const missing = [...new Set(assumed.flatMap(({ relation, missing: other }) => (relation === undefined ? [] : [displayName(other ?? relation)])))];
   const reason = unknown ?? (missing.length === 0 ? undefined : `the size of ${listed(missing)} is not known`);
   return {
     basis: assumed.length > 0 ? 'default' : basisOf(pieces, constants),
-    runs: reason === undefined ? all : undefined,
+    runs: reason === undefined ? runs : undefined,
     unknown: reason,
-    perMillionRows: unknown === undefined && assumed.length > 0 ? all : undefined,
+    perMillionRows: unknown === undefined && assumed.length > 0 ? runs : undefined,
     // Rows and bytes of a size that was only assumed would be told as if they were known.
     work: work.map(({ piece, work: part }) => (piece.assumed ? { ...part, rows: undefined, bytesRead: undefined, bytesWritten: undefined, walBytes: undefined, seconds: undefined } : part)),
-    waits: waitsOf(effects),
+    waits: waitsOf(effects, path),
     ...(batches === undefined || assumed.length > 0 ? {} : { batches }),
   };
 }
@@ -84,6 +92,7 @@ function listed(names: readonly string[]): string {
 }
 
 function basisOf(pieces: readonly Piece[], { factors }: CostConstants): Basis {
+  if (pieces.length === 0) return 'default';
   return pieces.some(({ cost }) => factors[cost].seen > 0) ? 'calibrated' : 'catalog';
 }
 
@@ -97,10 +106,10 @@ function whole(value: number | undefined): number | undefined {
 }
 
 /** What a statement waits for before it starts, and in between. Nothing bounds that but lock_timeout. */
-function waitsOf(effects: Effects): readonly Wait[] {
+function waitsOf(effects: Effects, path: string): readonly Wait[] {
   const waits: Wait[] = [];
   for (const claim of effects.locks) {
-    if (!blocksTraffic(claim.mode) || claim.relationKind === 'index') continue;
+    if (!isFelt(claim, path)) continue;
     const reads = blocks(claim.mode).includes('read');
     waits.push({ for: 'lock', what: reads ? `waits for every transaction that uses ${displayName(claim.relation)}` : `waits for every transaction that has written ${displayName(claim.relation)}`, relation: claim.relation });
   }
@@ -111,7 +120,7 @@ function waitsOf(effects: Effects): readonly Wait[] {
 }
 
 /** How long each transaction keeps readers or writers of a relation out. What it creates itself nobody waits for. */
-function blockedBy({ statements, path }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
+function blockedBy({ path, statements }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
   const blocked: Blocked[] = [];
   statements.forEach((statement, from) => {
     const { effects, transaction, segment } = statement;
@@ -125,7 +134,7 @@ function blockedBy({ statements, path }: Analysis, estimates: readonly (Statemen
   return blocked;
 }
 
-/** What the file itself creates nobody uses yet; what an earlier migration created, everybody may. */
+/** Whether others notice a lock: nobody uses what the migration itself creates. */
 function isFelt({ mode, relationKind, origin }: LockClaim, path: string): boolean {
   return blocksTraffic(mode) && origin !== path && relationKind !== 'index' && relationKind !== 'partitioned index';
 }
@@ -148,7 +157,7 @@ function lastUnder(relation: RelationName, from: number, statements: readonly St
 }
 
 /** The time during which some relation's readers, or writers, are kept out. */
-function blockedInAll({ statements, path }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
+function blockedInAll({ path, statements }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
   const under = (blocked: 'read' | 'write'): Duration | undefined =>
     sum(
       estimates.filter((_, index) => {

@@ -3,6 +3,7 @@ import type { Action, Effects } from '../effects/effects';
 import { asTable, columnOf, descendantsOf, foreignKeysOf, indexOf, storedBelow, tableOf } from '../effects/postgres/relations';
 import { displayName, objectName, nameParts, type RelationName } from '../schema/names';
 import { indexShape as plannedIndex } from '../schema/postgres/apply/indexes';
+import { walk } from '../schema/postgres/walk';
 import type { ForeignKey, Relation, Table } from '../schema/schema';
 import type { SchemaView } from '../schema/view';
 import { buildIndex, checkForeignKey, exactly, plus, reading, rewrite, scan, type BuildOptions, type Piece, type Pricing } from './costs';
@@ -10,7 +11,7 @@ import { dataChange } from './data';
 import type { Batches } from './estimate';
 import { isBatchLoop } from './batches';
 import { createAs, refresh, selectAlone } from './query';
-import { callsIn, indexShape, mentionsCall, shapeOf, unknownShape, type IndexLike, type TableShape } from './shapes';
+import { callsIn, indexShape, mentioned, mentionsCall, shapeOf, unknownShape, type IndexLike, type TableShape } from './shapes';
 import type { Sizes } from './sizes';
 
 /** What one statement has to do, and how large relations are after it. */
@@ -138,22 +139,37 @@ const VERIFYING = new Set<Action['kind']>(['set not null', 'add column', 'alter 
 /** Tables that one pass reads to hold conditions against all rows: ALTER TABLE does them together (ATRewriteTables, src/backend/commands/tablecmds.c). */
 function verifications(job: Job): void {
   const { effects, pricing } = job;
-  const checks = new Map<RelationName, number>();
+  const checks = new Map<RelationName, { count: number; evaluation: number }>();
   for (const action of effects.actions) {
     if (!action.work.scans || action.relation === undefined) continue;
     const verifies = VERIFYING.has(action.kind) || (action.kind === 'add constraint' && (action.constraint === 'check' || action.constraint === 'not null')) || (action.kind === 'validate constraint' && action.constraint !== 'foreign key');
     if (!verifies || (action.kind === 'add column' && action.constraints.every((constraint) => constraint !== 'check') && !action.notNull && action.generated === undefined)) continue;
-    for (const { name } of job.stored(action.relation)) {
-      if (effects.scans.includes(name)) checks.set(name, (checks.get(name) ?? 0) + 1);
+    for (const shape of job.stored(action.relation)) {
+      if (!effects.scans.includes(shape.name)) continue;
+      const { count, evaluation: before } = checks.get(shape.name) ?? { count: 0, evaluation: 0 };
+      checks.set(shape.name, { count: count + 1, evaluation: before + conditionCost(action, shape, pricing) });
     }
   }
-  for (const [name, count] of checks) {
+  for (const [name, { count, evaluation: cost }] of checks) {
     const shape = effects.rewrites.includes(name) ? undefined : job.shape(name);
     if (shape === undefined) continue;
     // Rows are compared with the new types only where indexes are built again: that is a piece of its own.
     if (effects.actions.every(({ kind }) => kind === 'alter column type') && effects.rebuilds.some((index) => indexOf(index, job.schema)?.table === name)) continue;
-    job.add(scan(shape, `checks every row of ${displayName(name)}`, count, pricing));
+    job.add(scan(shape, `checks every row of ${displayName(name)}`, count, pricing, cost));
   }
+}
+
+/** Functions of a check, on the texts that they are given, in µs a row. */
+function conditionCost(action: Action, table: TableShape, { constants }: Pricing): number {
+  const condition = 'Constraint' in action.node ? action.node.Constraint.raw_expr : 'AlterTableCmd' in action.node && action.node.AlterTableCmd.def !== undefined && 'Constraint' in action.node.AlterTableCmd.def ? action.node.AlterTableCmd.def.Constraint.raw_expr : undefined;
+  if (condition === undefined) return 0;
+  let functions = 0;
+  walk(condition, (kind) => {
+    if (kind === 'FuncCall') functions += 1;
+    return undefined;
+  });
+  const bytes = [...mentioned(condition)].reduce((sum, column) => sum + table.column(column).width, 0);
+  return functions * (constants.call + bytes * constants.callByte) + (callsIn(condition) - functions) * constants.call * 0.3;
 }
 
 /** Indexes that are built anew while their table stays as it is. */
@@ -371,7 +387,7 @@ function membersOf(relation: Relation, job: Job): readonly TableShape[] {
 /** Sizes after the statement, as far as other statements of the migration may ask for them. */
 function follow(job: Job): void {
   for (const action of job.effects.actions) {
-    if (action.kind === 'create table' && !action.as) job.sizes = job.sizes.with(action.name, { rows: 0, bytes: 0 });
+    if (action.kind === 'create table' && !action.as && job.schema.relation(action.name) === undefined) job.sizes = job.sizes.with(action.name, { rows: 0, bytes: 0 });
     if (action.relation === undefined) continue;
     if (action.kind === 'truncate') job.sizes = job.sizes.with(action.relation, { rows: 0, bytes: 0 });
     if (action.kind === 'rename relation') job.sizes = job.sizes.renamed(action.relation, objectName(nameParts(action.relation).schema, action.to));

@@ -1,0 +1,52 @@
+import { DEFAULT_CONSTANTS } from '../core/estimate/constants';
+import { estimateFrom } from '../core/estimate/migration';
+import { Sizes } from '../core/estimate/sizes';
+import { analyzeHistory } from '../core/folder';
+import { createMemo } from '../core/memo';
+import { NO_STATISTICS } from '../core/schema/statistics';
+import { loadPostgresParser } from '../core/sql/postgres/parse';
+import { estimateJsonReporter } from '../reporters/estimate-json';
+import { estimatePrettyReporter } from '../reporters/estimate-pretty';
+import { NO_TOTALS, withMigration } from '../reporters/estimate-reporter';
+import { withDatabase } from './database';
+import { startLoading } from './loading';
+import { print, terminal, warn } from './output';
+import { baseSchema, openProject, type SharedOptions } from './project';
+import { openSources } from './source';
+
+export interface EstimateOptions extends SharedOptions {
+  readonly format: 'pretty' | 'json';
+  readonly stdinFilename?: string;
+}
+
+/**
+ * `lockscope estimate`: says of each statement how long it runs and of each relation how long it is blocked.
+ * @returns the exit status: 2 where something could not be read
+ */
+export async function estimate(paths: readonly string[], options: EstimateOptions): Promise<number> {
+  const parser = startLoading(loadPostgresParser);
+  const project = await withDatabase(openProject(paths, options), options, parser);
+  const { statistics } = project.setting;
+  if (statistics === NO_STATISTICS) warn('no sizes are known: give --database-url or --snapshot; until then times are for each million rows');
+  const sources = await openSources(paths, project, options.stdinFilename);
+  await parser;
+  const reporter = options.format === 'json' ? estimateJsonReporter() : estimatePrettyReporter(terminal());
+  let schema = baseSchema(project, createMemo());
+  let sizes = Sizes.of(statistics);
+  let totals = NO_TOTALS;
+  print(reporter.start(project.setting.target));
+  for (const history of sources.histories) {
+    const analyses = analyzeHistory(sources.read(history), schema, project.setting);
+    let next = analyses.next();
+    for (; next.done !== true; next = analyses.next()) {
+      const { estimate: found, after } = estimateFrom(next.value, sizes, DEFAULT_CONSTANTS);
+      // Without a database the tables of earlier migrations have long been filled: nobody knows how far.
+      if (statistics !== NO_STATISTICS) sizes = after;
+      totals = withMigration(totals, found);
+      print(reporter.file(next.value, found));
+    }
+    if (history.continues) schema = next.value;
+  }
+  print(reporter.end(totals));
+  return sources.failed() ? 2 : 0;
+}

@@ -1,0 +1,94 @@
+import { createColors } from 'picocolors';
+import type { Analysis, StatementAnalysis } from '../core/analysis';
+import type { Basis, Blocked, MigrationEstimate, StatementEstimate, Work } from '../core/estimate/estimate';
+import { bytesInWords, durationInWords, rowsInWords, secondsInWords } from '../core/quantities';
+import { displayName } from '../core/schema/names';
+import { harmless, wrap } from './display';
+import type { EstimateReporter, Totals } from './estimate-reporter';
+import type { Terminal } from './reporter';
+import { plural } from './words';
+
+type Colors = ReturnType<typeof createColors>;
+
+/** The widest that prose is set, and how much of a statement is shown. */
+const MEASURE = 100;
+const EXCERPT = 70;
+
+/** `lockscope estimate` for people: statement by statement how long it runs and what it has to do, then what is blocked and for how long. */
+export function estimatePrettyReporter({ colour, width }: Terminal): EstimateReporter {
+  const colors = createColors(colour);
+  const measure = Math.max(40, Math.min(width, MEASURE));
+  return {
+    start: () => '',
+    file: (analysis, estimate) => [...fileLines(analysis, estimate, colors, measure), '', ''].join('\n'),
+    end: (totals) => lastWords(totals, colors),
+  };
+}
+
+function fileLines({ path, statements, problems, lines, text }: Analysis, estimate: MigrationEstimate, colors: Colors, measure: number): readonly string[] {
+  const out: string[] = [];
+  statements.forEach((statement, index) => {
+    const own = estimate.statements[index];
+    // BEGIN, COMMIT and SET are at once, and of no interest.
+    if (own === undefined || statement.effects?.control !== undefined || statement.effects?.setting !== undefined) return;
+    const place = `${path}:${String(lines.positionAt(statement.span.offset).line + 1)}`;
+    out.push(`${colors.bold(place)}  ${firstLine(statement, text)}`, ...told(own, colors, measure), '');
+  });
+  for (const { message, span } of problems) out.push(`${colors.bold(`${path}:${String(lines.positionAt(span.offset).line + 1)}`)}  ${colors.red('cannot be read')}: ${harmless(message)}`, '');
+  const blocked = estimate.blocked.map((block) => blockedWords(block, statements, lines));
+  if (blocked.length > 0) out.push(...blocked.flatMap((words) => wrap(words, measure - 2).map((line, index) => (index === 0 ? `${colors.yellow('▲')} ${line}` : `  ${line}`))), '');
+  out.push(inAll(estimate));
+  return out;
+}
+
+function firstLine({ span }: StatementAnalysis, text: string): string {
+  const words = harmless(text.slice(span.offset, span.offset + Math.min(span.length, 400)).replace(/\s+/gu, ' ')).trim();
+  return words.length <= EXCERPT ? words : `${words.slice(0, EXCERPT - 1)}…`;
+}
+
+function told(estimate: StatementEstimate, colors: Colors, measure: number): readonly string[] {
+  const { runs, unknown, perMillionRows, work, waits, batches, basis } = estimate;
+  const out: string[] = [];
+  if (runs !== undefined) out.push(work.length === 0 ? 'milliseconds, once its locks are granted' : `${durationInWords(runs)}${basisWords(basis)}`);
+  else if (perMillionRows !== undefined) out.push(`${durationInWords(perMillionRows)} for each million rows: ${unknown ?? ''}`);
+  else out.push(`cannot be estimated: ${unknown ?? ''}`);
+  if (batches !== undefined) out.push(`in ${plural(batches.count, 'batch').replace('batchs', 'batches')} of ${rowsInWords(batches.rows)}${batches.pause > 0 ? `, ${secondsInWords(batches.pause)} of it pauses` : ''}`);
+  const done = work.map(workWords);
+  const waiting = waits.map(({ what }) => what);
+  const plain = out.flatMap((line) => wrap(line, measure - 4)).map((line) => `    ${line}`);
+  const dim = [...done, ...waiting].flatMap((line) => wrap(line, measure - 6)).map((line) => `      ${colors.dim(line)}`);
+  return [...plain, ...dim];
+}
+
+function basisWords(basis: Basis): string {
+  return basis === 'calibrated' ? ', by timings of this server' : '';
+}
+
+function workWords({ what, rows, bytesRead, bytesWritten, walBytes, seconds }: Work): string {
+  const amounts = [
+    rows === undefined ? '' : rowsInWords(rows),
+    bytesRead === undefined || bytesRead === 0 ? '' : `reads ${bytesInWords(bytesRead)}`,
+    bytesWritten === undefined || bytesWritten === 0 ? '' : `writes ${bytesInWords(bytesWritten)}`,
+    walBytes === undefined || walBytes === 0 ? '' : `${bytesInWords(walBytes)} of WAL`,
+  ].filter((amount) => amount !== '');
+  const time = seconds === undefined ? '' : `: ${durationInWords(seconds)}`;
+  return `${what}${time}${amounts.length === 0 ? '' : ` (${amounts.join(', ')})`}`;
+}
+
+function blockedWords({ relation, blocks, mode, time, from, to }: Blocked, statements: Analysis['statements'], lines: Analysis['lines']): string {
+  const line = (index: number): string => String(lines.positionAt(statements[index]?.span.offset ?? 0).line + 1);
+  const where = line(from) === line(to) ? `line ${line(from)}` : `lines ${line(from)} to ${line(to)}`;
+  const long = time === undefined ? 'for a time that cannot be told' : `for ${durationInWords(time)}`;
+  return `blocks ${blocks} on ${displayName(relation)} ${long} (${mode}, ${where})`;
+}
+
+function inAll({ runs, blocksReads, blocksWrites }: MigrationEstimate): string {
+  const words = (duration: MigrationEstimate['runs']): string => (duration === undefined ? 'unknown' : durationInWords(duration));
+  return `runs ${words(runs)}; blocks reads ${words(blocksReads)}, writes ${words(blocksWrites)}`;
+}
+
+function lastWords(totals: Totals, colors: Colors): string {
+  if (totals.files < 2 && totals.unknown === 0) return '';
+  const unknown = totals.unknown === 0 ? '' : `, ${plural(totals.unknown, 'statement')} without an estimate`;
+  return `${colors.bold(`${plural(totals.files, 'file')}, ${plural(totals.statements, 'statement')}${unknown}`)}: ${inAll({ ...totals, statements: [], blocked: [] })}\n`;
+}
