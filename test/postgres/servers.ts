@@ -27,9 +27,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Settings that a server is to have instead of those that make tests quick. */
+type Overrides = Readonly<Record<string, string>>;
+
 /** Starts a server, hands it to `use`, and stops it whatever happens. */
-export async function withServer<T>(major: Major, use: (server: Server) => Promise<T>): Promise<T> {
-  const server = await startServer(major);
+export async function withServer<T>(major: Major, use: (server: Server) => Promise<T>, overrides: Overrides = {}): Promise<T> {
+  const server = await startServer(major, overrides);
   try {
     return await use(server);
   } finally {
@@ -38,12 +41,12 @@ export async function withServer<T>(major: Major, use: (server: Server) => Promi
 }
 
 /** Starts a server on a free port of 127.0.0.1; it ends with this process at the latest. */
-export async function startServer(major: Major): Promise<Server> {
+export async function startServer(major: Major, overrides: Overrides = {}): Promise<Server> {
   const installation = await install(major);
   const attempts = 3;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(major, installation);
+      return await startOnce(major, installation, overrides);
     } catch (error) {
       // Another process may have taken the free port in between.
       if (attempt === attempts || !String(error).includes('could not bind')) throw error;
@@ -51,7 +54,7 @@ export async function startServer(major: Major): Promise<Server> {
   }
 }
 
-async function startOnce(major: Major, installation: Installation): Promise<Server> {
+async function startOnce(major: Major, installation: Installation, overrides: Overrides): Promise<Server> {
   const home = await mkdtemp(path.join(tmpdir(), `lockscope-postgres-${major}-`));
   const data = path.join(home, 'data');
   try {
@@ -62,7 +65,7 @@ async function startOnce(major: Major, installation: Installation): Promise<Serv
     throw error;
   }
   const port = await freePort();
-  const end = supervise(installation.postgres, ['-D', data, '-p', String(port), ...flags(settings(major))], home);
+  const end = supervise(installation.postgres, ['-D', data, '-p', String(port), ...flags({ ...settings(major), ...overrides })], home);
   const clients = new Set<pg.Client>();
 
   const connect = async (database = 'postgres'): Promise<pg.Client> => {

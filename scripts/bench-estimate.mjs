@@ -1,0 +1,14 @@
+// npm run bench:estimate: what Lockscope estimates beside what a real PostgreSQL took, in docs/estimates.md.
+//
+//   node scripts/bench-estimate.mjs [--rows 100000,1000000,5000000] [--only TEXT] [--write]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const outfile = join(root, '.cache', 'bench', 'estimates.mjs');
+mkdirSync(join(root, '.cache', 'bench'), { recursive: true });
+await build({ entryPoints: [join(root, 'test', 'bench', 'estimates', 'run.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' });
+const { status } = spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: 'inherit', cwd: root });
+process.exit(status ?? 1);
