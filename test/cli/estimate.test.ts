@@ -59,7 +59,7 @@ describe('lockscope estimate', () => {
     expect(estimates).toEqual(file?.statements.map(({ estimate }) => estimate));
     const pretty = await lockscope.run(['estimate', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
     expect(pretty.stdout).toMatch(/1\.sql:2 {2}ALTER TABLE users ADD COLUMN age[^\n]*\n {4}milliseconds, once its locks are granted\n {6}waits for every transaction that uses users/u);
-    expect(pretty.stdout).toMatch(/checks every row of users: about \d[^\n]*\(10 M rows, reads 572 MB\)/u);
+    expect(pretty.stdout).toMatch(/checks every row of users: 10 M rows, reads 572 MB, about \d/u);
     expect(pretty.stdout).toContain('cannot be estimated: pg_sleep waits');
   });
 

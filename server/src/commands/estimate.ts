@@ -25,10 +25,11 @@ export interface EstimateOptions extends SharedOptions {
  */
 export async function estimate(paths: readonly string[], options: EstimateOptions): Promise<number> {
   const parser = startLoading(loadPostgresParser);
-  const project = await withDatabase(openProject(paths, options), options, parser);
+  const own = openProject(paths, options);
+  const sources = await openSources(paths, own, options.stdinFilename);
+  const project = await withDatabase(own, options, parser, () => sources.words());
   const { statistics } = project.setting;
   if (statistics === NO_STATISTICS) warn('no sizes are known: give --database-url or --snapshot; until then times are for each million rows');
-  const sources = await openSources(paths, project, options.stdinFilename);
   await parser;
   const reporter = options.format === 'json' ? estimateJsonReporter() : estimatePrettyReporter(terminal());
   let schema = baseSchema(project, createMemo());

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
 import type { Analysis, StatementAnalysis } from '../core/analysis';
-import type { Basis, Blocked, MigrationEstimate, StatementEstimate, Work } from '../core/estimate/estimate';
-import { bytesInWords, durationInWords, rowsInWords, secondsInWords } from '../core/quantities';
+import type { Basis, Blocked, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
+import { workInWords } from '../core/estimate/words';
+import { durationInWords, rowsInWords, secondsInWords } from '../core/quantities';
 import { displayName } from '../core/schema/names';
 import { harmless, wrap } from './display';
 import type { EstimateReporter, Totals } from './estimate-reporter';
@@ -53,7 +54,7 @@ function told(estimate: StatementEstimate, colors: Colors, measure: number): rea
   else if (perMillionRows !== undefined) out.push(`${durationInWords(perMillionRows)} for each million rows: ${unknown ?? ''}`);
   else out.push(`cannot be estimated: ${unknown ?? ''}`);
   if (batches !== undefined) out.push(`in ${plural(batches.count, 'batch').replace('batchs', 'batches')} of ${rowsInWords(batches.rows)}${batches.pause > 0 ? `, ${secondsInWords(batches.pause)} of it pauses` : ''}`);
-  const done = work.map(workWords);
+  const done = work.map(workInWords);
   const waiting = waits.map(({ what }) => what);
   const plain = out.flatMap((line) => wrap(line, measure - 4)).map((line) => `    ${line}`);
   const dim = [...done, ...waiting].flatMap((line) => wrap(line, measure - 6)).map((line) => `      ${colors.dim(line)}`);
@@ -62,17 +63,6 @@ function told(estimate: StatementEstimate, colors: Colors, measure: number): rea
 
 function basisWords(basis: Basis): string {
   return basis === 'calibrated' ? ', by timings of this server' : '';
-}
-
-function workWords({ what, rows, bytesRead, bytesWritten, walBytes, seconds }: Work): string {
-  const amounts = [
-    rows === undefined ? '' : rowsInWords(rows),
-    bytesRead === undefined || bytesRead === 0 ? '' : `reads ${bytesInWords(bytesRead)}`,
-    bytesWritten === undefined || bytesWritten === 0 ? '' : `writes ${bytesInWords(bytesWritten)}`,
-    walBytes === undefined || walBytes === 0 ? '' : `${bytesInWords(walBytes)} of WAL`,
-  ].filter((amount) => amount !== '');
-  const time = seconds === undefined ? '' : `: ${durationInWords(seconds)}`;
-  return `${what}${time}${amounts.length === 0 ? '' : ` (${amounts.join(', ')})`}`;
 }
 
 function blockedWords({ relation, blocks, mode, time, from, to }: Blocked, statements: Analysis['statements'], lines: Analysis['lines']): string {
