@@ -43,22 +43,6 @@ describe('analyzeHistory', () => {
     while (next.done !== true) next = run.next();
     expect(tables(next.value)).toEqual(['public.users']);
   });
-
-  it('reads a file only when it comes to it', () => {
-    const read: string[] = [];
-    const run = analyzeHistory(
-      (function* () {
-        for (const file of FILES) {
-          read.push(file.path);
-          yield file;
-        }
-      })(),
-      UNKNOWN_SCHEMA,
-      SETTING,
-    );
-    run.next();
-    expect(read).toEqual(['m/001_users.up.sql']);
-  });
 });
 
 describe('earlierMigrations', () => {

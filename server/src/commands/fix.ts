@@ -2,8 +2,10 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../core/analysis';
 import { fixFile, type FixedFile } from '../core/fix-file';
+import { neighboursOf } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { fileDirection } from '../core/migration-path';
+import { HistoryIndex } from '../core/neighbours';
 import type { Fix, Severity } from '../core/rules/rule';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile } from '../reporters/reporter';
@@ -45,8 +47,10 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
   const done = { fixes: 0, files: 0 };
   for (const history of sources.histories) {
     let before = schema;
-    for (const source of sources.read(history)) {
-      const fixed = fixFile({ ...project.setting, path: source.path, text: source.text, schema: before }, choose, memo);
+    const files = [...sources.read(history)];
+    const index = new HistoryIndex(files.filter(({ path }) => fileDirection(path) === 'up'), project.setting.tool);
+    for (const source of files) {
+      const fixed = fixFile({ ...project.setting, path: source.path, text: source.text, schema: before, ...neighboursOf(source, index) }, choose, memo);
       if (fileDirection(source.path) === 'up') before = { ...fixed.analysis.after, searchPath: before.searchPath };
       summary = withFile(summary, fixed.analysis);
       done.fixes += fixed.count;

@@ -5,7 +5,7 @@ import type { SchemaVersion } from './schema/version';
 import type { Script, Segment } from './script/script';
 import type { Parsed } from './sql/statement';
 import type { Target } from './target';
-import type { LineIndex, Span } from './text';
+import type { LineIndex, Position, Span } from './text';
 import type { Moment } from './timeline';
 
 /** The one value that everything Lockscope shows is a view of: what a migration file does and what is to be said of it. */
@@ -58,8 +58,10 @@ export interface Finding {
 export interface RelatedPlace {
   readonly message: string;
   readonly path: string;
-  /** Undefined where only the file is known. */
+  /** In this very file; undefined elsewhere, and where only the file is known. */
   readonly span: Span | undefined;
+  /** In another file; absent where only the file is known. */
+  readonly range?: { readonly start: Position; readonly end: Position };
 }
 
 /** A text that could not be read: not a judgement, but the reason why there is none. */

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis';
 import type { AnalysisMemo } from './memo';
+import type { Neighbours } from './neighbours';
 import { placedInFile } from './placed';
 import { replay } from './replay';
 import { judge } from './rules/judge';
@@ -26,6 +27,8 @@ export interface AnalysisInput {
   readonly tool: string | undefined;
   /** Texts of files near it that tell which tool's it is and how that runs it, by path. */
   readonly beside?: ReadonlyMap<string, string>;
+  /** The other files of its history; absent where only the file itself is looked at. */
+  readonly neighbours?: Neighbours;
 }
 
 /**
@@ -44,7 +47,7 @@ export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
     lines: lineIndex(text),
     target,
     script,
-    ...placedInFile(script, { statements, findings, problems }),
+    ...placedInFile(script, path, { statements, findings, problems }),
     after,
   };
 }

@@ -2,6 +2,7 @@ import type { Analysis, Problem } from './analysis';
 import { analyze, type AnalysisInput } from './analyze';
 import { createMemo, type AnalysisMemo } from './memo';
 import { compareMigrations, fileDirection, historyOf } from './migration-path';
+import { HistoryIndex, Neighbours } from './neighbours';
 import { replay } from './replay';
 import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
 import { toolFor } from './script/tools';
@@ -20,19 +21,28 @@ export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
 /**
  * Analyses the files of one history as they come: what exists after one is what exists before the next. A file that
  * undoes another is analysed where it stands and changes nothing for those that follow.
- * @param files in migration order; read one at a time, so that they may be produced while this runs
+ * @param files in migration order
  * @param base what exists before the first
  * @returns (of the generator) what exists after the last
  */
 export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, setting: HistorySetting): Generator<Analysis, Schema> {
   let schema = base;
-  for (const { path, text } of files) {
+  const all = [...files];
+  const history = new HistoryIndex(all.filter(({ path }) => fileDirection(path) === 'up'), setting.tool);
+  for (const file of all) {
+    const { path, text } = file;
     // Each file is analysed once: what would be remembered of it is only a burden for the next.
-    const analysis = analyze({ ...setting, path, text, schema }, createMemo());
+    const analysis = analyze({ ...setting, path, text, schema, ...neighboursOf(file, history) }, createMemo());
     if (fileDirection(path) === 'up') schema = inNewSession(analysis.after, schema);
     yield analysis;
   }
   return schema;
+}
+
+/** What a file may ask about the others of its history; nothing where it stands alone, since then nobody said what there is. */
+export function neighboursOf(file: Pick<MigrationFile, 'path'>, history: HistoryIndex): { readonly neighbours?: Neighbours } {
+  const position = history.files.findIndex(({ path }) => path === file.path);
+  return position < 0 || history.files.length < 2 ? {} : { neighbours: new Neighbours(history, position) };
 }
 
 /**
@@ -45,6 +55,11 @@ export function earlierMigrations(path: string, paths: readonly string[]): strin
   return paths
     .filter((other) => historyOf(other) === history && fileDirection(other) === 'up' && compareMigrations(other, path) < 0)
     .sort(compareMigrations);
+}
+
+/** The files of one history that do not undo something, in migration order. */
+export function upMigrations(paths: readonly string[]): string[] {
+  return paths.filter((path) => fileDirection(path) === 'up').sort(compareMigrations);
 }
 
 interface Step {

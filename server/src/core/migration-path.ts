@@ -31,6 +31,12 @@ export function compareMigrations(a: string, b: string): number {
   );
 }
 
+/** The version in a file's name, its numbers without leading zeros and parted by dots: `1.2` of `V01_2__x.sql`; undefined where there is none. */
+export function versionOf(path: string): string | undefined {
+  const { version } = place(path);
+  return version.length === 0 ? undefined : version.map((number) => number.replace(/^0+(?=\d)/u, '')).join('.');
+}
+
 /** Histories with their files in migration order; the histories themselves by their folders. */
 export function histories<File extends { readonly path: string }>(files: Iterable<File>): readonly (readonly File[])[] {
   const byKey = new Map<string, File[]>();

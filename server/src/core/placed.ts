@@ -6,20 +6,20 @@ import type { Span } from './text';
 type Found = Pick<Analysis, 'statements' | 'findings' | 'problems'>;
 
 /** What was found in a script, at its places in the file, with the problems of the script itself. The one place where embedded SQL is mapped to its file. */
-export function placedInFile(script: Script, { statements, findings, problems }: Found): Found {
+export function placedInFile(script: Script, path: string, { statements, findings, problems }: Found): Found {
   const { embedded } = script;
   const all = (own: Found['problems']): Found['problems'] => [...script.problems, ...own].sort((a, b) => a.span.offset - b.span.offset);
   if (embedded === undefined) return { statements, findings, problems: all(problems) };
   return {
     statements: statements.map((statement) => new Placed(statement, embedded)),
-    findings: findings.map((finding) => placed(finding, embedded)),
+    findings: findings.map((finding) => placed(finding, path, embedded)),
     problems: all(problems.map((problem) => ({ ...problem, span: spanInFile(embedded, problem.span) }))),
   };
 }
 
-function placed(finding: Finding, embedded: Embedded): Finding {
+function placed(finding: Finding, path: string, embedded: Embedded): Finding {
   const span = spanInFile(embedded, finding.span);
-  return { ...finding, fixes: () => finding.fixes(), ignored: () => finding.ignored(), span, related: finding.related.map((place) => (place.span === undefined ? place : { ...place, span: spanInFile(embedded, place.span) })) };
+  return { ...finding, fixes: () => finding.fixes(), ignored: () => finding.ignored(), span, related: finding.related.map((place) => (place.span === undefined || place.path !== path ? place : { ...place, span: spanInFile(embedded, place.span) })) };
 }
 
 /** A statement at its place in the file; the schema before it is still put together only when somebody asks. */

@@ -43,10 +43,10 @@ function findingJson({ rule, severity, message, span, related }: Finding, analys
   return diagnosticJson(range, `${said},"relatedInformation":${JSON.stringify(places)}`);
 }
 
-function relatedInformation({ message, path, span }: RelatedPlace, analysis: Analysis, uri: string, { workspace }: Server): DiagnosticRelatedInformation {
+function relatedInformation({ message, path, span, range }: RelatedPlace, analysis: Analysis, uri: string, { workspace }: Server): DiagnosticRelatedInformation {
   if (path === analysis.path) return { message, location: { uri, range: span === undefined ? TOP : rangeOf(analysis.lines, span) } };
   // Only the file is known: its first line.
-  return { message, location: { uri: workspace.addressOf(uri, path), range: TOP } };
+  return { message, location: { uri: workspace.addressOf(uri, path), range: range ?? TOP } };
 }
 
 function diagnosticJson(range: string, rest: string): string {

@@ -1,10 +1,10 @@
-import type { Analysis, Finding, StatementAnalysis } from '../core/analysis';
+import type { Analysis, Finding, RelatedPlace, StatementAnalysis } from '../core/analysis';
 import type { Effects } from '../core/effects/effects';
 import { blocks } from '../core/effects/postgres/lock-modes';
 import type { Duration, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
 import { pageOf } from '../core/rules/page';
 import type { Fix } from '../core/rules/rule';
-import type { LineIndex, Span } from '../core/text';
+import type { LineIndex, Position, Span } from '../core/text';
 import type { TransactionScope } from '../core/timeline';
 import type { Reporter } from './reporter';
 
@@ -83,8 +83,14 @@ export function numbered(ids: readonly number[]): ReadonlyMap<number, number> {
 }
 
 function findingOf(finding: Finding, lines: LineIndex): object {
-  const { rule, severity, message, span } = finding;
-  return { rule, severity, message, ...range(span, lines), docs: pageOf(rule), fixes: finding.fixes().map(fixOf) };
+  const { rule, severity, message, span, related } = finding;
+  const places = related.length === 0 ? {} : { related: related.map((one) => relatedOf(one, lines)) };
+  return { rule, severity, message, ...range(span, lines), docs: pageOf(rule), ...places, fixes: finding.fixes().map(fixOf) };
+}
+
+function relatedOf({ message, path, span, range: elsewhere }: RelatedPlace, lines: LineIndex): object {
+  if (span !== undefined) return { message, path, ...range(span, lines) };
+  return { message, path, ...(elsewhere === undefined ? {} : { start: counted(elsewhere.start), end: counted(elsewhere.end) }) };
 }
 
 function fixOf({ title, safety, edits, files }: Fix): object {
@@ -101,6 +107,9 @@ export function range({ offset, length }: Span, lines: LineIndex): object {
 }
 
 function place(offset: number, lines: LineIndex): object {
-  const { line, character } = lines.positionAt(offset);
+  return counted(lines.positionAt(offset));
+}
+
+function counted({ line, character }: Position): object {
   return { line: line + 1, column: character + 1 };
 }

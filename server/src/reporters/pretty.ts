@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { Analysis, Finding } from '../core/analysis';
+import type { Analysis, Finding, RelatedPlace } from '../core/analysis';
 import type { Severity } from '../core/rules/rule';
 import type { Span } from '../core/text';
 import { wrap } from './display';
@@ -11,6 +11,8 @@ type Colors = ReturnType<typeof createColors>;
 
 /** The widest that prose is set: longer lines are hard to read. */
 const MEASURE = 100;
+/** How many places in other files are listed under a finding. */
+const MOST_PLACES = 5;
 
 /** Output for people: each finding with its place, its reason, the source and the lock in words, and one line at the end. */
 export function prettyReporter({ colour, width }: Terminal): Reporter {
@@ -39,6 +41,8 @@ interface Entry {
   readonly span: Span;
   readonly label: string;
   readonly locks: readonly string[];
+  /** Other files that explain it. */
+  readonly related: readonly RelatedPlace[];
 }
 
 /** Findings and problems in the order of the file. */
@@ -48,12 +52,12 @@ function entriesOf({ findings, problems, statements }: Analysis): readonly Entry
     return effects === undefined ? [] : lockWords(effects);
   };
   return [
-    ...findings.map((finding) => ({ severity: finding.severity, message: finding.message, span: finding.span, label: finding.rule, locks: locksOf(finding) })),
-    ...problems.map(({ message, span }) => ({ severity: 'problem' as const, message, span, label: 'cannot be read', locks: [] })),
+    ...findings.map((finding) => ({ severity: finding.severity, message: finding.message, span: finding.span, label: finding.rule, locks: locksOf(finding), related: finding.related })),
+    ...problems.map(({ message, span }) => ({ severity: 'problem' as const, message, span, label: 'cannot be read', locks: [], related: [] })),
   ].sort((a, b) => a.span.offset - b.span.offset);
 }
 
-function paragraph({ severity, message, span, label, locks }: Entry, { path, text, lines }: Analysis, colors: Colors, measure: number): string {
+function paragraph({ severity, message, span, label, locks, related }: Entry, { path, text, lines }: Analysis, colors: Colors, measure: number): string {
   const { line, character } = lines.positionAt(span.offset);
   const paint = paintOf(severity, colors);
   const { lines: shown, more } = excerpt(text, lines, span, measure - 10);
@@ -71,6 +75,12 @@ function paragraph({ severity, message, span, label, locks }: Entry, { path, tex
   if (more > 0) out.push(`${' '.repeat(gutter)} ${bar} ${colors.dim(`… ${plural(more, 'more line')}`)}`);
   const [first, ...others] = locks.length === 0 ? [] : wrap(locks.join('; '), measure - gutter - 3);
   if (first !== undefined) out.push(`${' '.repeat(gutter)} ${colors.dim('╰')} ${first}`, ...others.map((words) => `${' '.repeat(gutter)}   ${words}`));
+  const elsewhere = related.filter((place) => place.path !== path);
+  for (const { message: why, path: other, range } of elsewhere.slice(0, MOST_PLACES)) {
+    const place = range === undefined ? '' : `:${String(range.start.line + 1)}:${String(range.start.character + 1)}`;
+    out.push(`${' '.repeat(gutter)} ${colors.dim('→')} ${other}${place}  ${colors.dim(why)}`);
+  }
+  if (elsewhere.length > MOST_PLACES) out.push(`${' '.repeat(gutter)} ${colors.dim('→')} ${colors.dim(`… ${plural(elsewhere.length - MOST_PLACES, 'more place')}`)}`);
   return `${out.join('\n')}\n\n`;
 }
 

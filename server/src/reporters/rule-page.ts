@@ -50,15 +50,22 @@ function hasFix({ bad }: RuleMeta): boolean {
   return bad.some((example) => example.fixed !== undefined);
 }
 
-function shown({ title, schema, sql, fixed, version }: Example): string {
+function shown({ title, schema, sql, fixed, version, path, others }: Example): string {
   const heading = [title, version === undefined ? undefined : `PostgreSQL ${String(version)}`].filter((part) => part !== undefined).join(', ');
   const given = schema === undefined ? [] : [`Given \`${schema}\``];
   return [
     ...(heading === '' ? [] : [`**${heading}**`]),
     ...given,
-    code(sql),
+    ...(others === undefined ? [code(sql)] : files({ ...others, [path ?? 'migrations/001_example.sql']: sql })),
     ...(fixed === undefined ? [] : ['becomes', code(fixed)]),
   ].join('\n\n');
+}
+
+/** Several files, in the order of their names. */
+function files(texts: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(texts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([path, text]) => [`\`${path}\``, code(text)]);
 }
 
 function code(sql: string): string {

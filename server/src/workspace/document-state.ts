@@ -2,6 +2,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../core/analysis';
 import { analyze, type AnalysisInput } from '../core/analyze';
 import { createMemo, type AnalysisMemo } from '../core/memo';
+import type { Neighbours } from '../core/neighbours';
 import type { Schema } from '../core/schema/schema';
 import type { Statistics } from '../core/schema/statistics';
 import type { Target } from '../core/target';
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly data: DataSource | undefined;
   /** What exists before it. */
   readonly schema: Schema;
+  /** The other files of its history. */
+  readonly neighbours: Neighbours | undefined;
   readonly statistics: Statistics;
 }
 
@@ -87,7 +90,7 @@ export class DocumentState {
     return reading;
   }
 
-  private readNow({ place, settings, target, data, schema, statistics }: Surroundings): Reading {
+  private readNow({ place, settings, target, data, schema, neighbours, statistics }: Surroundings): Reading {
     const base = { settings, target, data };
     const text = this.document.getText();
     if (!this.isMigration(text)) return { ...base, state: 'other' };
@@ -95,7 +98,7 @@ export class DocumentState {
     if (text.includes('\0')) return { ...base, state: 'refused', message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
     const { options, severities } = settings;
     const { memo, forced } = this;
-    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined };
+    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, ...(neighbours === undefined ? {} : { neighbours }) };
     const start = performance.now();
     const analysis = analyze(input, memo);
     this.cost = performance.now() - start;
@@ -104,7 +107,7 @@ export class DocumentState {
 }
 
 function sameSurroundings(a: Surroundings, b: Surroundings): boolean {
-  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.statistics === b.statistics && a.place.path === b.place.path && sameSource(a.data, b.data);
+  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.neighbours === b.neighbours && a.statistics === b.statistics && a.place.path === b.place.path && sameSource(a.data, b.data);
 }
 
 function sameSource(a: DataSource | undefined, b: DataSource | undefined): boolean {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { earlierMigrations, SchemaHistory, type MigrationFile } from '../core/folder';
+import { earlierMigrations, neighboursOf, SchemaHistory, upMigrations, type MigrationFile } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { historyOf } from '../core/migration-path';
+import { HistoryIndex, type Neighbours } from '../core/neighbours';
 import { loadGrammarsFor } from '../core/script/code/grammars';
 import { wordsOfFile } from '../core/words-of';
 import type { Schema } from '../core/schema/schema';
@@ -13,11 +14,15 @@ import type { OpenText } from './configuration-files';
 /** How many files are read, and how many replayed, before others get their turn. */
 const BATCH = 32;
 
+type IsMigration = (path: string, text: string) => boolean;
+
 /** The other files of a document's history: what is on the disk, except for those that are open in an editor. */
 export class History {
   private readonly texts = new Map<string, string>();
   private reading: Promise<void> | undefined;
   private readonly schemas = new SchemaHistory(createMemo());
+  private index = new HistoryIndex([]);
+  private readonly known = new Map<string, Neighbours | undefined>();
   private readonly folder: string;
   private readonly words = new Set<string>();
   /** The texts whose words are known, by path. */
@@ -46,14 +51,11 @@ export class History {
   }
 
   /** What exists before a file: read and replayed in small steps, so that the server stays responsive. */
-  async before(path: string, base: Schema, target: Target, isMigration: (path: string, text: string) => boolean): Promise<Schema> {
+  async before(path: string, base: Schema, target: Target, isMigration: IsMigration): Promise<Schema> {
     await (this.reading ??= this.read());
-    const files: MigrationFile[] = [];
-    for (const earlier of earlierMigrations(path, [...this.texts.keys()])) {
-      const text = this.openText(canonical(addressOf(this.place.root, earlier))) ?? this.texts.get(earlier);
-      if (text !== undefined && isMigration(earlier, text)) files.push({ path: earlier, text });
-    }
-    await loadGrammarsFor(files.map((file) => file.path));
+    const files = this.files(earlierMigrations(path, [...this.texts.keys()]), isMigration);
+    // Questions to neighbours may read any of them.
+    await loadGrammarsFor([...this.texts.keys()]);
     const setting = { target, tool: undefined };
     for (let count = BATCH; count < files.length; count += BATCH) {
       this.schemas.after(files.slice(0, count), base, setting);
@@ -86,6 +88,25 @@ export class History {
     for (const word of wordsOfFile({ path, text })) this.words.add(word);
   }
 
+  /** What a file may ask about the others, once {@link before} has an answer. The same files give the same object. */
+  neighbours(path: string, isMigration: IsMigration): Neighbours | undefined {
+    const files = this.files(upMigrations([...this.texts.keys()]), isMigration);
+    const same = files.length === this.index.files.length && files.every((file, at) => isSame(file, this.index.files[at]));
+    if (!same) {
+      this.index = new HistoryIndex(files);
+      this.known.clear();
+    }
+    if (!this.known.has(path)) this.known.set(path, neighboursOf({ path }, this.index).neighbours);
+    return this.known.get(path);
+  }
+
+  private files(paths: readonly string[], isMigration: IsMigration): MigrationFile[] {
+    return paths.flatMap((path) => {
+      const text = this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
+      return text !== undefined && isMigration(path, text) ? [{ path, text }] : [];
+    });
+  }
+
   private async read(): Promise<void> {
     const { root, path } = this.place;
     const isNested = path.split('/').length - 1 > (this.folder === '' ? 0 : this.folder.split('/').length);
@@ -103,4 +124,8 @@ export class History {
       );
     }
   }
+}
+
+function isSame(a: MigrationFile, b: MigrationFile | undefined): boolean {
+  return a.path === b?.path && a.text === b.text;
 }

@@ -254,8 +254,11 @@ export class Workspace {
     const { data, known } = await this.knownOf(place, settings);
     const target = known === undefined || settings.target.source !== 'default' ? settings.target : known.target;
     const base = await this.bases.of(place, settings, target, known?.schema ?? UNKNOWN_SCHEMA);
-    const schema = await this.historyOf(place).before(place.path, base, target, (path, text) => isMigration(path, text, settings));
-    return { place, settings, target, data, schema, statistics: known?.statistics ?? NO_STATISTICS };
+    const history = this.historyOf(place);
+    const ofHistory = (path: string, text: string): boolean => isMigration(path, text, settings);
+    const schema = await history.before(place.path, base, target, ofHistory);
+    const neighbours = history.neighbours(place.path, ofHistory);
+    return { place, settings, target, data, schema, neighbours, statistics: known?.statistics ?? NO_STATISTICS };
   }
 
   /** What is known of the database now: by the connection that the user chose, until that was read by the project's snapshot. */

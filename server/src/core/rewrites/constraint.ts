@@ -2,6 +2,7 @@ import type { Action } from '../effects/effects';
 import type { MendContext } from '../rules/rule';
 import { quoteIdentifier } from '../schema/names';
 import { columnsIn } from '../schema/postgres/expressions';
+import type { SchemaView } from '../schema/view';
 import type { Token } from '../sql/statement';
 import type { Edit } from '../text';
 import { alterTableOf, is, subcommandOf, type AlterTable, type Subcommand } from './alter-table';
@@ -54,8 +55,14 @@ export function namingEdits(context: MendContext, { named, k, name, body }: Writ
 const LABELS = { check: 'check', 'not null': 'not_null', 'primary key': 'pkey', unique: 'key', exclusion: 'excl', 'foreign key': 'fkey' } as const;
 
 function givenName(context: MendContext, action: AddConstraint): string | undefined {
-  if (action.relation === undefined) return undefined;
-  return quoteIdentifier(generatedName(action.relation, columnsInName(action), LABELS[action.constraint], context.before));
+  const name = constraintName(action, context.before);
+  return name === undefined ? undefined : quoteIdentifier(name);
+}
+
+/** The name of a constraint that an action adds: the user's, or the one that the server would give. */
+export function constraintName(action: AddConstraint, schema: SchemaView): string | undefined {
+  if (action.name !== undefined || action.relation === undefined) return action.name;
+  return generatedName(action.relation, columnsInName(action), LABELS[action.constraint], schema);
 }
 
 /**

@@ -19,18 +19,22 @@ import { batchWithoutIndex } from './batch-without-index';
 import { beginWithoutCommit } from './begin-without-commit';
 import { changeDefault } from './change-default';
 import { concurrentlyOnPartitioned } from './concurrently-on-partitioned';
+import { copiedThenDropped } from './copied-then-dropped';
 import { createIndexBlocking } from './create-index-blocking';
 import { createPartitionOf } from './create-partition-of';
 import { createTableForeignKey } from './create-table-foreign-key';
+import { createdLater } from './created-later';
 import { dataAndDdlInOneTransaction } from './data-and-ddl-in-one-transaction';
 import { deleteWholeTable } from './delete-whole-table';
 import { detachPartitionBlocking } from './detach-partition-blocking';
 import { dropColumn } from './drop-column';
+import { dropConcurrentIndex } from './drop-concurrent-index';
 import { dropForeignKey } from './drop-foreign-key';
 import { dropIndexBlocking } from './drop-index-blocking';
 import { dropObject } from './drop-object';
 import { dropTable } from './drop-table';
 import { dropThenCreateIndex } from './drop-then-create-index';
+import { duplicateNumber } from './duplicate-number';
 import { dynamicSqlUnknown } from './dynamic-sql-unknown';
 import { enumValueUsedInTransaction } from './enum-value-used-in-transaction';
 import { exclusionConstraint } from './exclusion-constraint';
@@ -45,6 +49,7 @@ import { lockTimeoutAroundConcurrently } from './lock-timeout-around-concurrentl
 import { missingLockTimeout } from './missing-lock-timeout';
 import { missingReplicaIdentity } from './missing-replica-identity';
 import { nestedBegin } from './nested-begin';
+import { neverValidated } from './never-validated';
 import { notIdempotent } from './not-idempotent';
 import { notInTransaction } from './not-in-transaction';
 import { offsetPaging } from './offset-paging';
@@ -137,12 +142,17 @@ export const RULES: readonly Rule[] = [
 /** Every rule that judges whole files. */
 export const FILE_RULES: readonly FileRule[] = [
   beginWithoutCommit,
+  copiedThenDropped,
+  createdLater,
+  dropConcurrentIndex,
   dropObject,
   dropThenCreateIndex,
+  duplicateNumber,
   enumValueUsedInTransaction,
   foreignKeyWithoutIndex,
   missingLockTimeout,
   nestedBegin,
+  neverValidated,
   renameColumn,
   renameTable,
   routineNamesDropped,

@@ -1,5 +1,6 @@
 import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
 import type { Effects } from '../effects/effects';
+import type { Neighbours } from '../neighbours';
 import { inFile } from '../rewrites/in-file';
 import { verified } from '../rewrites/verified';
 import type { RelationName } from '../schema/names';
@@ -29,6 +30,7 @@ export interface Judged {
   readonly statistics: Statistics;
   readonly options: RuleOptions;
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  readonly neighbours?: Neighbours;
 }
 
 /** All findings of a file in its order, those that a comment silences taken out. */
@@ -90,9 +92,9 @@ class StatementFinding implements Finding {
 const NOWHERE: readonly RelatedPlace[] = [];
 
 function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
-  const { message, span } = report;
+  const { message, span, related = NOWHERE } = report;
   const place = { rule: meta.id, span, statement: statementAt(file.statements, span.offset) };
-  return { ...place, severity, message, related: [], fixes: () => verified(inFile(report.fixes?.() ?? [], file), file), ignored: () => ignored(place, file) };
+  return { ...place, severity, message, related, fixes: () => verified(inFile(report.fixes?.() ?? [], file), file), ignored: () => ignored(place, file) };
 }
 
 function ignored(place: Pick<Finding, 'rule' | 'span' | 'statement'>, file: Judged): Fix | undefined {
@@ -260,7 +262,8 @@ class Places {
     const place = creator === undefined || creator >= index ? undefined : statements[creator];
     if (place !== undefined) return [{ message: related.message, path, span: place.span }];
     const origin = statement.before.relations.get(related.creatorOf)?.origin;
-    return origin === undefined || origin === path ? [] : [{ message: related.message, path: origin, span: undefined }];
+    if (origin === undefined || origin === path) return [];
+    return [{ message: related.message, ...(this.file.neighbours?.creation(origin, related.creatorOf) ?? { path: origin, span: undefined }) }];
   }
 
   /** The first statement of the file that creates a relation. */

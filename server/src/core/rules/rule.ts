@@ -7,7 +7,8 @@ import type { ParsedStatement } from '../sql/statement';
 import type { Target } from '../target';
 import type { Edit, Span } from '../text';
 import type { Moment } from '../timeline';
-import type { StatementAnalysis } from '../analysis';
+import type { RelatedPlace, StatementAnalysis } from '../analysis';
+import type { Neighbours } from '../neighbours';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -69,6 +70,8 @@ export interface Example {
   readonly version?: number;
   /** Path of the migration; `migrations/001_example.sql` by default. */
   readonly path?: string;
+  /** The other files of its history, by path. */
+  readonly others?: Readonly<Record<string, string>>;
 }
 
 export interface RuleOptions {
@@ -159,12 +162,15 @@ export interface FileContext {
   readonly statements: readonly StatementAnalysis[];
   readonly target: Target;
   readonly options: RuleOptions;
+  /** The other files of its history, where they are known. */
+  readonly neighbours?: Neighbours;
 }
 
 export interface FileReport {
   readonly message: string;
   readonly span: Span;
   readonly severity?: Severity;
+  readonly related?: readonly RelatedPlace[];
   readonly fixes?: () => readonly Fix[];
 }
 
