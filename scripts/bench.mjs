@@ -3,12 +3,12 @@
 //   node scripts/bench.mjs [typing] [check] [--built]
 //
 // typing: from an edit to its diagnostics, in documents of 300 and 3,000 statements. check: 1,500 files from the command
-// line. Without either, both. --built takes server/dist as it is instead of building it anew.
+// line, and where its time goes. Without either, both. --built takes server/dist as it is instead of building it anew.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { measureChecking } from '../test/bench/checking.mjs';
+import { measureChecking, measureStages } from '../test/bench/checking.mjs';
 import { measureTyping } from '../test/bench/typing.mjs';
 import { buildInto } from './build.mjs';
 
@@ -36,6 +36,7 @@ try {
   if (all || args.includes('check')) {
     const size = { files: 1500, statements: 11_000, folders: 10 };
     checkTable(size, await measureChecking({ ...size, runs: 5, lockscope: join(dist, 'cli.js') }));
+    stagesTable(await measureStages(size));
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -65,8 +66,14 @@ function checkTable({ files, statements, folders }, rows) {
   }
 }
 
+function stagesTable(stages) {
+  console.log('\nWhere the time of lockscope check goes, in one warm process (CPU s)');
+  line('', 'up to here', 'this stage');
+  for (const [index, { name, cpu }] of stages.entries()) line(name, cpu.toFixed(2), (index < 2 ? cpu : cpu - stages[index - 1].cpu).toFixed(2));
+}
+
 function line(name, ...cells) {
-  console.log(`  ${name.padEnd(32)}${cells.map((cell) => cell.padStart(12)).join('')}`);
+  console.log(`  ${name.padEnd(40)}${cells.map((cell) => cell.padStart(12)).join('')}`);
 }
 
 function ratio(theirs, ours) {

@@ -1,8 +1,11 @@
 // A whole project checked from the command line, beside squawk on the same files.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { corpus } from './documents.mjs';
 import { squawk } from './peers.mjs';
 
@@ -37,6 +40,20 @@ export async function measureChecking({ files, statements, folders, runs, locksc
     return tools.map(({ name, failure, times }) =>
       failure === undefined ? { name, wall: median(times.map(({ wall }) => wall)), cpu: median(times.map(({ cpu }) => cpu)) } : { name, failure },
     );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Works through the same files stage by stage, in this process. Gives the stages with their CPU time in seconds. */
+export async function measureStages({ files, statements, folders }) {
+  const folder = mkdtempSync(join(tmpdir(), 'lockscope-bench-'));
+  try {
+    const outfile = join(folder, 'stages.cjs');
+    await build({ entryPoints: [fileURLToPath(new URL('stages.ts', import.meta.url))], outfile, bundle: true, platform: 'node', format: 'cjs', mainFields: ['module', 'main'], logLevel: 'warning' });
+    copyFileSync(join(dirname(createRequire(import.meta.url).resolve('libpg-query')), 'libpg-query.wasm'), join(folder, 'libpg-query.wasm'));
+    const { stagesOf } = createRequire(import.meta.url)(outfile);
+    return await stagesOf(corpus({ files, statements, folders }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -50,15 +50,20 @@ export const TOOLS: readonly MigrationTool[] = [
   ...CODE_TOOLS,
 ];
 
+/** How much of a file is looked at to recognise its tool, in UTF-16 units. */
+const BEGINNING = 20_000;
+
 /** The tool whose file this is: the one named, else the surest one. */
 export function toolFor(file: ToolFile, named?: string): MigrationTool {
   const chosen = TOOLS.find((tool) => tool.id === named);
   if (chosen !== undefined) return chosen;
+  // Every keystroke comes by here, and what marks a tool's files stands near their top.
+  const beginning = { ...file, text: file.text.slice(0, BEGINNING) };
   const isCode = grammarOf(file.path) !== undefined;
   let best = isCode ? unknownCode : plain;
   let sureness = 0;
   for (const tool of isCode ? CODE_TOOLS : TOOLS) {
-    const sure = tool.recognise(file);
+    const sure = tool.recognise(beginning);
     if (sure > sureness) [best, sureness] = [tool, sure];
   }
   return best;
