@@ -1,4 +1,5 @@
 import { analyze, type AnalysisInput } from '../../server/src/core/analyze';
+import { estimateMigration } from '../../server/src/core/estimate/migration';
 import { createMemo } from '../../server/src/core/memo';
 import { replay } from '../../server/src/core/replay';
 import { UNKNOWN_SCHEMA, type Schema } from '../../server/src/core/schema/schema';
@@ -30,7 +31,7 @@ export async function stagesOf(files: readonly File[]): Promise<readonly Stage[]
     ['effects, schema, transactions', () => { inOrder(files, replayed); }],
     ['judged by the rules', () => { inOrder(files, (file, schema) => analysed(file, schema).after); }],
     ['mended, each fix parsed again', () => { inOrder(files, mended); }],
-    ['written as JSON', () => { inOrder(files, written); }],
+    ['estimated, and written as JSON', () => { inOrder(files, written); }],
   ];
   return stages.map(([name, run]) => ({ name, cpu: Math.min(...[1, 2, 3].map(() => cpuOf(run))) }));
 }
@@ -68,6 +69,6 @@ function mended(file: File, schema: Schema): Schema {
 
 function written(file: File, schema: Schema): Schema {
   const analysis = analysed(file, schema);
-  jsonReporter().file(analysis);
+  jsonReporter().file(analysis, () => estimateMigration(analysis, NO_STATISTICS));
   return analysis.after;
 }
