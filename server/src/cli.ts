@@ -32,6 +32,7 @@ function commandLine(): Command {
 
   failing(judging(program.command('fix [path...]').description('apply fixes to files')))
     .option('--review', 'also apply fixes that a person should look at')
+    .option('--phases', 'also split each migration into a file a phase: expand, backfill, contract')
     .option('--dry-run', 'print a unified diff and change nothing')
     .option('--rule <rule>', 'only fix findings of this rule (may be repeated)', (rule: string, rules?: string[]) => [...(rules ?? []), rule])
     .action(async (paths: string[], options: FixOptions) => finish((await import('./commands/fix')).fix(paths, options)));

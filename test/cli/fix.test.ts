@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unifiedDiff } from '../../server/src/commands/diff';
@@ -32,6 +32,23 @@ describe('fix', () => {
     const { stdout } = await lockscope.run(['fix', 'm', '--dry-run'], { cwd });
     expect(stdout).toBe(unifiedDiff('m/1.sql', 'm/1.sql', BEFORE, AFTER));
     expect(readFileSync(join(cwd, 'm/1.sql'), 'utf8')).toBe(BEFORE);
+  });
+
+  it('splits a migration into phases, numbered in the gap of its folder, and overwrites nothing', async () => {
+    const cwd = lockscope.project({
+      'm/001_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, name text);\n',
+      'm/002_names.sql': "SET lock_timeout = '1s';\nALTER TABLE users ADD COLUMN full_name text;\nUPDATE users SET full_name = name WHERE id < 10;\nALTER TABLE users DROP COLUMN name;\n",
+      'm/003_more.sql': 'SELECT 1;\n',
+    });
+    const { stderr } = await lockscope.run(['fix', 'm', '--phases', '--fail-on', 'never'], { cwd });
+    expect(stderr).toContain('1 finding fixed in 1 file');
+    const read = (name: string): string => readFileSync(join(cwd, 'm', name), 'utf8');
+    expect(readdirSync(join(cwd, 'm')).sort()).toEqual(['001_users.sql', '002_names.sql', '003_more.sql', '004_names_backfill.sql', '005_names_contract.sql']);
+    expect(read('002_names.sql')).toBe("SET lock_timeout = '1s';\nALTER TABLE users ADD COLUMN full_name text;\n");
+    expect(read('004_names_backfill.sql')).toContain('UPDATE users SET full_name = name WHERE id < 10;');
+    expect(read('005_names_contract.sql')).toContain('ALTER TABLE users DROP COLUMN name;');
+    const again = await lockscope.run(['fix', 'm', '--phases', '--fail-on', 'never'], { cwd });
+    expect(again.stderr).toContain('nothing to fix');
   });
 
   it('answers standard input on standard output', async () => {

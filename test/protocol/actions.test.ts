@@ -53,6 +53,23 @@ describe('code actions', () => {
     expect(editor.shown).toEqual([expect.stringMatching(/^https:.*\/create-index-blocking/)]);
   });
 
+  it('split a migration into phases, as files of the folder, when a menu of refactorings is asked for', async () => {
+    const text = 'ALTER TABLE people ADD COLUMN full_name text;\r\nALTER TABLE people DROP COLUMN name;\r\n';
+    const uri = await editor.open('phases/001_names.sql', text);
+    expect((await editor.actions(uri, AT_INDEX)).filter(({ kind }) => kind === 'refactor.rewrite')).toEqual([]);
+    const [split] = await editor.actions(uri, AT_INDEX, ['refactor']);
+    expect(split).toMatchObject({ kind: 'refactor.rewrite', title: expect.stringContaining('expand, contract') as unknown });
+    const { edit } = await editor.resolve(split);
+    const created = uri.replace('001_names.sql', '002_names_contract.sql');
+    expect(edit?.documentChanges?.slice(0, 2)).toEqual([
+      { kind: 'create', uri: created },
+      { textDocument: { uri: created, version: null }, edits: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, newText: 'ALTER TABLE people DROP COLUMN name;\r\n' }] },
+    ]);
+    expect(editor.applied(uri, edit ?? {})).toBe('ALTER TABLE people ADD COLUMN full_name text;\r\n');
+    const one = await editor.open('phases/007_one.sql', 'ALTER TABLE people ADD COLUMN age int;\n');
+    expect(await editor.actions(one, AT_INDEX, ['refactor'])).toEqual([]);
+  });
+
   it('mend everything safe at once, when asked for it by kind', async () => {
     const uri = await editor.open('migrations/005_a.sql', TEXT);
     const everything: Range = { start: { line: 0, character: 0 }, end: { line: 4, character: 0 } };

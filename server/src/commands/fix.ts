@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../core/analysis';
 import { fixFile, type FixedFile } from '../core/fix-file';
@@ -6,7 +6,10 @@ import { neighboursOf } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { fileDirection } from '../core/migration-path';
 import { HistoryIndex } from '../core/neighbours';
+import type { AnalysisInput } from '../core/analyze';
 import type { Fix, Severity } from '../core/rules/rule';
+import { splitIntoPhases, splitRefusal } from '../core/split-phases';
+import { applyEdits } from '../core/text';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile } from '../reporters/reporter';
 import { plural } from '../reporters/words';
@@ -23,6 +26,7 @@ import { encode } from './text-file';
 
 export interface FixOptions extends SharedOptions {
   readonly review?: boolean;
+  readonly phases?: boolean;
   readonly dryRun?: boolean;
   readonly rule?: readonly string[];
   readonly failOn: Severity | 'never';
@@ -50,7 +54,9 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
     const files = [...sources.read(history)];
     const index = new HistoryIndex(files.filter(({ path }) => fileDirection(path) === 'up'), project.setting.tool);
     for (const source of files) {
-      const fixed = fixFile({ ...project.setting, path: source.path, text: source.text, schema: before, ...neighboursOf(source, index) }, choose, memo);
+      const input = { ...project.setting, path: source.path, text: source.text, schema: before, ...neighboursOf(source, index) };
+      const mended = fixFile(input, choose, memo);
+      const fixed = options.phases === true ? inPhases(mended, input) : mended;
       if (fileDirection(source.path) === 'up') before = { ...fixed.analysis.after, searchPath: before.searchPath };
       summary = withFile(summary, fixed.analysis);
       done.fixes += fixed.count;
@@ -77,13 +83,28 @@ function chooser({ review, rule }: FixOptions): (finding: Finding) => Fix | unde
   };
 }
 
+/** A file that was mended, split into phases where it has several. */
+function inPhases(mended: FixedFile, input: AnalysisInput): FixedFile {
+  const { text, created, count } = mended;
+  const split = splitIntoPhases({ ...input, text });
+  if (split === undefined) {
+    const reason = splitRefusal({ ...input, text });
+    if (reason !== undefined) warn(`${input.path}: not split into phases: ${reason}`);
+    return mended;
+  }
+  const first = applyEdits(text, split.edits);
+  const files = new Map([...created, ...(split.files ?? []).map((file): [string, string] => [file.path, file.text])]);
+  return { ...mended, text: first, count: count + 1, created: files };
+}
+
 function deliver({ location, text, encoding }: Source, fixed: FixedFile): void {
   if (location === STANDARD_INPUT) {
     print(fixed.text);
     return;
   }
   for (const [path, content] of fixed.created) {
-    const beside = join(dirname(location), path.slice(path.lastIndexOf('/') + 1));
+    // Where the fix names a folder, it counts from where the file's own path does.
+    const beside = path.includes('/') ? path : join(dirname(location), path);
     if (existsSync(beside)) throw new Failure(`${beside}: a fix wants to create this file, but it exists`);
     write(beside, Buffer.from(content, 'utf8'));
   }
@@ -92,6 +113,7 @@ function deliver({ location, text, encoding }: Source, fixed: FixedFile): void {
 
 function write(path: string, bytes: Buffer): void {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
   } catch (error) {
     throw fileFailure(path, error);

@@ -1,5 +1,6 @@
-import { CodeActionKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
+import { CodeActionKind, CodeActionTriggerKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
 import type { Finding } from '../core/analysis';
+import { splitIntoPhases } from '../core/split-phases';
 import type { Edit } from '../core/text';
 import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
 import { findingsAt, rangeOf, spanOf } from './convert';
@@ -12,7 +13,7 @@ import { allSafeEdits, anythingSafe, fixesOf } from './safe-fixes';
 export const codeActions: Feature = {
   capabilities: (client) => ({
     codeActionProvider: {
-      codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL_KIND],
+      codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL_KIND],
       resolveProvider: client.resolvesEdits,
     },
   }),
@@ -31,8 +32,8 @@ const REASON = /(?<=-- lockscope-ignore\S* [^:]*: ).*/u;
 interface Unresolved {
   readonly uri: string;
   readonly version: number;
-  /** Position among the analysis' findings, or `all` for everything safe. */
-  readonly finding: number | 'all';
+  /** Position among the analysis' findings, `all` for everything safe, or `phases` for the migration split into them. */
+  readonly finding: number | 'all' | 'phases';
   /** Position among the finding's fixes, or `ignore`. */
   readonly fix: number | 'ignore';
 }
@@ -45,6 +46,7 @@ function actionsFor({ textDocument: { uri }, range, context }: CodeActionParams,
     const { analysis } = analysed;
     for (const finding of findingsAt(analysis, spanOf(analysis.lines, range))) actions.push(...actionsOf(finding, analysed, context, server));
   }
+  if (wantsRefactoring(context)) actions.push(...phases(analysed, server));
   if (wantsFixAll(context)) actions.push(...fixAll(analysed, server));
   return actions;
 }
@@ -72,6 +74,15 @@ function fixAll(analysed: Analysed, server: Server): CodeAction[] {
   return orResolved({ title: 'Fix all that is safe to fix (Lockscope)', kind: FIX_ALL_KIND, data: { uri, version, finding: 'all', fix: 0 } satisfies Unresolved }, server);
 }
 
+/** The migration split into files. It is worked out at once, since whether there is anything to split is the question. */
+function phases(analysed: Analysed, server: Server): CodeAction[] {
+  const { uri, version, input } = analysed;
+  if (!server.client().createsFiles) return [];
+  const split = splitIntoPhases(input);
+  if (split === undefined) return [];
+  return orResolved({ title: split.title, kind: CodeActionKind.RefactorRewrite, data: { uri, version, finding: 'phases', fix: 0 } satisfies Unresolved }, server);
+}
+
 /** Editors give back what they were given; others may send anything. */
 function isUnresolved(data: unknown): data is Unresolved {
   return typeof data === 'object' && data !== null && 'uri' in data && typeof data.uri === 'string' && 'finding' in data && 'fix' in data;
@@ -93,6 +104,10 @@ function resolved(action: CodeAction, server: Server): CodeAction {
   // The text moved on: an edit made for an old text must not be applied to a new one.
   if (analysed?.version !== version) return action;
   const { analysis } = analysed;
+  if (which === 'phases') {
+    const split = splitIntoPhases(analysed.input);
+    return split === undefined ? action : withEdit(action, workspaceEdit(analysed, split.edits, split.files ?? [], server));
+  }
   if (which === 'all') return withEdit(action, workspaceEdit(analysed, allSafeEdits(analysed), [], server));
   const finding = analysis.findings[which];
   if (finding === undefined) return action;
@@ -127,6 +142,12 @@ function matching({ rule, span }: Finding, { analysis }: Analysed, diagnostics: 
 
 function wants({ only }: CodeActionContext, kind: string): boolean {
   return only === undefined || only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`));
+}
+
+/** When the user opens a menu of actions; not each time the cursor moves, which only asks whether to show a light bulb. */
+function wantsRefactoring(context: CodeActionContext): boolean {
+  if (context.only === undefined) return context.triggerKind === CodeActionTriggerKind.Invoked;
+  return wants(context, CodeActionKind.RefactorRewrite);
 }
 
 /** On request only: it stands in no menu of the light bulb. */
