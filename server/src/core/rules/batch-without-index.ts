@@ -51,6 +51,8 @@ export const batchWithoutIndex = defineRule({
   },
   kinds: ['update', 'delete', 'routine'],
   *find(context) {
+    // A body is read only where it may hold a batch.
+    if (!/\blimit\b/i.test(context.parsed.text)) return;
     for (const step of bodyOf(context.parsed)?.steps ?? []) {
       if (step.kind !== 'static' || !step.conditional || step.place === undefined) continue;
       const { node } = step.parsed;
