@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
+import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, SHOW_REPORT_COMMAND, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
 import { connectDatabase, disconnectDatabase } from './connections/commands';
 import type { Connections } from './connections/store';
+import type { ReportPanel } from './report';
 import type { LockscopeServer } from './server';
 import type { StatusItem } from './status';
 
 type WireEdit = Parameters<LockscopeServer['editOf']>[0];
 
 /** The commands that the manifest promises. */
-export function registerCommands(server: LockscopeServer, status: StatusItem, connections: Connections, log: vscode.LogOutputChannel): vscode.Disposable[] {
+export function registerCommands(server: LockscopeServer, status: StatusItem, connections: Connections, report: ReportPanel, log: vscode.LogOutputChannel): vscode.Disposable[] {
   const commands: Readonly<Record<string, (...parameters: unknown[]) => unknown>> = {
     'lockscope.fixAll': () => fixAll(server),
     'lockscope.analyzeFile': () => analyzeFile(server, status),
@@ -16,6 +17,9 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, co
     'lockscope.connectDatabase': () => connectDatabase(connections, server.program),
     'lockscope.disconnectDatabase': () => disconnectDatabase(connections),
     'lockscope.refreshDatabase': () => server.ask(REFRESH_DATABASE),
+    'lockscope.estimateRuntime': () => report.estimate(),
+    [SHOW_REPORT_COMMAND]: (uri, statement) => report.show(uri, statement),
+    'lockscope.exportReport': () => report.export(),
     'lockscope.restartServer': () => server.restart(),
     'lockscope.showOutput': () => {
       log.show();

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { Connections } from './connections/store';
+import { ReportPanel } from './report';
 import { LockscopeServer } from './server';
 import { StatusItem } from './status';
 
@@ -16,7 +17,8 @@ export function activate(context: vscode.ExtensionContext): void {
     void running.restart();
   });
   const status = new StatusItem(running);
-  context.subscriptions.push(log, status, ...registerCommands(running, status, connections, log));
+  const report = new ReportPanel(running);
+  context.subscriptions.push(log, status, report, ...registerCommands(running, status, connections, report, log));
   // Not awaited: VS Code need not wait for the server to show the extension as active.
   void running.start();
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
-import { STATUS_CHANGED } from '../../server/src/protocol';
+import { SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
 import { DOCUMENTS } from './languages';
 
 /** How the server does: `off` when it was stopped or gave up, with the reason. */
@@ -77,9 +77,9 @@ export class LockscopeServer implements vscode.Disposable {
   }
 
   /** Asks the server; undefined while it is not running. */
-  async ask<R>(method: string, parameters?: object): Promise<R | undefined> {
+  async ask<R>(method: string, parameters?: object, token?: vscode.CancellationToken): Promise<R | undefined> {
     if (this.client?.state !== State.Running) return undefined;
-    return this.client.sendRequest<R>(method, parameters);
+    return this.client.sendRequest<R>(method, parameters, token);
   }
 
   /** The editor's form of an edit that the server made. */
@@ -99,6 +99,7 @@ export class LockscopeServer implements vscode.Disposable {
     };
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,
+      initializationOptions: { commands: [SHOW_REPORT_COMMAND] } satisfies InitializationOptions,
       outputChannel: this.log,
       diagnosticCollectionName: 'lockscope',
       // Squiggles follow the keystrokes; other open migrations follow when the server asks for a refresh.

@@ -30,6 +30,25 @@ export const STATUS_CHANGED = 'lockscope/statusChanged';
  */
 export const REFRESH_DATABASE = 'lockscope/refreshDatabase';
 
+/**
+ * Request, client to server. How long an open document's migration takes, after a connected database was read anew (for
+ * at most 1.5 s: what is known counts). Can be cancelled. Parameters {@link DocumentParams}, result {@link EstimateResult},
+ * or null where the document is not analysed.
+ */
+export const ESTIMATE = 'lockscope/estimate';
+
+/**
+ * Request, client to server. The report on an open document's migration, from what is known now.
+ * Parameters {@link ReportParams}, result {@link ReportResult}, or null where the document is not analysed.
+ */
+export const REPORT = 'lockscope/report';
+
+/**
+ * A command of the client, arguments `[uri: string, statement: number]`, both optional: shows the report. Lenses carry it
+ * where the client names it in its {@link InitializationOptions}.
+ */
+export const SHOW_REPORT_COMMAND = 'lockscope.showReport';
+
 /** Request, client to server, without parameters. All rules; result {@link RuleEntry}[]. */
 export const RULES = 'lockscope/rules';
 
@@ -97,6 +116,50 @@ export type ProbeResult =
       readonly wantsPassword: boolean;
     };
 
+/** Seconds; null where nobody can say. */
+export type EstimatedTime = { readonly low: number; readonly likely: number; readonly high: number } | null;
+
+export interface EstimateResult {
+  /** The whole in a sentence: `runs about 40 s (25 to 70), keeps writes waiting about 12 s (8 to 20)`. */
+  readonly summary: string;
+  readonly runs: EstimatedTime;
+  readonly blocksReads: EstimatedTime;
+  readonly blocksWrites: EstimatedTime;
+  /** One for each statement, in order; null for one that cannot be read or that undoes. */
+  readonly statements: readonly (StatementEstimateResult | null)[];
+}
+
+export interface StatementEstimateResult {
+  readonly range: WireRange;
+  readonly kind: string;
+  readonly runs: EstimatedTime;
+  /** Where the size is what is missing: the time for each million rows. */
+  readonly perMillionRows: EstimatedTime;
+  readonly basis: 'default' | 'catalog' | 'calibrated';
+  /** How long it runs, in words; with the reason where nobody can say. */
+  readonly inWords: string;
+}
+
+export interface ReportParams extends DocumentParams {
+  /** `html` is a page of its own; `webview` the same for a webview, whose style and script carry the nonce. */
+  readonly format: 'html' | 'webview' | 'markdown';
+  readonly nonce?: string;
+}
+
+export interface ReportResult {
+  /** The migration's name. */
+  readonly name: string;
+  readonly text: string;
+  /** Where the statements are that the report's links count, in the version of the document that it is about. */
+  readonly statements: readonly WireRange[];
+}
+
+/** As the language server protocol has it. */
+export interface WireRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
 export interface RuleEntry {
   readonly id: string;
   readonly summary: string;
@@ -107,4 +170,6 @@ export interface RuleEntry {
 export interface InitializationOptions {
   /** Settings without the prefix `lockscope.`, for editors without `workspace/configuration`. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Commands of the client that the server may refer to, e.g. {@link SHOW_REPORT_COMMAND}. */
+  readonly commands?: readonly string[];
 }

@@ -18,13 +18,14 @@ import { SOURCE } from './features/diagnostic-json';
 import { diagnostics } from './features/diagnostics';
 import type { Feature, Server } from './features/feature';
 import { hover } from './features/hover';
+import { report } from './features/report';
 import { requests } from './features/requests';
 import { STATUS_CHANGED, type InitializationOptions } from './protocol';
 import { clientOf, foldersOf, type Client } from './workspace/client';
 import { CONFIGURATION_NAME } from './workspace/configuration-files';
 import { Workspace } from './workspace/workspace';
 
-const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests];
+const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests, report];
 
 /** How long changes of the surroundings are collected before the editor is told, in ms. */
 const COLLECT = 20;

@@ -14,9 +14,9 @@ describe('lenses and hovers', () => {
       'CREATE TABLE fresh (id int);\nCREATE INDEX i ON fresh (id);\n\nCREATE INDEX j ON users (email);\nALTER TABLE users\n  DROP COLUMN email;\nSELECT * FROM users;\nUPDATE users SET a = 1;\n',
     );
     expect(await editor.lenses(uri)).toEqual([
-      expect.stringMatching(/^3: SHARE on users: blocks writes/),
-      expect.stringMatching(/^4: ACCESS EXCLUSIVE on users: blocks reads and writes/),
-      expect.stringMatching(/^7: ROW EXCLUSIVE on users: blocks schema changes/),
+      expect.stringMatching(/^3: blocks writes on users, .* · SHARE/),
+      expect.stringMatching(/^4: blocks reads and writes on users, milliseconds · ACCESS EXCLUSIVE/),
+      expect.stringMatching(/^7: blocks schema changes on users · .* · ROW EXCLUSIVE/),
     ]);
   });
 

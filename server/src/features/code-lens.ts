@@ -1,9 +1,9 @@
 import type { CodeLens } from 'vscode-languageserver/node';
-import type { Effects } from '../core/effects/effects';
 import { ageInWords } from '../core/quantities';
-import type { Statistics } from '../core/schema/statistics';
 import type { DataSource } from '../workspace/document-state';
+import { SHOW_REPORT_COMMAND } from '../protocol';
 import { databaseStatus } from './database-status';
+import { timesOf } from './estimates';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { lockLine } from './words';
 
@@ -20,19 +20,22 @@ export const codeLens: Feature = {
   },
 };
 
-function lenses(uri: string, { workspace }: Server): CodeLens[] {
+function lenses(uri: string, { workspace, client }: Server): CodeLens[] {
   const reading = workspace.read(uri);
   if (reading?.state !== 'analysed' || !reading.settings.lens) return [];
   const { lines, statements, path } = reading.analysis;
   const { statistics } = reading.input;
   const stale = staleness(reading.data);
+  const times = timesOf(reading);
+  const opensReports = client().commands.includes(SHOW_REPORT_COMMAND);
   const found: CodeLens[] = [];
-  for (const { effects, span } of statements) {
-    const title = effects === undefined ? undefined : titleOf(effects, path, statistics);
+  for (const [index, { effects, span }] of statements.entries()) {
+    const title = effects === undefined ? undefined : lockLine(effects, path, statistics, times[index]);
     if (title === undefined) continue;
     const start = lines.positionAt(span.offset);
     // A command without a name is shown and does nothing.
-    found.push({ range: { start, end: start }, command: { title: title + stale, command: '' } });
+    const command = opensReports ? { command: SHOW_REPORT_COMMAND, arguments: [uri, index] } : { command: '' };
+    found.push({ range: { start, end: start }, command: { title: title + stale, ...command } });
   }
   return found;
 }
@@ -41,12 +44,4 @@ function lenses(uri: string, { workspace }: Server): CodeLens[] {
 function staleness(data: DataSource | undefined): string {
   const status = data === undefined ? undefined : databaseStatus(data);
   return status?.state === 'stale' && status.readAt !== undefined ? ` · sizes as of ${ageInWords((Date.now() - status.readAt) / 1000)}` : '';
-}
-
-const titles = new WeakMap<Effects, { readonly path: string; readonly statistics: Statistics; readonly title: string | undefined }>();
-
-function titleOf(effects: Effects, path: string, statistics: Statistics): string | undefined {
-  let known = titles.get(effects);
-  if (known?.path !== path || known.statistics !== statistics) titles.set(effects, (known = { path, statistics, title: lockLine(effects, path, statistics) }));
-  return known.title;
 }

@@ -10,19 +10,22 @@ import { inTransaction, type HeldLock } from '../core/timeline';
 import type { DataSource } from '../workspace/document-state';
 import { databaseStatus } from './database-status';
 import type { Analysed } from './edits';
+import type { StatementTime } from './estimates';
+import { timeText } from './time-text';
 import { blocked, listed, serverName } from './words';
 
 /** How many relations are listed before the rest is only counted: a partitioned table may have hundreds. */
 const MOST = 12;
 
 /** What a statement does, as Markdown; undefined for one that does not parse. */
-export function statementText({ effects, moment, span }: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>): string | undefined {
+export function statementText({ effects, moment, span }: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>, time: StatementTime | undefined): string | undefined {
   if (effects === undefined) return undefined;
   const { locks, transaction, waits, depends, versionNotes } = effects;
   const paragraphs = [
     `**${effects.kind}**`,
     locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path, statistics),
     work(effects),
+    time === undefined ? undefined : timeText(time),
     inTransaction(moment) ? heldBefore(moment.held, locks, span.offset, analysis) : undefined,
     transaction.allowed ? undefined : `Cannot run inside a transaction block: ${transaction.reason}`,
     ...waits,

@@ -1,5 +1,6 @@
 import { MarkupKind, type Hover } from 'vscode-languageserver/node';
 import { findingsAt, rangeOf, statementAt } from './convert';
+import { timesOf } from './estimates';
 import { guarded, whenReady, type Feature, type Server } from './feature';
 import { findingText, statementText } from './hover-text';
 
@@ -21,7 +22,7 @@ function hoverAt(uri: string, position: { readonly line: number; readonly charac
   const offset = analysis.lines.offsetAt(position);
   const found = statementAt(analysis, offset);
   const findings = findingsAt(analysis, { offset, length: 0 });
-  const said = found === undefined ? undefined : statementText(found.statement, reading);
+  const said = found === undefined ? undefined : statementText(found.statement, reading, timesOf(reading)[found.index]);
   const rules = [...new Set(findings.map(({ rule }) => rule))].map(findingText);
   const parts = [said, ...rules].filter((part) => part !== undefined);
   const span = found?.statement.span ?? findings[0]?.span;

@@ -20,6 +20,8 @@ export interface Client {
   readonly showsDocuments: boolean;
   /** Knows code actions; very old clients know commands only. */
   readonly codeActions: boolean;
+  /** Its own commands that it wants to be referred to. */
+  readonly commands: readonly string[];
   readonly folders: readonly URI[];
 }
 
@@ -46,8 +48,14 @@ export function clientOf(params: InitializeParams): Client {
     resolvesEdits: action?.dataSupport === true && action.resolveSupport?.properties.includes('edit') === true,
     showsDocuments: window?.showDocument?.support === true,
     codeActions: action?.codeActionLiteralSupport !== undefined,
+    commands: commandsOf(params.initializationOptions),
     folders: foldersOf(workspaceFolders?.map(({ uri }) => uri) ?? (typeof rootUri === 'string' ? [rootUri] : [])),
   };
+}
+
+function commandsOf(options: unknown): readonly string[] {
+  const commands = typeof options === 'object' && options !== null && 'commands' in options ? options.commands : undefined;
+  return Array.isArray(commands) ? commands.filter((command) => typeof command === 'string') : [];
 }
 
 /** Folders, the innermost first where one lies in another. */

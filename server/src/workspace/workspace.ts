@@ -106,7 +106,7 @@ export class Workspace {
   /** Resolves when {@link read} has an answer, at once where it has. */
   ready(uri: string): Promise<void> | undefined {
     const state = this.stateOf(uri);
-    return state?.surroundings === undefined ? state?.loading : undefined;
+    return state === undefined || state.surroundings !== undefined ? undefined : settled(state);
   }
 
   /** The time that the last analysis of a document took, in ms. */
@@ -314,4 +314,10 @@ export class Workspace {
   private textOf(uri: string): string | undefined {
     return (this.states.get(uri)?.document ?? this.documents.get(uri) ?? this.documents.all().find((document) => canonical(document.uri) === uri))?.getText();
   }
+}
+
+/** Resolves when a document's surroundings are known: a newer attempt to find them may have taken the place of the one that was waited for. */
+async function settled(state: DocumentState): Promise<void> {
+  let loading: Promise<void> | undefined;
+  while (state.surroundings === undefined && state.loading !== loading) await (loading = state.loading);
 }

@@ -11,6 +11,33 @@ export function timeInWords({ runs, perMillionRows, unknown }: Pick<StatementEst
   return unknown === undefined ? 'unknown' : `unknown: ${unknown}`;
 }
 
+/** A whole migration in a sentence: "runs about 3 min (2 to 5), keeps reads and writes waiting about 40 s (25 to 70)". */
+export function summaryInWords(estimate: MigrationEstimate): string {
+  const { runs, blocksReads, blocksWrites, blocked, statements } = estimate;
+  const of = (time: Duration | undefined, indexes: Iterable<number>): string => {
+    if (time !== undefined) return durationInWords(time);
+    const { perMillionRows, unknown } = together(estimate, indexes);
+    return timeInWords({ runs: undefined, perMillionRows, unknown });
+  };
+  const waiting = (what: 'reads' | 'writes', time: Duration | undefined): string | undefined => {
+    const under = statementsUnder(estimate, what);
+    return under.size === 0 ? undefined : of(time, under);
+  };
+  const whole = `runs ${of(runs, statements.keys())}`;
+  if (blocked.length === 0) return `${whole}, keeps neither reads nor writes waiting`;
+  const [reads, writes] = [waiting('reads', blocksReads), waiting('writes', blocksWrites)];
+  if (reads === writes) return `${whole}, keeps reads and writes waiting ${reads ?? ''}`;
+  const parts = [reads === undefined ? undefined : `reads waiting ${reads}`, writes === undefined ? undefined : `writes waiting ${writes}`];
+  return `${whole}, keeps ${parts.filter((part) => part !== undefined).join(', ')}`;
+}
+
+/** The statements that run while readers, or writers, of some relation are kept out. */
+export function statementsUnder({ blocked }: MigrationEstimate, what: 'reads' | 'writes'): ReadonlySet<number> {
+  const under = new Set<number>();
+  for (const { blocks, from, to } of blocked) if (blocks.includes(what)) for (let index = from; index <= to; index += 1) under.add(index);
+  return under;
+}
+
 /** What an estimate rests on, in words. */
 export function basisInWords(basis: Basis): string {
   return BASES[basis];

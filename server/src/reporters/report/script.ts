@@ -85,6 +85,13 @@ export const SCRIPT = String.raw`(() => {
   document.addEventListener('change', keep);
   document.addEventListener('focusin', keep);
 
+  window.addEventListener('message', ({ data }) => {
+    if (data?.type !== 'show') return;
+    const statement = all('.statement').find(({ id }) => id.endsWith('-s' + String(data.statement)));
+    for (const other of all('.statement.shown')) other.classList.remove('shown');
+    statement?.classList.add('shown');
+    statement?.scrollIntoView({ block: 'center' });
+  });
   host.postMessage({ type: 'ready' });
 })();
 `;

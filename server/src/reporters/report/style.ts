@@ -147,7 +147,7 @@ tbody th { font-family: var(--mono); font-weight: 500; }
 .quiet code { overflow: hidden; color: var(--quiet); font: 0.8125rem var(--mono); text-overflow: ellipsis; white-space: nowrap; }
 .quiet .time, .quiet .time:last-child { grid-column: 4; grid-row: auto; color: var(--quiet); }
 .quiet + .quiet { border-top: 0; padding-top: 0; }
-.statement:target { background: var(--card); box-shadow: -0.75rem 0 0 var(--card), 0.75rem 0 0 var(--card); }
+.statement:is(:target, .shown) { background: var(--card); box-shadow: -0.75rem 0 0 var(--card), 0.75rem 0 0 var(--card); }
 .head { display: grid; grid-template-columns: auto auto 1fr auto 8rem; gap: 0 0.6rem; align-items: center; }
 .number { min-width: 1.5rem; padding: 0 0.35rem; border-radius: 1rem; background: var(--card); box-shadow: inset 0 0 0 1px var(--line); color: var(--text); font-size: 0.75rem; line-height: 1.5rem; text-align: center; font-variant-numeric: tabular-nums; }
 .number:hover { box-shadow: inset 0 0 0 1px var(--focus); text-decoration: none; }

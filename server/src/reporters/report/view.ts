@@ -1,7 +1,7 @@
 import type { Analysis } from '../../core/analysis';
 import { blocks, LOCK_MODES, strength, type Blocked as Waiting, type LockMode } from '../../core/effects/postgres/lock-modes';
 import type { Basis, Duration, MigrationEstimate } from '../../core/estimate/estimate';
-import { basisInWords, together, type Together } from '../../core/estimate/words';
+import { basisInWords, statementsUnder, together, type Together } from '../../core/estimate/words';
 import { durationInWords, durationParts, isNotable, secondsInWords } from '../../core/quantities';
 import { displayName } from '../../core/schema/names';
 import { plural } from '../words';
@@ -118,8 +118,7 @@ function totalsOf(estimate: MigrationEstimate, lockBudget: number): readonly Tot
 function blockedTotal(what: 'reads' | 'writes', label: string, time: Duration | undefined, estimate: MigrationEstimate, lockBudget: number): TotalView {
   const blocking = estimate.blocked.filter(({ blocks }) => blocks.includes(what));
   if (blocking.length === 0) return { what, label, headline: 'never', range: undefined, detail: undefined, tone: 'good' };
-  const under = new Set(blocking.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, step) => from + step)));
-  const counted = total(what, label, time, together(estimate, under));
+  const counted = total(what, label, time, together(estimate, statementsUnder(estimate, what)));
   const relations = [...new Set(blocking.map(({ relation }) => displayName(relation)))];
   const on = `on ${short(relations)}`;
   if (time === undefined) return { ...counted, detail: counted.detail === undefined ? on : `${on}; ${counted.detail}` };
