@@ -150,10 +150,16 @@ export class ReportPanel implements vscode.Disposable {
   private async received(message: Message): Promise<void> {
     const { uri } = this;
     if (uri === undefined) return;
-    if (message.type === 'ready') await this.tellWanted();
-    else if (message.type === 'reveal') await this.reveal(uri, this.statements[message.statement]);
-    else if (message.type === 'html') await this.saveHtml(uri);
-    else if (message.type === 'markdown') await this.copyMarkdown(uri);
+    switch (message.type) {
+      case 'ready':
+        return this.tellWanted();
+      case 'reveal':
+        return this.reveal(uri, this.statements[message.statement]);
+      case 'html':
+        return this.saveHtml(uri);
+      case 'markdown':
+        return this.copyMarkdown(uri);
+    }
   }
 
   private async tellWanted(): Promise<void> {
