@@ -8,6 +8,7 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver/node';
 import { CODE_EXTENSIONS } from './core/script/code/grammars';
+import { BESIDE_GLOBS } from './core/beside';
 import { loadPostgresParser } from './core/sql/postgres/parse';
 import { lineIndex } from './core/text';
 import type { ChosenDatabase } from './databases/environment';
@@ -97,7 +98,7 @@ export function startServer(connection: Connection, version: string, chosenDatab
   connection.onInitialized(() => {
     if (client?.registersConfiguration === true) void connection.client.register(DidChangeConfigurationNotification.type, { section: 'lockscope' });
     if (client?.watchesFiles === true) {
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.sql' }, { globPattern: `**/*{migrat,Migrat,versions}*/**/*.{${CODE_EXTENSIONS.join(',')}}` }, { globPattern: '**/*snapshot*.json' }, { globPattern: `**/${CONFIGURATION_NAME}` }] });
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.sql' }, ...BESIDE_GLOBS.map((globPattern) => ({ globPattern })), { globPattern: `**/*{migrat,Migrat,versions}*/**/*.{${CODE_EXTENSIONS.join(',')}}` }, { globPattern: '**/*snapshot*.json' }, { globPattern: `**/${CONFIGURATION_NAME}` }] });
     }
     if (client?.folderChanges === true) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {

@@ -54,7 +54,7 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
     const files = [...sources.read(history)];
     const index = new HistoryIndex(files.filter(({ path }) => fileDirection(path) === 'up'), project.setting.tool);
     for (const source of files) {
-      const input = { ...project.setting, path: source.path, text: source.text, schema: before, ...neighboursOf(source, index) };
+      const input = { ...project.setting, path: source.path, text: source.text, schema: before, beside: source.beside ?? new Map<string, string>(), siblings: source.siblings ?? [], ...neighboursOf(source, index) };
       const mended = fixFile(input, choose, memo);
       const fixed = options.phases === true ? inPhases(mended, input) : mended;
       if (fileDirection(source.path) === 'up') before = { ...fixed.analysis.after, searchPath: before.searchPath };
@@ -97,16 +97,17 @@ function inPhases(mended: FixedFile, input: AnalysisInput): FixedFile {
   return { ...mended, text: first, count: count + 1, created: files };
 }
 
-function deliver({ location, text, encoding }: Source, fixed: FixedFile): void {
+function deliver({ location, text, encoding, beside }: Source, fixed: FixedFile): void {
   if (location === STANDARD_INPUT) {
     print(fixed.text);
     return;
   }
   for (const [path, content] of fixed.created) {
-    // Where the fix names a folder, it counts from where the file's own path does.
-    const beside = path.includes('/') ? path : join(dirname(location), path);
-    if (existsSync(beside)) throw new Failure(`${beside}: a fix wants to create this file, but it exists`);
-    write(beside, Buffer.from(content, 'utf8'));
+    // A path without a folder lies beside the file it belongs to.
+    const place = path.includes('/') ? path : join(dirname(location), path);
+    // What a tool's own file held was seen, and is kept in the new text.
+    if (existsSync(place) && beside?.has(path) !== true) throw new Failure(`${place}: a fix wants to create this file, but it exists`);
+    write(place, Buffer.from(content, 'utf8'));
   }
   if (fixed.text !== text) write(location, encode({ text: fixed.text, encoding }));
 }
@@ -121,6 +122,9 @@ function write(path: string, bytes: Buffer): void {
 }
 
 function difference(source: Source, fixed: FixedFile): string {
-  const created = [...fixed.created].map(([path, content]) => unifiedDiff(undefined, path, '', content));
+  const created = [...fixed.created].map(([path, content]) => {
+    const known = source.beside?.get(path);
+    return unifiedDiff(known === undefined ? undefined : path, path, known ?? '', content);
+  });
   return unifiedDiff(source.path, source.path, source.text, fixed.text) + created.join('');
 }

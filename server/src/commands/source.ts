@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { inMigrationOrder } from '../core/beside';
 import type { MigrationFile } from '../core/folder';
 import { loadGrammarsFor } from '../core/script/code/grammars';
 import { wordsOfFile } from '../core/words-of';
+import { filesNear } from './beside';
 import { Failure } from './failure';
 import { findMigrations, slashed, STANDARD_INPUT, type History, type Selection } from './migrations';
 import { warn } from './output';
@@ -29,7 +31,14 @@ export interface Sources {
 export async function openSources(paths: readonly string[], project: Project, stdinName: string | undefined): Promise<Sources> {
   const { configuration, root, schema } = project;
   const selection: Selection = { globs: configuration.migrations, root, without: schema === undefined ? [] : [resolve(schema)] };
-  const histories = findMigrations(paths.length === 0 ? ['.'] : paths, selection);
+  const found = findMigrations(paths.length === 0 ? ['.'] : paths, selection);
+  const near = new Map(found.map((history) => [history, filesNear(history.paths.filter((path) => path !== STANDARD_INPUT).map(slashed))]));
+  const histories = found.map((history) => {
+    const beside = near.get(history) ?? new Map<string, string>();
+    const ordered = history.paths.length < 2 ? history : { ...history, paths: inOrder(history.paths, beside) };
+    near.set(ordered, beside);
+    return ordered;
+  });
   const name = stdinName ?? '<stdin>';
   await loadGrammarsFor([...histories.flatMap(({ paths: files }) => files), name]);
   const stdin = histories.some((history) => history.paths.includes(STANDARD_INPUT)) ? await readStandardInput(name) : undefined;
@@ -46,13 +55,15 @@ export async function openSources(paths: readonly string[], project: Project, st
       return all;
     },
     *read(history) {
+      const beside = near.get(history) ?? new Map<string, string>();
+      const siblings = history.paths.map(slashed);
       for (const location of history.paths) {
         if (location === STANDARD_INPUT) {
-          if (stdin !== undefined) yield { ...stdin, location, path: slashed(name) };
+          if (stdin !== undefined) yield { ...stdin, location, path: slashed(name), beside: filesNear([slashed(name)]) };
           continue;
         }
         try {
-          yield { ...readTextFile(location), location, path: slashed(location) };
+          yield { ...readTextFile(location), location, path: slashed(location), beside, siblings };
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           failed = true;
@@ -61,6 +72,12 @@ export async function openSources(paths: readonly string[], project: Project, st
       }
     },
   };
+}
+
+/** Paths as the system knows them, in the order in which their tool runs them. */
+function inOrder(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] {
+  const byName = new Map(paths.map((path) => [slashed(path), path]));
+  return inMigrationOrder([...byName.keys()], beside).flatMap((path) => byName.get(path) ?? []);
 }
 
 function textOrNothing(location: string): string | undefined {

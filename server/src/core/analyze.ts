@@ -29,6 +29,8 @@ export interface AnalysisInput {
   readonly beside?: ReadonlyMap<string, string>;
   /** The other files of its history; absent where only the file itself is looked at. */
   readonly neighbours?: Neighbours;
+  /** The paths of the other files of its history. */
+  readonly siblings?: readonly string[];
 }
 
 /**

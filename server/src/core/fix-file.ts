@@ -34,11 +34,15 @@ export function fixFile(input: AnalysisInput, choose: (finding: Finding) => Fix 
       analysis.text,
       fixes.flatMap((fix) => fix.edits),
     );
-    if (seen.has(text)) break;
-    const next = analyze({ ...input, text }, memo);
+    const files = fixes.flatMap((fix) => fix.files ?? []);
+    if (seen.has(text) && files.every((file) => created.get(file.path) === file.text)) break;
+    const known = new Map([...created, ...files.map((file) => [file.path, file.text] as const)]);
+    // What a fix writes beside the file counts for the next round, and its number is taken.
+    const beside = new Map([...(input.beside ?? []), ...known]);
+    const next = analyze({ ...input, text, beside, siblings: [...(input.siblings ?? []), ...known.keys()] }, memo);
     if (next.problems.length > analysis.problems.length) break;
     seen.add(text);
-    for (const { files = [] } of fixes) for (const file of files) created.set(file.path, file.text);
+    for (const [path, content] of known) created.set(path, content);
     count += fixes.length;
     analysis = next;
   }
@@ -50,13 +54,16 @@ export function together(findings: readonly Finding[], choose: (finding: Finding
   const fixes: Fix[] = [];
   const edits: Edit[] = [];
   const statements = new Set<number>();
+  const files = new Map<string, string>();
   for (const finding of findings) {
     if (finding.statement >= 0 && statements.has(finding.statement)) continue;
     const fix = choose(finding);
-    if (fix === undefined || fix.edits.length === 0 || fix.edits.some((edit) => edits.some((other) => touch(edit, other)))) continue;
+    if (fix === undefined || (fix.edits.length === 0 && fix.files === undefined) || fix.files?.some(({ path, text }) => (files.get(path) ?? text) !== text) === true) continue;
+    if (fix.edits.some((edit) => edits.some((other) => touch(edit, other)))) continue;
     statements.add(finding.statement);
     fixes.push(fix);
     edits.push(...fix.edits);
+    for (const { path, text } of fix.files ?? []) files.set(path, text);
   }
   return fixes;
 }

@@ -1,19 +1,18 @@
 import type { Analysis, Problem } from './analysis';
 import { analyze, type AnalysisInput } from './analyze';
 import { createMemo, type AnalysisMemo } from './memo';
-import { compareMigrations, fileDirection, historyOf } from './migration-path';
+import { inMigrationOrder } from './beside';
+import { fileDirection, historyOf } from './migration-path';
 import { HistoryIndex, Neighbours } from './neighbours';
 import { replay } from './replay';
 import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
+import type { ToolFile } from './script/script';
 import { toolFor } from './script/tools';
 import { plain } from './script/tools/plain';
 import type { Target } from './target';
 
 /** A migration file's text at its path (forward slashes). */
-export interface MigrationFile {
-  readonly path: string;
-  readonly text: string;
-}
+export type MigrationFile = ToolFile;
 
 /** What all files of a history are judged by. */
 export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
@@ -30,9 +29,9 @@ export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, se
   const all = [...files];
   const history = new HistoryIndex(all.filter(({ path }) => fileDirection(path) === 'up'), setting.tool);
   for (const file of all) {
-    const { path, text } = file;
+    const { path, text, beside = NOTHING, siblings = [] } = file;
     // Each file is analysed once: what would be remembered of it is only a burden for the next.
-    const analysis = analyze({ ...setting, path, text, schema, ...neighboursOf(file, history) }, createMemo());
+    const analysis = analyze({ ...setting, path, text, beside, siblings, schema, ...neighboursOf(file, history) }, createMemo());
     if (fileDirection(path) === 'up') schema = inNewSession(analysis.after, schema);
     yield analysis;
   }
@@ -45,26 +44,30 @@ export function neighboursOf(file: Pick<MigrationFile, 'path'>, history: History
   return position < 0 || history.files.length < 2 ? {} : { neighbours: new Neighbours(history, position) };
 }
 
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
 /**
  * The files that run before one file, in migration order: those of its history that come earlier, without the ones
  * that undo something.
  * @param paths any files, in any order; the file itself may be among them
+ * @param beside files near them that may tell the order, by path
  */
-export function earlierMigrations(path: string, paths: readonly string[]): string[] {
+export function earlierMigrations(path: string, paths: readonly string[], beside = NOTHING): string[] {
   const history = historyOf(path);
-  return paths
-    .filter((other) => historyOf(other) === history && fileDirection(other) === 'up' && compareMigrations(other, path) < 0)
-    .sort(compareMigrations);
+  const own = paths.filter((other) => historyOf(other) === history);
+  const ordered = inMigrationOrder(own.includes(path) ? own : [...own, path], beside);
+  return ordered.slice(0, ordered.indexOf(path)).filter((other) => fileDirection(other) === 'up');
 }
 
 /** The files of one history that do not undo something, in migration order. */
-export function upMigrations(paths: readonly string[]): string[] {
-  return paths.filter((path) => fileDirection(path) === 'up').sort(compareMigrations);
+export function upMigrations(paths: readonly string[], beside = NOTHING): string[] {
+  return inMigrationOrder(paths, beside).filter((path) => fileDirection(path) === 'up');
 }
 
 interface Step {
   readonly path: string;
   readonly text: string;
+  readonly beside: ReadonlyMap<string, string> | undefined;
   readonly before: Schema;
   readonly after: Schema;
 }
@@ -92,10 +95,11 @@ export class SchemaHistory {
     }
     const steps: Step[] = [];
     let schema = base;
-    for (const [index, { path, text }] of earlier.entries()) {
+    for (const [index, file] of earlier.entries()) {
+      const { path, text, beside } = file;
       const known = this.steps[index];
-      const same = known?.before === schema && known.path === path && known.text === text;
-      const step = same ? known : { path, text, before: schema, after: this.replayed(path, text, schema, version, setting.tool) };
+      const same = known?.before === schema && known.path === path && known.text === text && known.beside === beside;
+      const step = same ? known : { path, text, beside, before: schema, after: this.replayed(file, schema, version, setting.tool) };
       steps.push(step);
       schema = step.after;
     }
@@ -105,9 +109,9 @@ export class SchemaHistory {
     return schema;
   }
 
-  private replayed(path: string, text: string, schema: Schema, version: number, tool: string | undefined): Schema {
-    const script = toolFor({ path, text }, tool).read({ path, text });
-    return inNewSession(replay(script, schema, { path, version }, this.memo).after, schema);
+  private replayed(file: MigrationFile, schema: Schema, version: number, tool: string | undefined): Schema {
+    const script = toolFor(file, tool).read(file);
+    return inNewSession(replay(script, schema, { path: file.path, version }, this.memo).after, schema);
   }
 }
 

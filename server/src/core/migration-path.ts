@@ -94,8 +94,9 @@ const SUFFIX = new RegExp(`(?:[._-](?:up|down)|\\.(?:do|deploy|${DOWN}))(?=\\.[a
 const INFIX = /(?<=^\d+)\.(?:do|undo)(?=\.)/iu;
 /** Flyway's `V1.2__x.sql`, `U1_2__x.sql`; the underscore separates numbers too. */
 const FLYWAY = /^([VU])(\d+(?:[._]\d+)*)__/iu;
-const DIRECTION_FOLDER = new RegExp(`^(?:up|deploy|${DOWN})$`, 'iu');
-const DOWN_WORD = new RegExp(`(?:${DOWN})$`, 'iu');
+/** What a `verify` script does it undoes itself. */
+const DIRECTION_FOLDER = new RegExp(`^(?:up|deploy|verify|${DOWN})$`, 'iu');
+const DOWN_WORD = new RegExp(`(?:${DOWN}|^verify)$`, 'iu');
 
 function readPlace(path: string): Place {
   const parts = path.split('/');

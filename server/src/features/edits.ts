@@ -1,5 +1,5 @@
 import type { SnippetTextEdit, TextDocumentEdit, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
-import type { Edit } from '../core/text';
+import { lineIndex, type Edit } from '../core/text';
 import type { Reading } from '../workspace/document-state';
 import { rangeOf } from './convert';
 import type { Server } from './feature';
@@ -23,13 +23,16 @@ export interface NewFile {
  * Edits as the editor takes them: for exactly this version of the document where it can check that.
  * @returns undefined where it cannot do what they need, creating files for example
  */
-export function workspaceEdit({ uri, version, analysis }: Analysed, edits: readonly Edit[], files: readonly NewFile[], server: Server): WorkspaceEdit | undefined {
+export function workspaceEdit({ uri, version, analysis, input }: Analysed, edits: readonly Edit[], files: readonly NewFile[], server: Server): WorkspaceEdit | undefined {
   const textEdits = edits.map((edit): TextEdit => ({ range: rangeOf(analysis.lines, edit), newText: edit.text }));
   const client = server.client();
   if (!client.versionedEdits) return files.length === 0 ? { changes: { [uri]: textEdits } } : undefined;
   if (files.length > 0 && !client.createsFiles) return undefined;
   const created = files.flatMap(({ path, text }) => {
     const address = server.workspace.addressOf(uri, besides(analysis.path, path));
+    const known = input.beside?.get(path);
+    // A file of the tool's that is there already is written anew.
+    if (known !== undefined) return [{ textDocument: { uri: address, version: null }, edits: [{ range: rangeOf(lineIndex(known), { offset: 0, length: known.length }), newText: text }] }];
     const insert: TextDocumentEdit = { textDocument: { uri: address, version: null }, edits: [{ range: START, newText: text }] };
     return [{ kind: 'create' as const, uri: address }, insert];
   });

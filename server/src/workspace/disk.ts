@@ -44,6 +44,12 @@ export async function migrationFilesIn(uri: string, depth: number): Promise<stri
   return found.flat();
 }
 
+/** The names in a folder; none where it is not there. */
+export async function namesIn(uri: string): Promise<ReadonlySet<string>> {
+  const path = diskPath(uri);
+  return new Set(path === undefined ? [] : await readdir(path).catch(() => []));
+}
+
 function diskPath(uri: string): string | undefined {
   const parsed = URI.parse(uri);
   return parsed.scheme === 'file' ? parsed.fsPath : undefined;

@@ -23,6 +23,10 @@ export interface Surroundings {
   /** The other files of its history. */
   readonly neighbours: Neighbours | undefined;
   readonly statistics: Statistics;
+  /** Files near it that tell how its tool runs it, by path. */
+  readonly beside: ReadonlyMap<string, string>;
+  /** The paths of its history's files. */
+  readonly siblings: readonly string[];
 }
 
 /** Where sizes come from. */
@@ -90,7 +94,7 @@ export class DocumentState {
     return reading;
   }
 
-  private readNow({ place, settings, target, data, schema, neighbours, statistics }: Surroundings): Reading {
+  private readNow({ place, settings, target, data, schema, neighbours, statistics, beside, siblings }: Surroundings): Reading {
     const base = { settings, target, data };
     const text = this.document.getText();
     if (!this.isMigration(text)) return { ...base, state: 'other' };
@@ -98,7 +102,7 @@ export class DocumentState {
     if (text.includes('\0')) return { ...base, state: 'refused', message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
     const { options, severities } = settings;
     const { memo, forced } = this;
-    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, ...(neighbours === undefined ? {} : { neighbours }) };
+    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, beside, siblings, ...(neighbours === undefined ? {} : { neighbours }) };
     const start = performance.now();
     const analysis = analyze(input, memo);
     this.cost = performance.now() - start;
@@ -107,7 +111,7 @@ export class DocumentState {
 }
 
 function sameSurroundings(a: Surroundings, b: Surroundings): boolean {
-  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.neighbours === b.neighbours && a.statistics === b.statistics && a.place.path === b.place.path && sameSource(a.data, b.data);
+  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.statistics === b.statistics && a.neighbours === b.neighbours && a.beside === b.beside && a.siblings === b.siblings && a.place.path === b.place.path && sameSource(a.data, b.data);
 }
 
 function sameSource(a: DataSource | undefined, b: DataSource | undefined): boolean {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { filesBeside, foldersBeside } from '../core/beside';
 import { earlierMigrations, neighboursOf, SchemaHistory, upMigrations, type MigrationFile } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { historyOf } from '../core/migration-path';
@@ -7,7 +8,7 @@ import { loadGrammarsFor } from '../core/script/code/grammars';
 import { wordsOfFile } from '../core/words-of';
 import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
-import { readText, migrationFilesIn } from './disk';
+import { migrationFilesIn, namesIn, readText } from './disk';
 import { addressOf, canonical, type Place } from './place';
 import type { OpenText } from './configuration-files';
 
@@ -24,6 +25,8 @@ export class History {
   private index = new HistoryIndex([]);
   private readonly known = new Map<string, Neighbours | undefined>();
   private readonly folder: string;
+  private siblings: readonly string[] = [];
+  private beside: ReadonlyMap<string, string> = new Map();
   private readonly words = new Set<string>();
   /** The texts whose words are known, by path. */
   private readonly worded = new Map<string, string>();
@@ -45,6 +48,17 @@ export class History {
     this.reading = undefined;
   }
 
+  /** Says that a file changed that tools look at beside their migrations. */
+  forgetBeside(): void {
+    this.reading = undefined;
+  }
+
+  /** The files near this history's that tell how their tool runs them, by path; and the paths of all its own. */
+  async near(): Promise<{ readonly beside: ReadonlyMap<string, string>; readonly siblings: readonly string[] }> {
+    await (this.reading ??= this.read());
+    return { beside: this.beside, siblings: this.siblings };
+  }
+
   /** Whether a path lies where this history's files do. */
   has({ root, path }: Place): boolean {
     return root.toString() === this.place.root.toString() && historyOf(path) === this.folder;
@@ -53,7 +67,7 @@ export class History {
   /** What exists before a file: read and replayed in small steps, so that the server stays responsive. */
   async before(path: string, base: Schema, target: Target, isMigration: IsMigration): Promise<Schema> {
     await (this.reading ??= this.read());
-    const files = this.files(earlierMigrations(path, [...this.texts.keys()]), isMigration);
+    const files = this.files(earlierMigrations(path, this.siblings, this.beside), isMigration);
     // Questions to neighbours may read any of them.
     await loadGrammarsFor([...this.texts.keys()]);
     const setting = { target, tool: undefined };
@@ -90,7 +104,7 @@ export class History {
 
   /** What a file may ask about the others, once {@link before} has an answer. The same files give the same object. */
   neighbours(path: string, isMigration: IsMigration): Neighbours | undefined {
-    const files = this.files(upMigrations([...this.texts.keys()]), isMigration);
+    const files = this.files(upMigrations(this.siblings, this.beside), isMigration);
     const same = files.length === this.index.files.length && files.every((file, at) => isSame(file, this.index.files[at]));
     if (!same) {
       this.index = new HistoryIndex(files);
@@ -103,7 +117,7 @@ export class History {
   private files(paths: readonly string[], isMigration: IsMigration): MigrationFile[] {
     return paths.flatMap((path) => {
       const text = this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
-      return text !== undefined && isMigration(path, text) ? [{ path, text }] : [];
+      return text !== undefined && isMigration(path, text) ? [{ path, text, beside: this.beside }] : [];
     });
   }
 
@@ -123,9 +137,28 @@ export class History {
         }),
       );
     }
+    if (paths.length !== this.siblings.length || paths.some((file, index) => file !== this.siblings[index])) this.siblings = paths;
+    this.beside = await this.readBeside(paths.includes(path) ? paths : [...paths, path]);
+  }
+
+  /** The same object as long as their texts are the same. */
+  private async readBeside(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { root } = this.place;
+    const folders = foldersBeside(paths).filter((folder) => !folder.startsWith('../'));
+    const listing = new Map(await Promise.all(folders.map(async (folder) => [folder, await namesIn(addressOf(root, folder))] as const)));
+    const texts = new Map<string, string>();
+    for (const path of filesBeside(paths, listing)) {
+      const text = this.texts.get(path) ?? (await readText(addressOf(root, path), MOST_BESIDE));
+      if (text !== undefined) texts.set(path, text);
+    }
+    const isSame = texts.size === this.beside.size && [...texts].every(([path, text]) => this.beside.get(path) === text);
+    return isSame ? this.beside : texts;
   }
 }
 
 function isSame(a: MigrationFile, b: MigrationFile | undefined): boolean {
-  return a.path === b?.path && a.text === b.text;
+  return a.path === b?.path && a.text === b.text && a.beside === b.beside;
 }
+
+/** What is larger, in bytes, is no tool's configuration. */
+const MOST_BESIDE = 1024 * 1024;

@@ -1,6 +1,7 @@
 import { TextDocuments, type Connection } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { isBeside } from '../core/beside';
 import type { ConfigurationProblem } from '../core/configuration';
 import { NO_STATISTICS } from '../core/schema/statistics';
 import type { KnownDatabase } from '../core/snapshot';
@@ -160,6 +161,10 @@ export class Workspace {
         all = true;
         continue;
       }
+      if (isBeside(this.place(uri).path)) {
+        for (const history of this.histories) history.forgetBeside();
+        all = true;
+      }
       all = this.snapshots.forget(uri) || this.bases.forget(uri) || all;
       for (const history of this.forgetInHistories(uri)) touched.add(history);
     }
@@ -258,7 +263,7 @@ export class Workspace {
     const ofHistory = (path: string, text: string): boolean => isMigration(path, text, settings);
     const schema = await history.before(place.path, base, target, ofHistory);
     const neighbours = history.neighbours(place.path, ofHistory);
-    return { place, settings, target, data, schema, neighbours, statistics: known?.statistics ?? NO_STATISTICS };
+    return { ...(await history.near()), place, settings, target, data, schema, neighbours, statistics: known?.statistics ?? NO_STATISTICS };
   }
 
   /** What is known of the database now: by the connection that the user chose, until that was read by the project's snapshot. */

@@ -83,11 +83,24 @@ export function folderOf(path: string): string {
 /** The text of the nearest file of a name in a path's folder or one above it. */
 export function above({ path, beside }: { readonly path: string; readonly beside?: ReadonlyMap<string, string> }, name: string): string | undefined {
   if (beside === undefined) return undefined;
-  for (let folder = folderOf(path); ; folder = folderOf(folder.slice(0, -1))) {
+  for (const folder of foldersAbove(folderOf(path))) {
     const text = beside.get(folder + name);
-    if (text !== undefined || folder === '' || folder === '/') return text;
+    if (text !== undefined) return text;
   }
+  return undefined;
 }
+
+/** A folder and those above it, the nearest first; above the root that relative paths count from, `../` and so on. */
+export function foldersAbove(folder: string): readonly string[] {
+  const found = [folder];
+  let at = folder;
+  while (at !== '' && at !== '/' && !/^(?:\.\.\/)+$/u.test(at)) found.push((at = folderOf(at.slice(0, -1))));
+  if (!folder.startsWith('/')) for (let count = 0; count < MOST_ABOVE; count++) found.push((at += '../'));
+  return found;
+}
+
+/** How many folders above the root are looked into. */
+const MOST_ABOVE = 3;
 
 /** The line end that a text uses. */
 export function eolOf(text: string): string {
