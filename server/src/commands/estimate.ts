@@ -1,4 +1,3 @@
-import { DEFAULT_CONSTANTS } from '../core/estimate/constants';
 import { estimateFrom } from '../core/estimate/migration';
 import { Sizes } from '../core/estimate/sizes';
 import { analyzeHistory } from '../core/folder';
@@ -8,6 +7,7 @@ import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { estimateJsonReporter } from '../reporters/estimate-json';
 import { estimatePrettyReporter } from '../reporters/estimate-pretty';
 import { NO_TOTALS, withMigration } from '../reporters/estimate-reporter';
+import { calibration, sayWhatRan } from './calibration';
 import { withDatabase } from './database';
 import { startLoading } from './loading';
 import { print, terminal, warn } from './output';
@@ -17,6 +17,9 @@ import { openSources } from './source';
 export interface EstimateOptions extends SharedOptions {
   readonly format: 'pretty' | 'json';
   readonly stdinFilename?: string;
+  readonly calibrate?: boolean;
+  readonly sample?: boolean;
+  readonly calibration?: string;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   await parser;
   const reporter = options.format === 'json' ? estimateJsonReporter() : estimatePrettyReporter(terminal());
   let schema = baseSchema(project, createMemo());
+  const { constants, past } = await calibration(options, { schema, statistics, target: project.setting.target });
   let sizes = Sizes.of(statistics);
   let totals = NO_TOTALS;
   print(reporter.start(project.setting.target));
@@ -40,11 +44,12 @@ export async function estimate(paths: readonly string[], options: EstimateOption
     const analyses = analyzeHistory(sources.read(history), schema, project.setting);
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
-      const { estimate: found, after } = estimateFrom(next.value, sizes, DEFAULT_CONSTANTS);
+      const { estimate: found, after } = estimateFrom(next.value, sizes, constants);
       // Without a database the tables of earlier migrations have long been filled: nobody knows how far.
       if (statistics !== NO_STATISTICS) sizes = after;
       totals = withMigration(totals, found);
       print(reporter.file(next.value, found));
+      sayWhatRan(next.value, found, past);
     }
     if (history.continues) schema = next.value;
   }

@@ -38,6 +38,13 @@ export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostC
   return { estimate, after: sizes };
 }
 
+/** What a migration of one statement has to do; undefined where nothing is known of it or it is of several. */
+export function piecesOf({ statements: [only, ...others], target }: Analysis, statistics: Statistics, constants: CostConstants): readonly Piece[] | undefined {
+  if (only?.effects === undefined || others.length > 0) return undefined;
+  const { pieces, unknown } = workOf(only, only.effects, viewOf(only), Sizes.of(statistics), { constants, settings: statistics.settings, version: target.version });
+  return unknown === undefined ? pieces : undefined;
+}
+
 /** Kinds of action that change the catalogue only, whatever the table holds. */
 const CATALOGUE_ONLY = new Set<Effects['actions'][number]['kind']>([
   'drop index', 'drop column', 'rename column', 'drop not null', 'drop default', 'drop expression', 'drop identity', 'add identity', 'set default', 'drop constraint', 'set storage parameters',
@@ -182,7 +189,7 @@ function sum(estimates: readonly (StatementEstimate | undefined)[]): Duration | 
 }
 
 /** The schema before a statement, without putting it together where only a few of its entries are asked for. */
-function viewOf({ version }: StatementAnalysis): SchemaView {
+export function viewOf({ version }: Pick<StatementAnalysis, 'version'>): SchemaView {
   return new VersionView(version);
 }
 
