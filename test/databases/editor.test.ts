@@ -21,7 +21,9 @@ describe('an editor with a database', () => {
     await admin.query(`
       CREATE TABLE big (n int); INSERT INTO big SELECT generate_series(1, 2000000);
       CREATE TABLE "Small" (n int); INSERT INTO "Small" VALUES (1), (2); CREATE TABLE never (n int); INSERT INTO never VALUES (1);
-      ANALYZE big; ANALYZE "Small"; CREATE ROLE reader LOGIN PASSWORD '${PASSWORD}'`);
+      CREATE TABLE parts (n int, kind text) PARTITION BY RANGE (n); CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (50001); CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
+      INSERT INTO parts SELECT g, CASE WHEN g % 4 = 0 THEN 'a' ELSE 'b' END FROM generate_series(1, 200000) g; ANALYZE parts;
+      ANALYZE big; ANALYZE "Small"; CREATE ROLE reader LOGIN PASSWORD '${PASSWORD}'; GRANT SELECT, INSERT, UPDATE, DELETE ON big, parts TO reader`);
     const { rows } = await admin.query<{ hba_file: string }>('SHOW hba_file');
     await admin.query(`COPY (VALUES ('host all reader 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')) TO '${rows[0]?.hba_file ?? ''}'`);
     await admin.query('SELECT pg_reload_conf()');
@@ -108,6 +110,33 @@ describe('an editor with a database', () => {
     expect(one.output).not.toMatch(/hun|ter two/u);
   });
 
+  it('says how many rows statements would change, by the server’s own plans', async () => {
+    const one = await start();
+    const uri = await one.open(
+      'migrations/001_a.sql',
+      "UPDATE big SET n = n + 1 WHERE n > 800000;\nDELETE FROM big WHERE n <= 100;\nUPDATE parts SET n = n WHERE kind = 'a';\nINSERT INTO big SELECT n FROM parts;\nUPDATE \"Small\" SET n = 1;\nUPDATE nowhere SET n = 1 WHERE n = 2;\n",
+    );
+    const lenses = async (): Promise<string[]> => (await one.lenses(uri)).map((lens) => lens.replace(/^(\d+).* · /u, '$1 '));
+    await expect.poll(async () => (await lenses())[0], { timeout: 10_000 }).toContain('changes about');
+    // The planner goes by samples: it is right to a few per cent.
+    expect(await lenses()).toEqual([
+      expect.stringMatching(/^0 changes about 1\.[12]\d? M rows$/u),
+      expect.stringMatching(/^1 changes about [\d,]{2,5} rows$/u),
+      expect.stringMatching(/^2 changes about (?:4[6-9]|5[0-4]),\d+ rows$/u),
+      expect.stringMatching(/^3 changes about 200,000 rows$/u),
+      // The role may not change this one, and the last one is not there.
+      expect.not.stringContaining('changes about'),
+    ]);
+    const found = (await one.diagnostics(uri)).map(({ code, range, message }) => `${String(range.start.line)} ${String(code)}: ${typeof message === 'string' ? message : message.value}`);
+    expect(found.find((line) => line.startsWith('0 update-whole-table'))).toMatch(/UPDATE changes about 1\.[12]\d? M of the 2 M rows of big in one transaction/u);
+    // A hundred rows of two million are no large part: that is known now.
+    expect(found.filter((line) => line.startsWith('1 delete-whole-table'))).toEqual([]);
+    expect(found.find((line) => line.startsWith('3 insert-select-large'))).toMatch(/copies about 200,000 rows from parts/u);
+    expect(await one.hover(uri, { line: 2, character: 1 })).toMatch(/By the server’s own plan it changes about/u);
+    await one.edit(uri, 0, 0, 'DELETE FROM parts WHERE n < 1000;\n');
+    await expect.poll(async () => (await lenses())[0], { timeout: 10_000 }).toMatch(/changes about (?:9\d\d|1,0\d\d) rows/u);
+  });
+
   it('says of a wrong password what is wrong and not what it was', async () => {
     const wrong = url().replace('hun', 'wr0ng');
     const one = await start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: wrong }]) } });
@@ -125,7 +154,7 @@ describe('an editor with a database', () => {
       expect(output).not.toMatch(/wr0ng|ter two/u);
       return JSON.parse(output);
     };
-    expect(await probe(url())).toEqual({ ok: true, version: 15, tables: 3 });
+    expect(await probe(url())).toEqual({ ok: true, version: 15, tables: 6 });
     expect(await probe(url().replace('hun', 'wr0ng'))).toMatchObject({ ok: false, wantsPassword: true });
     expect(await probe(url().replace(/\/postgres$/u, '/nowhere'))).toMatchObject({ ok: false, wantsPassword: false, problem: expect.stringContaining('there is no database "nowhere"') as string });
     expect(await probe('wr0ng')).toMatchObject({ ok: false, wantsPassword: false });

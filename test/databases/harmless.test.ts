@@ -5,6 +5,7 @@ import type { RelationName } from '../../server/src/core/schema/names';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { readContents } from '../../server/src/databases/database';
 import { readDatabase } from '../../server/src/databases/postgres/connection';
+import { expectedRows } from '../../server/src/databases/postgres/explain';
 import { startServer, type Major, type Server } from '../postgres/servers';
 
 const SCHEMA = `
@@ -51,6 +52,32 @@ describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
   ])('even a superuser writes nothing: %s', async (sql) => {
     const attempt = readDatabase(server.url(), (reading) => reading.rows(sql));
     await expect(attempt).rejects.toThrow(/read-only|read-write|READ WRITE/u);
+  });
+
+  test.each([
+    ['changes a row', 'UPDATE quiet SET price = 2 WHERE id = 1', 1],
+    ['changes all', 'DELETE FROM quiet', 1000],
+    ['calls what writes', "INSERT INTO quiet SELECT nextval('numbers'), 1 FROM quiet", 1000],
+    ['is two statements', 'UPDATE quiet SET price = 2; DROP TABLE quiet', undefined],
+    ['is not one', 'UPDATE quiet SET', undefined],
+  ])('asked how many rows a statement would change, nothing is changed or kept locked: it %s', async (_title, text, rows) => {
+    const found = await readDatabase(server.url(), async (reading) => {
+      const expected = await expectedRows(reading, { text, searchPath: ['public'] });
+      const locks = await reading.rows("SELECT mode FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() AND relation = 'public.quiet'::regclass");
+      return { expected, locks };
+    });
+    expect(found).toEqual({ expected: rows, locks: [] });
+    const { rows: after } = await application.query("SELECT count(*)::int AS count, min(price)::int AS price, (SELECT last_value FROM numbers)::int AS number FROM quiet");
+    expect(after).toEqual([{ count: 1000, price: 1, number: 1 }]);
+  });
+
+  test('asked so while somebody holds the table, it does not wait', async () => {
+    await application.query('BEGIN; LOCK TABLE quiet IN SHARE MODE');
+    const start = performance.now();
+    const rows = await readDatabase(server.url(), (reading) => expectedRows(reading, { text: 'DELETE FROM quiet', searchPath: ['public'] }));
+    await application.query('ROLLBACK');
+    expect(rows).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(WITHOUT_WAITING);
   });
 
   test('there are two sessions at most', async () => {

@@ -3,8 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Catalog } from '../core/schema/catalog';
 import { withRates, writeRates, type WriteRates } from '../core/schema/rates';
 import type { RelationSizes } from '../core/schema/statistics';
+import type { DataStatement } from '../core/data-statements';
 import { knownDatabase, resized, type KnownDatabase } from '../core/snapshot';
 import { nameParts, type ObjectName } from '../core/schema/names';
+import { RowCounts } from './row-counts';
 import { DatabaseError, readContents, type DatabaseContents } from './database';
 
 /** What is known of a live database, and how the last attempt to read it went. */
@@ -76,6 +78,9 @@ export class LiveDatabase {
   /** Own names of the tables and views that were not looked at. */
   private unlookedAt: ReadonlySet<string> = new Set();
   private lookingFor: NodeJS.Timeout | undefined;
+  private readonly rowCounts: RowCounts;
+  /** What was read last, without row counts. */
+  private plain: KnownDatabase | undefined;
 
   /**
    * @param url postgresql://…
@@ -85,7 +90,12 @@ export class LiveDatabase {
     readonly url: string,
     private readonly host: LiveHost,
     private readonly read: (url: string, words: ReadonlySet<string>) => Promise<DatabaseContents> = readContents,
-  ) {}
+  ) {
+    this.rowCounts = new RowCounts(url, () => {
+      const { data } = this.state;
+      if (data !== undefined && this.plain !== undefined) this.setState({ data: { ...data, known: this.counted(this.plain) } });
+    });
+  }
 
   /**
    * Says that somebody looks at what is judged by it: reads it, where that is due. Returns at once.
@@ -94,6 +104,11 @@ export class LiveDatabase {
   want(words: ReadonlySet<string>): void {
     this.lookFor(words);
     if (this.timer === undefined && this.reading === undefined && (this.state.data === undefined || this.failures > 0 || this.isOlderThan(this.interval))) void this.refresh();
+  }
+
+  /** Has the server say how many rows statements would change. Returns at once; what comes of it is in the statistics. */
+  count(statements: readonly DataStatement[]): void {
+    if (this.state.data !== undefined && this.failures === 0 && !this.isDisposed) this.rowCounts.want(statements);
   }
 
   /** Reads it now. Resolves when that is done, whether or not it worked; never rejects. */
@@ -166,10 +181,16 @@ export class LiveDatabase {
     }
     const rated = withRates(sizes, this.rates);
     const isSame = data !== undefined && print === this.catalogPrint;
-    const known = isSame ? resized(data.known, rated, settings) : knownDatabase({ catalog, sizes: rated, settings, server: { dialect: 'postgresql', version } }, 'connection');
+    const known = isSame && this.plain !== undefined ? resized(this.plain, rated, settings) : knownDatabase({ catalog, sizes: rated, settings, server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
     this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
-    this.setState({ data: { known, readAt }, problem: undefined });
+    this.plain = known;
+    this.rowCounts.age();
+    this.setState({ data: { known: this.counted(known), readAt }, problem: undefined });
+  }
+
+  private counted(known: KnownDatabase): KnownDatabase {
+    return { ...known, statistics: this.rowCounts.with(known.statistics) };
   }
 
   private schedule(): void {

@@ -5,7 +5,7 @@ import { SHOW_REPORT_COMMAND } from '../protocol';
 import { databaseStatus } from './database-status';
 import { timesOf } from './estimates';
 import { guarded, whenReady, type Feature, type Server } from './feature';
-import { lockLine } from './words';
+import { changeLine, lockLine } from './words';
 
 /** A line over each statement that changes what exists: which lock, on what, and who waits. */
 export const codeLens: Feature = {
@@ -29,9 +29,11 @@ function lenses(uri: string, { workspace, client }: Server): CodeLens[] {
   const times = timesOf(reading);
   const opensReports = client().commands.includes(SHOW_REPORT_COMMAND);
   const found: CodeLens[] = [];
-  for (const [index, { effects, span }] of statements.entries()) {
-    const title = effects === undefined ? undefined : lockLine(effects, path, statistics, times[index]);
-    if (title === undefined) continue;
+  for (const [index, statement] of statements.entries()) {
+    const { effects, span } = statement;
+    const line = effects === undefined ? undefined : lockLine(effects, path, statistics, times[index]);
+    if (line === undefined) continue;
+    const title = [line, changeLine(statement, statistics)].filter((part) => part !== undefined).join(' · ');
     const start = lines.positionAt(span.offset);
     // A command without a name is shown and does nothing.
     const command = opensReports ? { command: SHOW_REPORT_COMMAND, arguments: [uri, index] } : { command: '' };

@@ -12,19 +12,21 @@ import { databaseStatus } from './database-status';
 import type { Analysed } from './edits';
 import type { StatementTime } from './estimates';
 import { timeText } from './time-text';
-import { blocked, listed, serverName } from './words';
+import { blocked, changeLine, listed, serverName } from './words';
 
 /** How many relations are listed before the rest is only counted: a partitioned table may have hundreds. */
 const MOST = 12;
 
 /** What a statement does, as Markdown; undefined for one that does not parse. */
-export function statementText({ effects, moment, span }: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>, time: StatementTime | undefined): string | undefined {
+export function statementText(statement: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>, time: StatementTime | undefined): string | undefined {
+  const { effects, moment, span } = statement;
   if (effects === undefined) return undefined;
   const { locks, transaction, waits, depends, versionNotes } = effects;
   const paragraphs = [
     `**${effects.kind}**`,
     locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path, statistics),
     work(effects),
+    expected(statement, statistics),
     time === undefined ? undefined : timeText(time),
     inTransaction(moment) ? heldBefore(moment.held, locks, span.offset, analysis) : undefined,
     transaction.allowed ? undefined : `Cannot run inside a transaction block: ${transaction.reason}`,
@@ -65,6 +67,11 @@ function work({ rewrites, scans, rebuilds, actions }: Effects): string {
     ...new Set(actions.map(({ work: { because } }) => because ?? '')),
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function expected(statement: StatementAnalysis, statistics: Statistics): string | undefined {
+  const line = changeLine(statement, statistics);
+  return line === undefined ? undefined : `By the server’s own plan it ${line}.`;
 }
 
 /** Locks of earlier statements of the transaction that stay held while this one runs. */

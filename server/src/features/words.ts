@@ -1,8 +1,9 @@
+import type { StatementAnalysis } from '../core/analysis';
 import type { Effects, LockClaim } from '../core/effects/effects';
 import { blocks, blocksTraffic, strength, type LockMode } from '../core/effects/postgres/lock-modes';
 import { displayName, type RelationName } from '../core/schema/names';
 import { timeInWords } from '../core/estimate/words';
-import { isNotable, sizeInWords } from '../core/quantities';
+import { isNotable, rowsInWords, sizeInWords } from '../core/quantities';
 import type { Statistics } from '../core/schema/statistics';
 import type { Dialect, Target } from '../core/target';
 import { waitInWords, type StatementTime } from './estimates';
@@ -74,6 +75,13 @@ function sized(relation: RelationName, statistics: Statistics): string {
   const size = statistics.sizeOf(relation);
   const words = size === undefined ? undefined : sizeInWords(size);
   return words === undefined ? displayName(relation) : `${displayName(relation)} (${words})`;
+}
+
+/** How many rows the server expects a statement to change: "changes about 1.2 M rows"; undefined where it was not asked. */
+export function changeLine({ parsed, version }: StatementAnalysis, { changedBy }: Statistics): string | undefined {
+  if (!parsed.ok || changedBy === undefined) return undefined;
+  const rows = changedBy({ text: parsed.text, searchPath: version.get().searchPath });
+  return rows === undefined ? undefined : `changes about ${rowsInWords(rows)}`;
 }
 
 const PRODUCTS: Readonly<Record<Dialect, string>> = { postgresql: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' };

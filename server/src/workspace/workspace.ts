@@ -6,6 +6,7 @@ import type { ConfigurationProblem } from '../core/configuration';
 import { NO_STATISTICS } from '../core/schema/statistics';
 import type { KnownDatabase } from '../core/snapshot';
 import { grammarOf, loadGrammarsFor } from '../core/script/code/grammars';
+import { dataStatements } from '../core/data-statements';
 import { UNKNOWN_SCHEMA } from '../core/schema/schema';
 import type { ChosenDatabase } from '../databases/environment';
 import { BaseSchemas } from './base-schema';
@@ -203,7 +204,11 @@ export class Workspace {
       this.reloadAll();
       return;
     }
-    for (const uri of edited) this.lookFor(uri);
+    for (const uri of edited) {
+      this.lookFor(uri);
+      const state = this.stateOf(uri);
+      if (state !== undefined) this.countRows(state);
+    }
     const touched = new Set<History>();
     for (const uri of edited) for (const history of this.historiesOf(uri)) touched.add(history);
     const isBase = edited.some((uri) => this.bases.forget(uri));
@@ -220,6 +225,14 @@ export class Workspace {
     const place = this.place(uri);
     const database = this.databases.of(place);
     if (database !== undefined && this.stateOf(uri)?.surroundings !== undefined) database.live.want(this.historyOf(place).wordsWith(place.path));
+  }
+
+  /** Has the database say how many rows the statements of a document would change. */
+  private countRows(state: DocumentState): void {
+    const { data } = state.surroundings ?? {};
+    if (data?.kind !== 'connection' || this.stateOf(state.document.uri) !== state) return;
+    const reading = state.read();
+    if (reading?.state === 'analysed') data.database.live.count(dataStatements(reading.analysis));
   }
 
   private closed(document: TextDocument): void {
@@ -242,6 +255,7 @@ export class Workspace {
       .then((surroundings) => {
         if (generation !== state.generation) return;
         if (state.setSurroundings(surroundings)) this.host.changed();
+        if (surroundings.data?.kind === 'connection') setTimeout(() => { this.countRows(state); }, SETTLE).unref();
       })
       .catch((error: unknown) => {
         this.host.failed(`reading what ${state.document.uri} depends on`, error);

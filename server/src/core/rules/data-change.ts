@@ -6,7 +6,7 @@ import { userRoutineName } from '../schema/postgres/resolve';
 import { strings } from '../schema/postgres/walk';
 import { bodyOf, type RoutineBody } from '../sql/postgres/plpgsql';
 import type { FindContext } from './rule';
-import { isHarmless, rowsOf } from './size';
+import { endsInTime, isHarmless, rowsExpected, rowsOf } from './size';
 import { called } from './words';
 
 export type DataChange = Extract<Action, { kind: 'update' | 'delete' }>;
@@ -17,6 +17,8 @@ const MANY_ROWS = 10_000;
 /** Whether an UPDATE or DELETE may touch so many rows that it wants to be run in batches. */
 export function touchesMuch(context: FindContext, action: DataChange): boolean {
   if (action.isNew || isHarmless(context, action.relation, action.kind)) return false;
+  const expected = expectedRows(context, action);
+  if (expected !== undefined && endsInTime(expected, action.kind, context.options)) return false;
   if (action.byKey) return (action.keyRows ?? 0) > MANY_ROWS;
   return !isBatch(context, action);
 }
@@ -44,9 +46,20 @@ export function dataChangeInWords(context: FindContext, action: DataChange): str
   const verb = action.kind === 'update' ? 'UPDATE' : 'DELETE';
   const rows = action.relation === undefined ? undefined : rowsOf(context, action.relation);
   const table = rows === undefined ? called(action.relation) : `${called(action.relation)} (${rowsInWords(rows)})`;
-  const reach = action.wholeTable ? `every row of ${table}` : `what may be a large part of ${table}`;
+  const expected = expectedRows(context, action);
+  const reach = action.wholeTable ? `every row of ${table}` : expected === undefined ? `what may be a large part of ${table}` : share(expected, rows, action);
   const lock = action.work.lock ?? 'ROW EXCLUSIVE';
   return `${verb} changes ${reach} in one transaction: under ${lock} the changed rows stay locked and other writers of them wait until it commits, and dead rows and replica lag pile up. ${remedy(context, action)}`;
+}
+
+/** How many rows the server expects a change to concern, where it is a statement by itself. */
+function expectedRows(context: FindContext, { nested }: DataChange): number | undefined {
+  return nested ? undefined : rowsExpected(context);
+}
+
+/** `about 1.2 M of the 2.1 M rows of users` */
+function share(expected: number, rows: number | undefined, { relation }: DataChange): string {
+  return rows === undefined ? `about ${rowsInWords(expected)} of ${called(relation)}` : `about ${rowsInWords(expected).replace(/ rows?$/u, '')} of the ${rowsInWords(rows)} of ${called(relation)}`;
 }
 
 function remedy(context: FindContext, action: DataChange): string {

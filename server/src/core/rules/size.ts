@@ -24,7 +24,17 @@ const DEPTH = 8;
 export function isHarmless(context: FindContext, relation: RelationName | undefined, effort: Effort): boolean {
   if (relation === undefined) return false;
   const rows = rowsOf(context, relation);
-  return rows !== undefined && rows * MICROSECONDS[effort] <= context.options.lockBudget * 1000;
+  return rows !== undefined && endsInTime(rows, effort, context.options);
+}
+
+/** Whether work on so many rows ends within the lock budget. */
+export function endsInTime(rows: number, effort: Effort, { lockBudget }: FindContext['options']): boolean {
+  return rows * MICROSECONDS[effort] <= lockBudget * 1000;
+}
+
+/** How many rows the server expects the statement to change, where it was asked. */
+export function rowsExpected({ statistics, parsed, before }: FindContext): number | undefined {
+  return statistics.changedBy?.({ text: parsed.text, searchPath: before.searchPath });
 }
 
 /** Whether what an action does is nothing to speak of: its relation is new, or small enough. */

@@ -64,6 +64,8 @@ export interface Statistics {
   sizeOf(relation: RelationName): RelationSize | undefined;
   /** Undefined where no server was asked. */
   readonly settings?: ServerSettings;
+  /** How many rows the server expects a statement to change; undefined where it was not asked or cannot say. */
+  readonly changedBy?: (statement: { readonly text: string; readonly searchPath: readonly string[] }) => number | undefined;
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };
