@@ -51,7 +51,7 @@ export default {
       comment: 'The command line knows core, reporters and databases; the language server is loaded by cli.ts alone.',
       severity: 'error',
       from: { path: '^server/src/commands/' },
-      to: { path: '^server/src/', pathNot: ['^server/src/(commands|reporters|databases)/', CORE] },
+      to: { path: '^server/src/', pathNot: ['^server/src/(commands|reporters|databases|code-search)/', CORE] },
     },
     {
       name: 'features-are-views',
@@ -65,7 +65,7 @@ export default {
       comment: 'Open documents, settings and memos; not the features that show them.',
       severity: 'error',
       from: { path: '^server/src/workspace/' },
-      to: { path: '^server/src/', pathNot: ['^server/src/(workspace|databases)/', '^server/src/protocol\\.ts$', CORE] },
+      to: { path: '^server/src/', pathNot: ['^server/src/(workspace|databases|code-search)/', '^server/src/protocol\\.ts$', CORE] },
     },
     {
       name: 'client-speaks-protocol',

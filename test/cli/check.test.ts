@@ -214,3 +214,22 @@ describe('the manifest of the command line', () => {
     expect(version('server/package.json')).toBe(version('package.json'));
   });
 });
+
+describe('what other files say', () => {
+  const files = {
+    'm/001_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, full_name text);\n',
+    'm/002_drop.sql': "SET lock_timeout = '1s';\nALTER TABLE users DROP COLUMN full_name;\n",
+    'src/user.py': 'class User:\n    full_name = Column(Text)\n',
+    'build/user.py': 'class User:\n    full_name = Column(Text)\n',
+    '.gitignore': '/build\n',
+  };
+
+  it('comes with the finding: the code that still names a dropped column', async () => {
+    const { files: reported } = (await report(files, 'm')) as unknown as { files: { findings: { rule: string; related?: unknown }[] }[] };
+    const finding = reported.flatMap(({ findings }) => findings).find(({ rule }) => rule === 'drop-column');
+    expect(finding?.related).toEqual([{ message: 'full_name is still mentioned here', path: 'src/user.py', start: { line: 2, column: 5 }, end: { line: 2, column: 14 } }]);
+    const { stdout } = await lockscope.run(['check', 'm'], { cwd: lockscope.project(files) });
+    expect(stdout).toContain('→ src/user.py:2:5  full_name is still mentioned here');
+    expect(stdout).not.toContain('build/user.py');
+  });
+});

@@ -189,3 +189,18 @@ describe('earlier files of the folder', () => {
     });
   });
 });
+
+describe('the code of the workspace', () => {
+  it('that still names a dropped column is listed with the finding, as soon as it was searched', async () => {
+    const files = { 'src/user.ts': "// users\nexport const sql = 'SELECT full_name FROM users';\n", 'vendor.js': 'users.full_name', '.gitignore': 'vendor.js\n' };
+    await withEditor({ files }, async (editor) => {
+      const uri = await editor.open('migrations/002_drop.sql', 'ALTER TABLE users DROP COLUMN full_name;\n');
+      await editor.diagnostics(uri);
+      await editor.until(() => editor.refreshes > 0, 'a refresh');
+      const [finding] = (await editor.diagnostics(uri)).filter(({ code }) => code === 'drop-column');
+      expect(finding?.relatedInformation).toEqual([
+        { message: 'full_name is still mentioned here', location: { uri: uri.replace('migrations/002_drop.sql', 'src/user.ts'), range: { start: { line: 1, character: 27 }, end: { line: 1, character: 36 } } } },
+      ]);
+    });
+  });
+});

@@ -10,6 +10,7 @@ import { withDatabase } from './database';
 import { startLoading } from './loading';
 import { print, terminal } from './output';
 import { baseSchema, openProject, type SharedOptions } from './project';
+import { ProjectCode } from './project-code';
 import { openSources } from './source';
 
 export interface CheckOptions extends SharedOptions {
@@ -37,6 +38,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const project = await withDatabase(own, options, parser, () => sources.words());
   await parser;
   const reporter = REPORTERS[options.format](terminal());
+  const code = new ProjectCode(project.root, sources.histories);
   let schema = baseSchema(project, createMemo());
   let summary = EMPTY_SUMMARY;
   print(reporter.start(project.setting.target));
@@ -44,8 +46,8 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const analyses = analyzeHistory(sources.read(history), schema, project.setting);
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
-      summary = withFile(summary, next.value);
-      const analysis = next.value;
+      const analysis = await code.mentionedIn(next.value);
+      summary = withFile(summary, analysis);
       print(reporter.file(analysis, () => estimateMigration(analysis, project.setting.statistics)));
     }
     if (history.continues) schema = next.value;

@@ -1,4 +1,5 @@
 import type { Effects } from './effects/effects';
+import type { CodeName } from './code-name';
 import type { Fix, Severity } from './rules/rule';
 import type { Schema } from './schema/schema';
 import type { SchemaVersion } from './schema/version';
@@ -49,6 +50,8 @@ export interface Finding {
   /** Index of the statement it concerns, or -1 for the file. */
   readonly statement: number;
   readonly related: readonly RelatedPlace[];
+  /** What it is about, where code of the project may name that. */
+  readonly about?: CodeName | undefined;
   /** Works the fixes out: they cost more than the finding and most are never looked at. */
   fixes(): readonly Fix[];
   /** The comment that silences it, as a fix; the reason is left for the user to write. Undefined where none can be written. */

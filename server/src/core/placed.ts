@@ -19,7 +19,7 @@ export function placedInFile(script: Script, path: string, { statements, finding
 
 function placed(finding: Finding, path: string, embedded: Embedded): Finding {
   const span = spanInFile(embedded, finding.span);
-  return { ...finding, fixes: () => finding.fixes(), ignored: () => finding.ignored(), span, related: finding.related.map((place) => (place.span === undefined || place.path !== path ? place : { ...place, span: spanInFile(embedded, place.span) })) };
+  return { ...finding, about: finding.about, fixes: () => finding.fixes(), ignored: () => finding.ignored(), span, related: finding.related.map((place) => (place.span === undefined || place.path !== path ? place : { ...place, span: spanInFile(embedded, place.span) })) };
 }
 
 /** A statement at its place in the file; the schema before it is still put together only when somebody asks. */

@@ -2,6 +2,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Analysis } from '../core/analysis';
 import { analyze, type AnalysisInput } from '../core/analyze';
 import { createMemo, type AnalysisMemo } from '../core/memo';
+import { withMentions, type Mentions } from '../core/mentions';
 import type { Neighbours } from '../core/neighbours';
 import type { Schema } from '../core/schema/schema';
 import type { Statistics } from '../core/schema/statistics';
@@ -68,7 +69,9 @@ export class DocumentState {
   /** How long the last analysis took, in ms. */
   cost = 0;
   private readonly memo = createMemo();
-  private last: { readonly version: number; readonly surroundings: Surroundings; readonly forced: boolean; readonly reading: Reading } | undefined;
+  /** Places in code that name what its findings are about; they arrive when they were found. */
+  mentions: Mentions = new Map();
+  private last: { readonly version: number; readonly surroundings: Surroundings; readonly mentions: Mentions; readonly forced: boolean; readonly reading: Reading } | undefined;
 
   constructor(
     readonly document: TextDocument,
@@ -85,12 +88,12 @@ export class DocumentState {
 
   /** Undefined until the surroundings are known. */
   read(): Reading | undefined {
-    const { surroundings, forced, last } = this;
+    const { surroundings, mentions, forced, last } = this;
     const { version } = this.document;
     if (surroundings === undefined) return undefined;
-    if (last?.version === version && last.surroundings === surroundings && last.forced === forced) return last.reading;
+    if (last?.version === version && last.surroundings === surroundings && last.mentions === mentions && last.forced === forced) return last.reading;
     const reading = this.readNow(surroundings);
-    this.last = { version, surroundings, forced, reading };
+    this.last = { version, surroundings, mentions, forced, reading };
     return reading;
   }
 
@@ -104,7 +107,7 @@ export class DocumentState {
     const { memo, forced } = this;
     const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, beside, siblings, ...(neighbours === undefined ? {} : { neighbours }) };
     const start = performance.now();
-    const analysis = analyze(input, memo);
+    const analysis = withMentions(analyze(input, memo), this.mentions);
     this.cost = performance.now() - start;
     return { ...base, state: 'analysed', analysis, input, memo, version: this.document.version, forced };
   }

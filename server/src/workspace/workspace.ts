@@ -10,6 +10,7 @@ import { dataStatements } from '../core/data-statements';
 import { UNKNOWN_SCHEMA } from '../core/schema/schema';
 import type { ChosenDatabase } from '../databases/environment';
 import { BaseSchemas } from './base-schema';
+import { CodeMentions } from './code-mentions';
 import { CONFIGURATION_NAME, ConfigurationFiles } from './configuration-files';
 import { Databases } from './databases';
 import { DocumentState, type DataSource, type Reading, type Surroundings } from './document-state';
@@ -54,6 +55,7 @@ export class Workspace {
   private readonly settings = new SettingsCache();
   private readonly configurations: ConfigurationFiles;
   private readonly bases: BaseSchemas;
+  private readonly code: CodeMentions;
   private readonly snapshots: Snapshots;
   readonly databases: Databases;
   private readonly unsettled = new Set<string>();
@@ -67,6 +69,7 @@ export class Workspace {
     this.bases = new BaseSchemas(openText, (message) => {
       host.warn(message);
     });
+    this.code = new CodeMentions(host);
     this.snapshots = new Snapshots((message) => {
       host.warn(message);
     });
@@ -102,7 +105,10 @@ export class Workspace {
   /** What there is to know of an open document, from memory. Undefined while it is still being looked at, or not open. */
   read(uri: string): Reading | undefined {
     const state = this.stateOf(uri);
-    return state === undefined ? undefined : state.read();
+    if (state === undefined) return undefined;
+    const reading = state.read();
+    this.code.look(state);
+    return reading;
   }
 
   /** Resolves when {@link read} has an answer, at once where it has. */

@@ -1,3 +1,4 @@
+import { codeName } from '../code-name';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { calledColumn } from './words';
@@ -23,5 +24,6 @@ export const dropColumn = defineRule({
   say: (action, { parsed }) => ({
     message: `Dropping ${calledColumn(action.relation, action.column)} breaks every running release that names it, and its data is gone${action.cascade ? ', with all that depends on it' : ''}. Release code that ignores it first.`,
     span: headline(parsed.text, action.span),
+    ...(action.relation === undefined ? {} : { about: codeName(action.relation, action.column) }),
   }),
 });

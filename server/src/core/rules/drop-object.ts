@@ -1,3 +1,4 @@
+import { codeName } from '../code-name';
 import type { Action } from '../effects/effects';
 import { isCreatedLater, statementsWith } from './file-actions';
 import { headline } from './place';
@@ -40,6 +41,7 @@ export const dropObject = defineFileRule({
           message: `Dropping the ${what} ${name} breaks every running release that uses it${action.cascade ? ', and CASCADE takes along all that depends on it' : ''}. Release code that does without it first.`,
           span: { offset: span.offset + place.offset, length: place.length },
           severity: severityOf(what, action.cascade),
+          ...(action.kind === 'drop relation' ? { about: codeName(action.name) } : {}),
         };
       }
     }

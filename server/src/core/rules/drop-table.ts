@@ -1,3 +1,4 @@
+import { codeName } from '../code-name';
 import { archiveInstead } from '../rewrites/archive';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
@@ -27,6 +28,7 @@ export const dropTable = defineRule({
   say: (action, { parsed }) => ({
     message: `DROP TABLE takes ACCESS EXCLUSIVE on ${called(action.name)} and on every table it references; its data is gone and a running release that uses it fails. Rename it first, and drop it when nobody has missed it.`,
     span: headline(parsed.text, action.span),
+    about: codeName(action.name),
   }),
   mend: (action, context) => archiveInstead(context, action),
 });

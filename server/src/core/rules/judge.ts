@@ -1,4 +1,5 @@
 import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
+import type { CodeName } from '../code-name';
 import type { Effects } from '../effects/effects';
 import type { Neighbours } from '../neighbours';
 import { inFile } from '../rewrites/in-file';
@@ -80,6 +81,10 @@ class StatementFinding implements Finding {
     this.span = { offset: of.span.offset + said.span.offset, length: said.span.length };
   }
 
+  get about(): CodeName | undefined {
+    return this.judgement.said.about;
+  }
+
   fixes(): readonly Fix[] {
     return mend(this.judgement, this.file, this.of, this.statement);
   }
@@ -92,9 +97,9 @@ class StatementFinding implements Finding {
 const NOWHERE: readonly RelatedPlace[] = [];
 
 function fileFinding(meta: RuleMeta, report: FileReport, severity: Severity, file: Judged): Finding {
-  const { message, span, related = NOWHERE } = report;
+  const { message, span, about, related = NOWHERE } = report;
   const place = { rule: meta.id, span, statement: statementAt(file.statements, span.offset) };
-  return { ...place, severity, message, related, fixes: () => verified(inFile(report.fixes?.() ?? [], file), file), ignored: () => ignored(place, file) };
+  return { ...place, severity, message, about, related, fixes: () => verified(inFile(report.fixes?.() ?? [], file), file), ignored: () => ignored(place, file) };
 }
 
 function ignored(place: Pick<Finding, 'rule' | 'span' | 'statement'>, file: Judged): Fix | undefined {

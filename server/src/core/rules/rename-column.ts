@@ -1,3 +1,4 @@
+import { codeName } from '../code-name';
 import { renameColumnBehindView } from '../rewrites/rename-view';
 import { quoteIdentifier } from '../schema/names';
 import { NO_STATISTICS } from '../schema/statistics';
@@ -50,6 +51,7 @@ export const renameColumn = defineFileRule({
         yield {
           message: `Renaming ${calledColumn(action.relation, action.column)} to ${quoteIdentifier(action.to)} breaks every running release that uses the old name. Add a new column and keep both in step until nothing uses the old one.`,
           span: { offset: span.offset + place.offset, length: place.length },
+          ...(action.relation === undefined ? {} : { about: codeName(action.relation, action.column) }),
           fixes: () => renameColumnBehindView({ ...file, index, parsed, effects, moment, before: new SchemaEditor(statement.before), statistics: NO_STATISTICS }, action),
         };
       }

@@ -1,3 +1,4 @@
+import { codeName } from '../code-name';
 import type { Action } from '../effects/effects';
 import { ARCHIVED } from '../rewrites/archive';
 import { viewInItsPlace } from '../rewrites/rename';
@@ -56,6 +57,7 @@ export const renameTable = defineFileRule({
         yield {
           message: messageOf(action),
           span: { offset: span.offset + place.offset, length: place.length },
+          ...(action.relation === undefined ? {} : { about: codeName(action.relation) }),
           fixes: () => viewInItsPlace(file, index, action),
         };
       }

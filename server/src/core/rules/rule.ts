@@ -8,6 +8,7 @@ import type { Target } from '../target';
 import type { Edit, Span } from '../text';
 import type { Moment } from '../timeline';
 import type { RelatedPlace, StatementAnalysis } from '../analysis';
+import type { CodeName } from '../code-name';
 import type { Neighbours } from '../neighbours';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const;
@@ -116,6 +117,8 @@ export interface Said {
   readonly span: Span;
   readonly severity?: Severity;
   readonly related?: readonly Related[];
+  /** What goes or changes its name, where code of the project may name that. */
+  readonly about?: CodeName;
 }
 
 /** A place that explains a finding. */
@@ -171,6 +174,8 @@ export interface FileReport {
   readonly span: Span;
   readonly severity?: Severity;
   readonly related?: readonly RelatedPlace[];
+  /** What goes or changes its name, where code of the project may name that. */
+  readonly about?: CodeName;
   readonly fixes?: () => readonly Fix[];
 }
 
