@@ -19,11 +19,12 @@ const MOST = 12;
 
 /** What a statement does, as Markdown; undefined for one that does not parse. */
 export function statementText(statement: StatementAnalysis, { analysis, data, input: { statistics } }: Pick<Analysed, 'analysis' | 'data' | 'input'>, time: StatementTime | undefined): string | undefined {
-  const { effects, moment, span } = statement;
+  const { effects, moment, span, segment } = statement;
   if (effects === undefined) return undefined;
   const { locks, transaction, waits, depends, versionNotes } = effects;
   const paragraphs = [
     `**${effects.kind}**`,
+    segment.generated === true ? sentFor(span.offset, analysis) : undefined,
     locks.length === 0 ? 'Locks nothing that exists before it.' : lockTable(locks, analysis.path, statistics),
     work(effects),
     expected(statement, statistics),
@@ -44,6 +45,12 @@ export function findingText(rule: string): string {
   const meta = RULE_METAS.find(({ id }) => id === rule);
   const link = `[${rule}](${pageOf(rule)})`;
   return meta === undefined ? link : `${link}: ${meta.summary}\n\n${meta.danger}`;
+}
+
+/** The SQL that a call of a migration tool stands for. */
+function sentFor(offset: number, { statements }: Analysis): string {
+  const sent = statements.filter(({ span, segment }) => span.offset === offset && segment.generated === true).map(({ parsed }) => `${parsed.text};`);
+  return `The call sends:\n\n\`\`\`sql\n${sent.join('\n')}\n\`\`\``;
 }
 
 function lockTable(locks: readonly LockClaim[], path: string, statistics: Statistics): string {

@@ -63,6 +63,8 @@ export interface Segment {
   readonly opaque: readonly Opaque[];
   /** What every line that an edit adds must begin with, where the SQL stands in comments, e.g. `--rollback `. */
   readonly linePrefix?: string;
+  /** Whether the file has a call that stands for the SQL, and not the SQL. */
+  readonly generated?: boolean;
   /** The statement of the host language that sends it, for embedded SQL. */
   readonly call?: Call;
 }

@@ -14,7 +14,20 @@ export function callOf(one: Found, found: readonly Found[], opaque: readonly Opa
   const sending = (sql: string): string | undefined => written(sql, one, file, opaque, code, language);
   const { express } = one;
   if (typeof one.sql !== 'string') return { file, sending };
-  return { file, sending, instead: (statements) => express?.(statements) ?? joined(statements.map(sending), file, code) };
+  // What is not known before the code runs cannot be written down.
+  if (opaque.length > 0) return undefined;
+  const { text } = code;
+  const around = (call: string): string => text.slice(file.offset, one.call.span.offset) + call + text.slice(one.call.span.offset + one.call.span.length, file.offset + file.length);
+  return {
+    file,
+    sending,
+    instead(statements) {
+      const own = express?.(statements);
+      if (own !== undefined) return own.map(around).join(`\n${indentAt(text, file.offset)}`);
+      // What stays as it is stays the tool's own call.
+      return joined(statements.map((sql) => (sql === one.sql ? text.slice(file.offset, file.offset + file.length) : sending(sql))), file, code);
+    },
+  };
 }
 
 function joined(calls: readonly (string | undefined)[], { offset }: Span, { text }: Source): string | undefined {

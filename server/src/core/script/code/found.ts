@@ -1,7 +1,7 @@
 import type { Direction, Wrapper } from '../script';
 import type { Language, Source } from './language';
 import type { CodeNode } from './node';
-import type { Invocation, Text } from './value';
+import type { Invocation, Text, Value } from './value';
 
 /** What a call sends to the server. */
 export interface Sent {
@@ -13,8 +13,8 @@ export interface Sent {
   readonly wrapper?: Wrapper;
   /** The host's call that runs some SQL instead, `{}` where the literal goes; for calls that stand for SQL. */
   readonly raw?: string;
-  /** The host's text that does the same as some statements, in the tool's own words; for calls that stand for SQL. */
-  readonly express?: (statements: readonly string[]) => string | undefined;
+  /** The host's calls that do the same as some statements, in the tool's own words; for calls that stand for SQL. */
+  readonly express?: (statements: readonly string[]) => readonly string[] | undefined;
 }
 
 /** A call with what it sends, found in a file. */
@@ -35,7 +35,11 @@ export interface Region {
 /** What a tool looks at to tell what a call sends. */
 export interface Scope {
   readonly code: Source;
+  /** Of the file. */
+  readonly path: string;
   readonly language: Language;
+  /** What the statements of a block are, in order. */
+  readonly statements: (body: CodeNode | undefined) => readonly Value[];
   readonly direction: Direction;
   /** Whether the call's value is used by another expression: it sends nothing by itself. */
   readonly isOperand: (call: Invocation) => boolean;

@@ -8,7 +8,7 @@ import { parseCode } from './grammars';
 import { textOf, type Language, type Source } from './language';
 import { languageFor } from './languages';
 import { codeTree, descendants, field, type CodeNode } from './node';
-import type { Invocation, Text } from './value';
+import type { Invocation, Text, Value } from './value';
 
 /** The SQL of a code file, in the order of the file. Never throws; a file whose grammar is not loaded has none. */
 export function readCode(file: ToolFile, reading: CodeReading): Script {
@@ -18,7 +18,7 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
   if (language === undefined || tree === undefined) return { tool, segments: [], problems: [], embedded: { text: '', runs: [] } };
   try {
     const code = sourceOf(file.text, codeTree(tree));
-    const walk = new Walk(reading, language, code);
+    const walk = new Walk(reading, language, code, file.path);
     const found = walk.found();
     const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text), down: reading.wrapper('down', walk.bodies, file.text) };
     return { tool, problems: [], ...assembled(found, around, language, code) };
@@ -70,6 +70,7 @@ class Walk {
     private readonly reading: CodeReading,
     private readonly language: Language,
     private readonly code: Source,
+    private readonly path: string,
   ) {}
 
   found(): readonly Found[] {
@@ -109,8 +110,14 @@ class Walk {
 
   private scope(direction: Scope['direction']): Scope {
     const { code, language } = this;
-    return { code, language, direction, isOperand: ({ node }: Invocation) => isOperand(node, code) };
+    const statements = (body: CodeNode | undefined): readonly Value[] => (body === undefined ? [] : statementsIn(body, language).map((node) => language.value(node, code)));
+    return { code, path: this.path, language, direction, statements, isOperand: ({ node }: Invocation) => isOperand(node, code) };
   }
+}
+
+/** The statements of a block; an expression that is a function's whole body is one. */
+function statementsIn(body: CodeNode, language: Language): readonly CodeNode[] {
+  return language.blocks.has(body.type) ? body.children.filter(({ named, type }) => named && type !== 'comment') : [body];
 }
 
 /** Whether a node is an argument or a member of something that is made, rather than done by itself. */
@@ -154,22 +161,29 @@ function assembled(found: readonly Found[], around: Readonly<Record<Direction, W
       send: isSeveral(neutral.text) ? 'segment' : 'statement',
       unit: `${one.direction} ${String(part)}`,
       opaque,
+      ...(typeof one.sql === 'string' && { generated: true }),
       ...(call !== undefined && { call }),
     });
-    runs.push(...runsOf(one, offset));
+    runs.push(...runsOf(one, offset, code));
     text += `${sql}\n`;
   }
   return { segments, embedded: { text, runs } };
 }
 
-function runsOf({ sql, call }: Found, offset: number): Run[] {
-  if (typeof sql === 'string') return [{ offset, length: sql.length, file: call.span, literal: GENERATED }];
+function runsOf({ sql, call }: Found, offset: number, code: Source): Run[] {
+  if (typeof sql === 'string') return [{ offset, length: sql.length, file: headline(call.span, code), literal: GENERATED }];
   let at = offset;
   return sql.pieces.map(({ text, file, literal }): Run => {
     const run = { offset: at, length: text.length, file, literal };
     at += text.length;
     return run;
   });
+}
+
+/** The first line of a call: the others are what it describes. */
+function headline({ offset, length }: Span, { text }: Source): Span {
+  const line = /^[^\r\n]*/u.exec(text.slice(offset, offset + length))?.[0] ?? '';
+  return { offset, length: line.trimEnd().length };
 }
 
 /** A call that stands for SQL: nothing can be written into it. */

@@ -1,5 +1,6 @@
 import { field } from '../code/node';
 import { textOf } from '../code/language';
+import { alembicCall } from './calls/alembic';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 
@@ -18,7 +19,7 @@ export const alembic = codeTool({
   up: ['upgrade'],
   down: ['downgrade'],
   wrapper: () => 'run',
-  sends: (call, scope) => (call.name === 'execute' && !scope.isOperand(call) ? sentText(call.args[0] ?? call.named.get('sqltext')) : undefined),
+  sends: (call, scope) => (call.name === 'execute' && !scope.isOperand(call) ? sentText(call.args[0] ?? call.named.get('sqltext')) : alembicCall(call, scope)),
   region(node, { code }) {
     const clause = node.type === 'with_statement' ? node.children.find(({ type }) => type === 'with_clause') : undefined;
     return clause !== undefined && field(node, 'body') !== undefined && textOf(code, clause).includes('autocommit_block') ? { wrapper: 'none' } : undefined;

@@ -1,4 +1,5 @@
 import type { Sent } from '../code/found';
+import { djangoCall } from './calls/django';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 import { field } from '../code/node';
@@ -22,9 +23,9 @@ export const django = codeTool({
   // Functions for RunPython.
   directionOf: (name, text) => (/^(?:async\s+)?def\s+\w+\s*\([^)]*schema_editor/u.test(text) ? (/reverse|backward|undo|down|rollback/iu.test(name) ? 'down' : 'up') : undefined),
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
-  sends(call) {
+  sends(call, scope) {
     if (call.name === 'RunSQL') return runSql(call);
-    return call.name === 'execute' && call.receiver !== undefined ? sentText(call.args[0]) : undefined;
+    return call.name === 'execute' && call.receiver !== undefined ? sentText(call.args[0]) : djangoCall(call, scope);
   },
   region(node, { code }) {
     const name = node.type === 'keyword_argument' ? field(node, 'name') : undefined;

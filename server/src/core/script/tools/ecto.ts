@@ -1,4 +1,5 @@
 import type { Sent } from '../code/found';
+import { ectoCall } from './calls/ecto';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 
@@ -17,9 +18,9 @@ export const ecto = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
-  sends(call) {
+  sends(call, scope) {
     if (call.name === 'execute') return [...(sentText(call.args[0]) ?? []), ...(sentText(call.args[1]) ?? []).map((sent): Sent => ({ ...sent, direction: 'down' }))];
-    return /^query!?$/u.test(call.name) ? (sentText(call.args[0]) ?? sentText(call.args[1])) : undefined;
+    return /^query!?$/u.test(call.name) ? (sentText(call.args[0]) ?? sentText(call.args[1])) : ectoCall(call, scope);
   },
   optOut({ text }) {
     const opening = /\buse\s+Ecto\.Migration\b[^\r\n]*/u.exec(text);

@@ -1,4 +1,5 @@
 import { codeTool, insertion, lineEnd, replacement, SCRIPTS } from '../code/tool';
+import { knexCall } from './calls/knex';
 import { sentText } from '../code/sends';
 import type { FileEdit } from '../script';
 
@@ -19,7 +20,7 @@ export const knex = codeTool({
   wrapper: (_direction, _bodies, text) => (CONFIG_OFF.test(text) ? 'none' : 'run'),
   sends(call, scope) {
     if (call.name === 'raw' && !scope.isOperand(call)) return sentText(call.args[0]);
-    return undefined;
+    return knexCall(call, scope);
   },
   optOut({ text }) {
     if (CONFIG_OFF.test(text)) return undefined;

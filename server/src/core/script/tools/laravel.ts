@@ -1,3 +1,4 @@
+import { laravelCall } from './calls/laravel';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 import { pathOf } from '../code/value';
@@ -17,7 +18,7 @@ export const laravel = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
-  sends: (call) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : undefined),
+  sends: (call, scope) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : laravelCall(call, scope)),
   optOut({ text }) {
     const opening = /\bextends\s+Migration\b[^{]*\{/u.exec(text);
     if (OFF.test(text) || opening === null) return undefined;

@@ -1,3 +1,4 @@
+import { nodePgMigrateCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd, SCRIPTS } from '../code/tool';
 
@@ -16,7 +17,7 @@ export const nodePgMigrateCode = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (direction, bodies) => (/\.noTransaction\s*\(/u.test(bodies[direction]) ? 'none' : 'run'),
-  sends: (call, scope) => (call.name === 'sql' && call.receiver !== undefined && !scope.isOperand(call) ? sentText(call.args[0]) : undefined),
+  sends: (call, scope) => (call.name === 'sql' && call.receiver !== undefined && !scope.isOperand(call) ? sentText(call.args[0]) : nodePgMigrateCall(call, scope)),
   optOut({ text }, { direction }) {
     const opening = new RegExp(String.raw`\b${direction}\b\s*(?::[^=]*)?(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(?\s*(\w+)[^{]*?\{`, 'u').exec(text);
     if (opening === null) return undefined;

@@ -1,3 +1,4 @@
+import { railsCall } from './calls/rails';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 import { field } from '../code/node';
@@ -18,7 +19,7 @@ export const rails = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
-  sends: (call) => (EXECUTE.has(call.name) ? sentText(call.args[0]) : undefined),
+  sends: (call, scope) => (EXECUTE.has(call.name) ? sentText(call.args[0]) : railsCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call' || field(node, 'block') === undefined) return undefined;
     const method = field(node, 'method');

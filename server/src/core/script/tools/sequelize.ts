@@ -1,3 +1,4 @@
+import { sequelizeCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
 import type { CodeReading } from '../code/found';
@@ -9,7 +10,7 @@ export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 
   up: ['up'],
   down: ['down'],
   wrapper: () => 'none',
-  sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? sentText(call.args[0]) : undefined),
+  sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? sentText(call.args[0]) : sequelizeCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call_expression') return undefined;
     const called = field(node, 'function');

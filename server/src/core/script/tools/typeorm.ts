@@ -1,4 +1,5 @@
 import { atTop, codeTool, SCRIPTS } from '../code/tool';
+import { typeormCall } from './calls/options';
 import { sentText } from '../code/sends';
 
 /** TypeORM: classes that implement MigrationInterface. All pending ones run in one transaction by default (MigrationExecutor). */
@@ -27,7 +28,7 @@ export const typeorm = codeTool({
       case 'rollbackTransaction':
         return [{ sql: 'ROLLBACK' }];
       default:
-        return undefined;
+        return typeormCall(call, scope);
     }
   },
   optOut({ text }) {

@@ -111,12 +111,17 @@ function pairsOf(nodes: readonly CodeNode[], code: Source): Map<string, Value> {
   return entries;
 }
 
-function specialsOf(node: CodeNode, code: Source, isRaw: boolean): Special[] {
+/** The escapes of '…': the grammar leaves them to the reader. */
+function rawEscapes(from: number, to: number, { text: source }: Source): Special[] {
+  return [...source.slice(from, to).matchAll(/\\[\\']/gu)].map(({ index, 0: written }) => ({ start: from + index, end: from + index + 2, means: written.slice(1) }));
+}
+
+function specialsOf(node: CodeNode, code: Source): Special[] {
   return node.children.flatMap((child): Special[] => {
     if (child.type === 'interpolation') return [{ start: child.start, end: child.end, means: undefined }];
     if (child.type !== 'escape_sequence') return [];
     const written = textOf(code, child);
-    return [{ start: child.start, end: child.end, means: isRaw ? rawEscape(written) : unescaped(written) }];
+    return [{ start: child.start, end: child.end, means: unescaped(written) }];
   });
 }
 
@@ -128,7 +133,7 @@ function quoted(node: CodeNode, code: Source): Value {
   const isRaw = mark === "'" || mark.startsWith('%q');
   const isClosed = close !== undefined && !close.named;
   const frame = { from: open.end, to: isClosed ? close.start : node.end, close: node.end };
-  return text(node, piecesOf(code.text, { ...frame, specials: specialsOf(node, code, isRaw), literal: literal(mark, isClosed ? textOf(code, close) : mark, isRaw) }), frame);
+  return text(node, piecesOf(code.text, { ...frame, specials: isRaw ? rawEscapes(frame.from, frame.to, code) : specialsOf(node, code), literal: literal(mark, isClosed ? textOf(code, close) : mark, isRaw) }), frame);
 }
 
 /** The strings' delimiters nest only in ways that a rewrite would have to count: it is not written into such strings where they occur. */
@@ -159,7 +164,7 @@ function heredoc(node: CodeNode, code: Source): Value {
     const escaped = isRaw ? sql : sql.replace(/\\|#(?=[{$@])/gu, '\\$&');
     return escaped.replace(/(?<=\n)(?=[^\r\n])/gu, blanks);
   });
-  const specials = isRaw ? [] : specialsOf(body, code, false);
+  const specials = isRaw ? [] : specialsOf(body, code);
   return text(node, piecesOf(code.text, { from, to, specials, literal: made, indent, ownLines: true }), { from, to, close: end?.end ?? body.end });
 }
 
@@ -194,8 +199,4 @@ function unescaped(escape: string): string {
     return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
   }
   return SIMPLE[second] ?? (/^[\r\n]/u.test(second) ? '' : second);
-}
-
-function rawEscape(escape: string): string {
-  return escape === '\\\\' || escape === "\\'" ? escape.slice(1) : escape;
 }
