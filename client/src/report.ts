@@ -169,10 +169,12 @@ export class ReportPanel implements vscode.Disposable {
   /** Shows a statement in the editor that has the migration, or in a new one beside the report. */
   private async reveal(uri: vscode.Uri, place: WireRange | undefined): Promise<void> {
     if (place === undefined) return;
-    const selection = new vscode.Range(place.start.line, place.start.character, place.end.line, place.end.character);
+    // Backwards, so that the cursor and the view are where the statement starts.
+    const selection = new vscode.Selection(place.end.line, place.end.character, place.start.line, place.start.character);
     const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const viewColumn = open?.viewColumn ?? (this.panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One);
-    const editor = await vscode.window.showTextDocument(uri, { viewColumn, selection });
+    const editor = await vscode.window.showTextDocument(uri, { viewColumn });
+    editor.selection = selection;
     editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { launchChromium } from '../../scripts/lib/chromium.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
 import { openWorkbench, workbenchAddress } from '../../scripts/lib/workbench.mjs';
+import { checkReport } from './report.mjs';
 
 /**
- * Throws unless the editor is in Restricted Mode and marks the unsafe statement all the same.
+ * Throws unless the editor is in Restricted Mode and marks the unsafe statement all the same; nor without the report.
  * Gives back how many things it looked at.
  */
 export async function checkRestrictedMode({ workspace, userDataDir, extensionsDir }) {
@@ -18,7 +19,7 @@ export async function checkRestrictedMode({ workspace, userDataDir, extensionsDi
       await page.waitForSelector(selector, { state: 'attached', timeout: 30_000 });
       console.log(`  ✔ ${what}`);
     }
-    return Object.keys(expected).length;
+    return Object.keys(expected).length + (await checkReport(page));
   } finally {
     await browser.close();
     await server.stop();

@@ -100,6 +100,19 @@ export function defineSuite(): void {
       assert.match(text, /users/);
     });
 
+    for (const command of ['lockscope.estimateRuntime', 'lockscope.showReport']) {
+      it(`shows the report on a migration with ${command}, in one panel`, async () => {
+        const reports = (): vscode.Tab[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ label }) => label.startsWith('Report: '));
+        const { document } = await open('migrations/002_users_email.sql');
+        await untilFound(document.uri, blockingIndex, 1);
+        await vscode.commands.executeCommand(command);
+        await until(() => reports().some(({ label }) => label === 'Report: 002_users_email.sql') || undefined, () => 'the report');
+        await vscode.commands.executeCommand(command, document.uri.toString(), 0);
+        assert.equal(reports().length, 1);
+        await vscode.window.tabGroups.close(reports());
+      });
+    }
+
     it('mends everything that is safe to mend with a command', async () => {
       const { document } = await open('migrations/002_users_email.sql');
       await untilFound(document.uri, blockingIndex, 1);

@@ -7,7 +7,7 @@ import type { BarView, ColumnView, LaneView, TimelineView } from './view';
  * (layoutOf). Bars and statement numbers are links to the statements; the same again as a table follows.
  */
 export function timelineHtml(timeline: TimelineView, id: string): string {
-  const { columns, lanes, bands, legend, scale, notes } = timeline;
+  const { columns, lanes, bands, scale, notes } = timeline;
   if (columns.length === 0) return `<p class="nothing">There is nothing to draw: no statement locks what others use, and all end at once.</p>${notesHtml(notes)}`;
   return `${scale !== 'none' ? scaleChoice(id) : ''}
 <div class="scroll" role="group" aria-label="Timeline: statements from left to right, a row for each relation. Arrow keys move between locks." aria-describedby="${id}-detail"><div class="grid">
@@ -18,7 +18,7 @@ ${lanes.map((lane, at) => laneHtml(lane, at, id)).join('\n')}
 <span class="label corner axis last">${scale === 'none' ? '' : 'time'}</span>${columns.map((column, at) => `<span class="measure ${column.drawn} f${String(at)} t${String(at)} last" aria-hidden="true"><span>${text(column.time)}</span></span>`).join('')}
 </div></div>
 <p class="detail" id="${id}-detail"></p>
-${legendHtml(legend)}
+${legendHtml(timeline)}
 ${notesHtml(notes)}
 ${tableHtml(timeline, id)}`;
 }
@@ -45,9 +45,12 @@ function barHtml({ mode, from, to, statement, label, waiting }: BarView, lane: n
   return `<a class="bar ${modeClass(mode)} f${String(from)} t${String(to)} b${String(lane)}" data-row="${String(lane + 1)}" href="#${id}-s${String(statement)}" data-statement="${String(statement)}" aria-label="${text(label)}" title="${text(label)}"><span><b>${text(mode)}</b> ${text(waiting)}</span></a>`;
 }
 
-function legendHtml(legend: TimelineView['legend']): string {
-  if (legend.length === 0) return '';
-  return `<ul class="legend" aria-label="Lock modes">${legend.map(({ mode, waiting }) => `<li><i class="swatch ${modeClass(mode)}" aria-hidden="true"></i>${text(mode)}: ${text(waiting)}</li>`).join('')}</ul>`;
+function legendHtml({ legend, columns, scale }: TimelineView): string {
+  const items = legend.map(({ mode, waiting }) => `<li><i class="swatch ${modeClass(mode)}" aria-hidden="true"></i>${text(mode)}: ${text(waiting)}</li>`);
+  for (const [how, words] of [['short', 'not to scale: too short'], ['unknown', 'not to scale: not known']] as const) {
+    if (scale !== 'none' && columns.some(({ drawn }) => drawn === how)) items.push(`<li><i class="swatch column ${how}" aria-hidden="true"></i>${words}</li>`);
+  }
+  return items.length === 0 ? '' : `<ul class="legend" aria-label="Key">${items.join('')}</ul>`;
 }
 
 function notesHtml(notes: readonly string[]): string {

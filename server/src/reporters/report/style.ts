@@ -131,6 +131,7 @@ footer { margin-top: 2.5rem; color: var(--quiet); font-size: 0.8125rem; }
 .detail { min-height: 1.5em; margin-top: 0.4rem; font-size: 0.8125rem; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.25rem; margin-top: 0.1rem; color: var(--quiet); font-size: 0.8125rem; }
 .swatch { display: inline-block; width: 1.5rem; height: 0.75rem; margin-right: 0.4rem; border-radius: 2px; vertical-align: -1px; }
+.swatch.column { box-shadow: inset 0 0 0 1px var(--line); opacity: 1; }
 .hint, .nothing { margin-top: 0.35rem; color: var(--quiet); font-size: 0.8125rem; }
 details.table { margin-top: 0.6rem; }
 summary { cursor: pointer; color: var(--link); font-size: 0.8125rem; }

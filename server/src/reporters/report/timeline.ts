@@ -118,7 +118,7 @@ function heldLocks({ statements, path }: Analysis): readonly Held[] {
   for (const [index, statement] of statements.entries()) {
     const { effects, moment } = statement;
     if (!isUp(statement)) continue;
-    if (statement.transaction !== transaction) open = new Map();
+    if (statement.transaction !== transaction || !inTransaction(moment)) open = new Map();
     else if (rolledBack) {
       // What was taken since the savepoint is given back.
       const kept = new Map(moment.held.map(({ claim }) => [claim.relation, claim.mode]));

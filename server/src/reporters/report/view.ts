@@ -161,8 +161,8 @@ function notesOf({ columns, undrawn, more, scale }: { readonly columns: readonly
   const drawn = (how: Column['drawn']): boolean => columns.some((column) => column.drawn === how);
   if (scale === 'million rows') notes.push('No sizes are known: drawn as if each table had a million rows.');
   if (scale === 'none' && drawn('unknown')) notes.push('Nobody can say how long the statements take, so all are drawn alike.');
-  if (scale !== 'none' && drawn('short')) notes.push('Dotted columns are too short to be drawn to scale.');
-  if (scale !== 'none' && drawn('unknown')) notes.push('Hatched columns: nobody can say how long they are.');
+  if (scale !== 'none' && drawn('short')) notes.push('What is too short to be drawn to scale is wider than it lasts.');
+  if (scale !== 'none' && drawn('unknown')) notes.push('Where nobody can say how long it lasts, the width says nothing.');
   if (undrawn > 0) notes.push(`${plural(undrawn, 'more statement')} that ${undrawn === 1 ? 'ends' : 'end'} at once ${undrawn === 1 ? 'is' : 'are'} only in the list below.`);
   if (more > 0) notes.push(`${plural(more, 'more relation')} with weaker or shorter locks ${more === 1 ? 'is' : 'are'} not drawn.`);
   return notes;
