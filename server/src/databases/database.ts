@@ -1,5 +1,7 @@
+import type { Activity } from '../core/blockers/activity';
 import type { Catalog } from '../core/schema/catalog';
 import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
+import { readActivity } from './postgres/activity';
 import { readCatalog, readCatalogFor } from './postgres/catalog';
 import { readDatabase, type Reading } from './postgres/connection';
 import { only } from './postgres/scope';
@@ -25,6 +27,14 @@ export interface DatabaseContents {
  */
 export function readContents(url: string, words?: ReadonlySet<string>): Promise<DatabaseContents> {
   return readDatabase(url, (reading) => contentsFor(reading, words));
+}
+
+/**
+ * Reads what goes on in a database now: sessions and their locks, replicas, progress, what migrations left behind.
+ * Throws a {@link DatabaseError}.
+ */
+export function readActivityOf(url: string): Promise<Activity> {
+  return readDatabase(url, readActivity);
 }
 
 async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefined): Promise<DatabaseContents> {

@@ -1,0 +1,112 @@
+import type { Activity, PreparedTransaction, RelationLock, Replica, Session } from '../../core/blockers/activity';
+import { withoutLiterals } from '../../core/blockers/hide-literals';
+import { LOCK_MODES, type LockMode } from '../../core/effects/postgres/lock-modes';
+import { objectName, type RelationName } from '../../core/schema/names';
+import { textOrNothing } from './cells';
+import type { Reading } from './connection';
+import { readLeftovers } from './leftovers';
+import { OWN_SCHEMA } from './names';
+import { readProgress } from './progress';
+
+/** The most locks that are looked at: a session that locks 50,000 partitions needs no longer list. */
+const MOST_LOCKS = 20_000;
+
+/** Reads what goes on in the database now, by the statistics views. None of them waits for a lock. */
+export async function readActivity(reading: Reading): Promise<Activity> {
+  const [standby] = await reading.rows('SELECT pg_catalog.pg_is_in_recovery()');
+  const isStandby = standby?.[0] === true;
+  return {
+    isStandby,
+    sessions: await readSessions(reading),
+    locks: await readLocks(reading),
+    prepared: await readPrepared(reading),
+    replicas: await readReplicas(reading, isStandby),
+    progress: await readProgress(reading),
+    leftovers: await readLeftovers(reading),
+    subscribed: await readSubscribed(reading),
+    rows: await readRowCounts(reading),
+  };
+}
+
+/** What pg_stat_activity says where the role may not see a query (src/backend/utils/adt/pgstatfuncs.c). */
+const HIDDEN = '<insufficient privilege>';
+
+async function readSessions(reading: Reading): Promise<readonly Session[]> {
+  const age = (column: string): string => `pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - ${column})`;
+  const waits = await reading.rows('SELECT pid, pg_catalog.pg_blocking_pids(pid) FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted AND pid IS NOT NULL) waiting');
+  const blocking = new Map(waits.map(([pid, by]) => [Number(pid), (by ?? []) as number[]]));
+  // Sessions of other databases matter where somebody here waits for them, and for snapshots of shared catalogues: not at all.
+  const rows = await reading.rows(
+    `SELECT pid, application_name, usename, backend_type, state, query, ${age('xact_start')}, ${age('query_start')}, backend_xmin IS NOT NULL OR backend_xid IS NOT NULL
+     FROM pg_catalog.pg_stat_activity WHERE pid <> pg_catalog.pg_backend_pid() AND application_name <> 'lockscope' AND datname = pg_catalog.current_database() ORDER BY pid`,
+  );
+  return rows.map(([pid, application, user, type, state, query, transactionAge, queryAge, hasSnapshot]): Session => {
+    const hidden = query === HIDDEN;
+    return {
+      pid: Number(pid),
+      application: String(application ?? ''),
+      user: textOrNothing(user),
+      state: hidden ? undefined : textOrNothing(state),
+      isAutovacuum: type === 'autovacuum worker',
+      query: hidden || typeof query !== 'string' || query === '' ? undefined : withoutLiterals(query),
+      transactionAge: transactionAge === null ? undefined : Number(transactionAge),
+      queryAge: queryAge === null ? undefined : Number(queryAge),
+      hasSnapshot: hidden ? undefined : hasSnapshot === true,
+      waitsFor: blocking.get(Number(pid)) ?? [],
+    };
+  });
+}
+
+/** `AccessExclusiveLock`, as pg_locks writes it, in SQL's words. */
+const MODES: ReadonlyMap<string, LockMode> = new Map(
+  LOCK_MODES.map((mode) => [`${mode.split(' ').map((word) => word.slice(0, 1) + word.slice(1).toLowerCase()).join('')}Lock`, mode]),
+);
+
+async function readLocks(reading: Reading): Promise<readonly RelationLock[]> {
+  const rows = await reading.rows(
+    `SELECT l.pid, n.nspname, c.relname, l.mode, l.granted, p.gid
+     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+     WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND ${OWN_SCHEMA}
+       AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() LIMIT ${String(MOST_LOCKS)}`,
+  );
+  return rows.flatMap(([pid, schema, name, mode, granted, prepared]): RelationLock[] => {
+    const known = MODES.get(String(mode));
+    if (known === undefined) return [];
+    const gid = textOrNothing(prepared);
+    return [{ pid: pid === null ? undefined : Number(pid), ...(gid === undefined ? {} : { prepared: gid }), relation: objectName(String(schema), String(name)), mode: known, granted: granted === true }];
+  });
+}
+
+async function readPrepared(reading: Reading): Promise<readonly PreparedTransaction[]> {
+  const rows = await reading.rows("SELECT gid, owner, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - prepared) FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() ORDER BY prepared");
+  return rows.map(([gid, owner, age]) => ({ gid: String(gid), owner: String(owner), age: Number(age) }));
+}
+
+async function readReplicas(reading: Reading, isStandby: boolean): Promise<readonly Replica[]> {
+  const written = isStandby ? 'pg_catalog.pg_last_wal_receive_lsn()' : 'pg_catalog.pg_current_wal_lsn()';
+  const rows = await reading.rows(
+    `SELECT application_name, state, sync_state, pg_catalog.date_part('epoch', replay_lag), pg_catalog.pg_wal_lsn_diff(${written}, replay_lsn)::float8 FROM pg_catalog.pg_stat_replication ORDER BY application_name, pid`,
+  );
+  return rows.map(([name, state, synchronous, lag, behind]) => ({
+    name: String(name),
+    state: textOrNothing(state),
+    isSynchronous: typeof synchronous === 'string' ? synchronous === 'sync' || synchronous === 'quorum' : undefined,
+    // Replicas that have caught up and are idle tell no lag.
+    lag: lag === null ? undefined : Number(lag),
+    behind: behind === null ? undefined : Number(behind),
+  }));
+}
+
+async function readSubscribed(reading: Reading): Promise<Activity['subscribed']> {
+  const rows = await reading.rows(
+    `SELECT n.nspname, c.relname, s.subname FROM pg_catalog.pg_subscription_rel r JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid
+       JOIN pg_catalog.pg_class c ON c.oid = r.srrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2, 3`,
+  );
+  return rows.map(([schema, name, subscription]) => ({ relation: objectName(String(schema), String(name)), subscription: String(subscription) }));
+}
+
+async function readRowCounts(reading: Reading): Promise<Readonly<Record<RelationName, number>>> {
+  const rows = await reading.rows('SELECT schemaname, relname, n_live_tup::float8 FROM pg_catalog.pg_stat_user_tables WHERE n_live_tup > 0 ORDER BY n_live_tup DESC LIMIT 5000');
+  return Object.fromEntries(rows.map(([schema, name, count]) => [objectName(String(schema), String(name)), Number(count)]));
+}

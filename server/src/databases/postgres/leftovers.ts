@@ -1,0 +1,81 @@
+import type { Leftover } from '../../core/blockers/activity';
+import { displayName, objectName, quoteIdentifier } from '../../core/schema/names';
+import type { Reading } from './connection';
+import { unlessLocked } from './texts';
+
+/** The most of each kind that is listed. */
+const MOST = 100;
+
+/** What migrations leave behind, and what else needs a hand. Read without a lock on any table. */
+export async function readLeftovers(reading: Reading): Promise<readonly Leftover[]> {
+  return [...(await invalidIndexes(reading)), ...(await openConstraints(reading)), ...(await unanalyzed(reading)), ...(await nearTheirEnd(reading))];
+}
+
+async function invalidIndexes(reading: Reading): Promise<Leftover[]> {
+  // What is being built is invalid, too, and nobody's leftover.
+  const rows = await reading.rows(
+    `SELECT n.nspname, c.relname, tn.nspname, t.relname, c.relkind FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_catalog.pg_class t ON t.oid = indrelid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+     WHERE NOT indisvalid AND indrelid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = indexrelid OR p.relid = indrelid)
+     ORDER BY 1, 2 LIMIT ${String(MOST)}`,
+  );
+  return rows.map(([schema, name, tableSchema, table, kind]): Leftover => {
+    const index = objectName(String(schema), String(name));
+    const relation = objectName(String(tableSchema), String(table));
+    const message = `The index ${displayName(index)} on ${displayName(relation)} is invalid: no query uses it, and every write keeps it up.`;
+    if (kind === 'I') return { kind: 'invalid index', relation, message: `The index ${displayName(index)} of the partitioned table ${displayName(relation)} is invalid: a partition has no index attached to it.`, statement: undefined };
+    // REINDEX CONCURRENTLY leaves its own copies under these names (manual, "REINDEX").
+    const isCopy = /_cc(?:new|old)\d*$/u.test(String(name));
+    return { kind: 'invalid index', relation, message, statement: isCopy ? `DROP INDEX CONCURRENTLY ${index};` : `REINDEX INDEX CONCURRENTLY ${index};` };
+  });
+}
+
+async function openConstraints(reading: Reading): Promise<Leftover[]> {
+  const enforced = reading.versionNumber >= 180000 ? 'AND k.conenforced' : '';
+  const rows = await reading.rows(
+    `SELECT n.nspname, c.relname, k.conname FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT convalidated AND contype IN ('c', 'f', 'n') AND conrelid >= 16384 ${enforced} ORDER BY 1, 2, 3 LIMIT ${String(MOST)}`,
+  );
+  return rows.map(([schema, table, name]): Leftover => {
+    const relation = objectName(String(schema), String(table));
+    const message = `The constraint ${String(name)} on ${displayName(relation)} is not validated: rows from before it may break it.`;
+    return { kind: 'constraint not validated', relation, message, statement: `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${quoteIdentifier(String(name))};` };
+  });
+}
+
+/** autovacuum_analyze_threshold and autovacuum_analyze_scale_factor, as the server has them unless told otherwise. */
+const CHANGED_ROWS = 50;
+const CHANGED_SHARE = 0.1;
+
+async function unanalyzed(reading: Reading): Promise<Leftover[]> {
+  const rows = await reading.rows(
+    `SELECT schemaname, relname, last_analyze IS NULL AND last_autoanalyze IS NULL, n_mod_since_analyze::float8
+     FROM pg_catalog.pg_stat_user_tables WHERE n_mod_since_analyze > ${String(CHANGED_ROWS)} + ${String(CHANGED_SHARE)} * n_live_tup ORDER BY n_mod_since_analyze DESC LIMIT ${String(MOST)}`,
+  );
+  return rows.map(([schema, table, never, changed]): Leftover => {
+    const relation = objectName(String(schema), String(table));
+    const why = never === true ? 'was never analysed' : `has ${Number(changed).toLocaleString('en-US')} changes since it was last analysed`;
+    return { kind: 'wants ANALYZE', relation, message: `${displayName(relation)} ${why}: the planner knows its rows badly.`, statement: `ANALYZE ${relation};` };
+  });
+}
+
+/** From where on a sequence is near its end. */
+const NEAR = 0.75;
+
+async function nearTheirEnd(reading: Reading): Promise<Leftover[]> {
+  // pg_sequence_last_value locks the sequence for a moment, and is null where the role may not read it.
+  const rows = await unlessLocked(
+    reading,
+    `SELECT n.nspname, c.relname, v.value::float8 / seqmax, pg_catalog.format_type(seqtypid, NULL)
+     FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
+       AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT 2000) v
+       JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE v.value::float8 / seqmax >= ${String(NEAR)} ORDER BY 3 DESC LIMIT ${String(MOST)}`,
+    [],
+  );
+  return (rows ?? []).map(([schema, name, share, type]): Leftover => {
+    const relation = objectName(String(schema), String(name));
+    const message = `The sequence ${displayName(relation)} (${String(type)}) has used ${String(Math.floor(Number(share) * 100))} % of its numbers.`;
+    return { kind: 'sequence near its end', relation, message, statement: undefined };
+  });
+}
