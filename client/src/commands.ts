@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, SHOW_REPORT_COMMAND, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
+import { BlockersPanel } from './blockers/panel';
 import { connectDatabase, disconnectDatabase } from './connections/commands';
 import type { Connections } from './connections/store';
 import type { ReportPanel } from './report';
@@ -10,6 +11,7 @@ type WireEdit = Parameters<LockscopeServer['editOf']>[0];
 
 /** The commands that the manifest promises. */
 export function registerCommands(server: LockscopeServer, status: StatusItem, connections: Connections, report: ReportPanel, log: vscode.LogOutputChannel): vscode.Disposable[] {
+  const blockers = new BlockersPanel(server);
   const commands: Readonly<Record<string, (...parameters: unknown[]) => unknown>> = {
     'lockscope.fixAll': () => fixAll(server),
     'lockscope.analyzeFile': () => analyzeFile(server, status),
@@ -20,12 +22,15 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, co
     'lockscope.estimateRuntime': () => report.estimate(),
     [SHOW_REPORT_COMMAND]: (uri, statement) => report.show(uri, statement),
     'lockscope.exportReport': () => report.export(),
+    'lockscope.checkBlockers': () => {
+      blockers.show();
+    },
     'lockscope.restartServer': () => server.restart(),
     'lockscope.showOutput': () => {
       log.show();
     },
   };
-  return Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run));
+  return [new vscode.Disposable(() => { blockers.dispose(); }), ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run))];
 }
 
 /** Applies all safe fixes to the active document. */

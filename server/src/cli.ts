@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BlockersOptions } from './commands/blockers';
 import type { CheckOptions } from './commands/check';
 import type { EstimateOptions } from './commands/estimate';
 import { Failure } from './commands/failure';
@@ -43,6 +44,10 @@ function commandLine(): Command {
     .option('--sample', 'learn from samples of the largest tables as well: reads for up to 2 s')
     .option('--calibration <file>', 'where what was learned is kept; with neither of the two it is only used')
     .action(async (paths: string[], options: EstimateOptions) => finish((await import('./commands/estimate')).estimate(paths, options)));
+
+  judging(program.command('blockers <file>').description('who would block a migration now, and whom it would block'))
+    .addOption(new Option('--format <format>', 'how it is printed').choices(['pretty', 'json']).default('pretty'))
+    .action(async (file: string, options: BlockersOptions) => finish((await import('./commands/blockers')).blockers(file, options)));
 
   program
     .command('explain <rule>')

@@ -1,3 +1,5 @@
+import type { BlockersReport } from './core/blockers/report';
+
 /**
  * What client and server say to each other beyond the language server protocol. Any editor may use it: all are plain
  * requests and notifications with JSON parameters.
@@ -48,6 +50,12 @@ export const REPORT = 'lockscope/report';
  * where the client names it in its {@link InitializationOptions}.
  */
 export const SHOW_REPORT_COMMAND = 'lockscope.showReport';
+
+/**
+ * Request, client to server. Who would block an open migration now, whom it would block, and how far what runs is; reads
+ * the database it is judged by once. Parameters {@link DocumentParams}, result {@link BlockersAnswer}.
+ */
+export const BLOCKERS = 'lockscope/blockers';
 
 /** Request, client to server, without parameters. All rules; result {@link RuleEntry}[]. */
 export const RULES = 'lockscope/rules';
@@ -159,6 +167,20 @@ export interface WireRange {
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };
 }
+
+export type { Blocker, BlockersReport, Claim, WaitNode } from './core/blockers/report';
+
+export type BlockersAnswer =
+  | {
+      readonly state: 'read';
+      /** The connection's name. */
+      readonly database: string;
+      /** In ms since 1970. */
+      readonly readAt: number;
+      readonly report: BlockersReport;
+    }
+  /** It cannot be told; why, as a sentence. */
+  | { readonly state: 'unknown'; readonly reason: string };
 
 export interface RuleEntry {
   readonly id: string;

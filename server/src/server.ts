@@ -12,6 +12,7 @@ import { BESIDE_GLOBS } from './core/beside';
 import { loadPostgresParser } from './core/sql/postgres/parse';
 import { lineIndex } from './core/text';
 import type { ChosenDatabase } from './databases/environment';
+import { blockers } from './features/blockers';
 import { codeActions } from './features/code-actions';
 import { codeLens } from './features/code-lens';
 import { rangeOf } from './features/convert';
@@ -26,7 +27,7 @@ import { clientOf, foldersOf, type Client } from './workspace/client';
 import { CONFIGURATION_NAME } from './workspace/configuration-files';
 import { Workspace } from './workspace/workspace';
 
-const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests, report];
+const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests, report, blockers];
 
 /** How long changes of the surroundings are collected before the editor is told, in ms. */
 const COLLECT = 20;

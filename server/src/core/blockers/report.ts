@@ -180,7 +180,8 @@ function adviceFor({ pid, state, isAutovacuum }: Session, isWraparound: boolean)
 
 function blockingPrepared(migration: MigrationLocks, { prepared, locks }: Activity): readonly Blocker[] {
   return prepared.flatMap(({ gid, owner, age }): Blocker[] => {
-    const why = [...conflictsWith(migration, locks.filter((lock) => lock.prepared === gid)), ...waitsForPrepared(migration)];
+    // It holds no snapshot: CONCURRENTLY waits for its locks only.
+    const why = conflictsWith(migration, locks.filter((lock) => lock.prepared === gid));
     if (why.length === 0) return [];
     return [
       {
@@ -197,10 +198,6 @@ function blockingPrepared(migration: MigrationLocks, { prepared, locks }: Activi
       },
     ];
   });
-}
-
-function waitsForPrepared({ snapshots: [line] }: MigrationLocks): string[] {
-  return line === undefined ? [] : [`is open; line ${String(line)} may wait for the end of every older transaction`];
 }
 
 function waitsTree({ sessions }: Activity): readonly WaitNode[] {

@@ -44,7 +44,7 @@ async function readSessions(reading: Reading): Promise<readonly Session[]> {
     const hidden = query === HIDDEN;
     return {
       pid: Number(pid),
-      application: String(application ?? ''),
+      application: textOrNothing(application) ?? '',
       user: textOrNothing(user),
       state: hidden ? undefined : textOrNothing(state),
       isAutovacuum: type === 'autovacuum worker',
@@ -66,7 +66,7 @@ async function readLocks(reading: Reading): Promise<readonly RelationLock[]> {
   const rows = await reading.rows(
     `SELECT l.pid, n.nspname, c.relname, l.mode, l.granted, p.gid
      FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-       LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+       LEFT JOIN (pg_catalog.pg_prepared_xacts p JOIN pg_catalog.pg_locks own ON own.locktype = 'transactionid' AND own.transactionid = p.transaction) ON l.pid IS NULL AND own.virtualtransaction = l.virtualtransaction
      WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND ${OWN_SCHEMA}
        AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() LIMIT ${String(MOST_LOCKS)}`,
   );

@@ -30,7 +30,7 @@ export async function readProgress(reading: Reading): Promise<readonly Progress[
   const rows = await reading.rows(`${queries.join(' UNION ALL ')} ORDER BY 1`);
   return rows.map(([pid, command, schema, name, phase, done, total]) => ({
     pid: Number(pid),
-    command: String(command ?? 'a command'),
+    command: textOrNothing(command) ?? 'a command',
     relation: typeof name === 'string' ? objectName(String(schema), name) : undefined,
     phase: textOrNothing(phase),
     done: done === null ? undefined : Number(done),
