@@ -99,6 +99,9 @@ async function readReplicas(reading: Reading, isStandby: boolean): Promise<reado
 }
 
 async function readSubscribed(reading: Reading): Promise<Activity['subscribed']> {
+  // Before PostgreSQL 14 only superusers may read which subscription is which.
+  const [allowed] = await reading.rows("SELECT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', 'oid', 'SELECT')");
+  if (allowed?.[0] !== true) return [];
   const rows = await reading.rows(
     `SELECT n.nspname, c.relname, s.subname FROM pg_catalog.pg_subscription_rel r JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid
        JOIN pg_catalog.pg_class c ON c.oid = r.srrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2, 3`,
