@@ -65,6 +65,7 @@ const CASES: readonly Case[] = [
   { name: 'an unknown severity', args: ['check', '--fail-on', 'fatal'], status: 2, says: [/Allowed choices are error, warning, info, never\./u, /--help/u] },
   {
     name: 'a database that is not there, whose address holds a password',
+    files: { 'a.sql': GOOD },
     args: ['check', '--database-url', 'postgres://u:s3cret@127.0.0.1:1/x', '.'],
     status: 2,
     says: [/^lockscope: database: 127\.0\.0\.1:1 refused the connection/u],
