@@ -147,7 +147,7 @@ export function defineSuite(): void {
       );
       await connecting;
       const [finding] = await untilFound(document.uri, blockingIndex, 1);
-      assert.match(finding?.message ?? '', /users has 2 M rows, 69 MB\./);
+      assert.match(finding?.message ?? '', /users has 2 M rows, 69 MB: writes wait about /);
       await vscode.commands.executeCommand('lockscope.refreshDatabase');
       await vscode.commands.executeCommand('lockscope.disconnectDatabase');
       await until(

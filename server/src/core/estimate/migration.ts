@@ -38,6 +38,17 @@ export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostC
   return { estimate, after: sizes };
 }
 
+/**
+ * How long one statement by itself takes, in seconds, on relations of the sizes that are known before its migration;
+ * undefined where that cannot be told.
+ * @param schema what exists before it
+ */
+export function timeOf(statement: StatementAnalysis, effects: Effects, schema: SchemaView, statistics: Statistics, version: number): Duration | undefined {
+  if (isInstant(effects)) return instant(DEFAULT_CONSTANTS);
+  const pricing: Pricing = { constants: DEFAULT_CONSTANTS, settings: statistics.settings, version };
+  return estimateOf(effects, workOf(statement, effects, schema, Sizes.of(statistics), pricing), '', pricing).runs;
+}
+
 /** What a migration of one statement has to do; undefined where nothing is known of it or it is of several. */
 export function piecesOf({ statements: [only, ...others], target }: Analysis, statistics: Statistics, constants: CostConstants): readonly Piece[] | undefined {
   if (only?.effects === undefined || others.length > 0) return undefined;

@@ -12,6 +12,8 @@ import type { MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
 import type { Span } from '../text';
 import type { Moment } from '../timeline';
+import type { Duration } from '../estimate/estimate';
+import { timeOf } from '../estimate/migration';
 import { digest } from './file-actions';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
@@ -194,7 +196,8 @@ export class JudgementMemo {
   }
 
   /** Undefined for a statement that does not parse. */
-  private situationOf({ parsed, effects, moment, version }: StatementAnalysis, file: Judged): Remembered | undefined {
+  private situationOf(statement: StatementAnalysis, file: Judged): Remembered | undefined {
+    const { parsed, effects, moment, version } = statement;
     if (!parsed.ok || effects === undefined) return undefined;
     const { path, target, options, statistics } = file;
     let situations = this.known.get(effects);
@@ -205,8 +208,10 @@ export class JudgementMemo {
     const view = new SchemaEditor(version.get());
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
     const judgements: Judgement[] = [];
+    let time: { readonly runs: Duration | undefined } | undefined;
+    const timed = (): Duration | undefined => (time ??= { runs: timeOf(statement, effects, view, statistics, target.version) }).runs;
     for (const rule of rulesFor(effects)) {
-      for (const state of rule.find(context)) judgements.push({ rule, state, said: withSize(rule.say(state, context), state, context) });
+      for (const state of rule.find(context)) judgements.push({ rule, state, said: withSize(rule.say(state, context), rule.meta, state, context, timed) });
     }
     const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.transition(), version, judgements };
     situations.unshift(found);
