@@ -5,15 +5,17 @@
 //
 // With --check nothing is written, and the exit status is 1 when a page is missing, stale or of a rule that is gone.
 import { build } from 'esbuild';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withReference } from './lib/reference.mjs';
+import { rulesByTool } from './lib/rules-by-tool.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'docs/rules');
 const readmePath = join(root, 'README.md');
+const byToolPath = join(root, 'docs/rules-by-tool.md');
 
 /** Every page by its file name, and the rules. Throws when the sources do not compile. */
 async function declared() {
@@ -44,6 +46,8 @@ async function main(args) {
   const { pages: wanted, metas } = await declared();
   const readme = readFileSync(readmePath, 'utf8');
   const referenced = withReference(readme, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), metas);
+  const byTool = rulesByTool(metas);
+  const isByToolCurrent = existsSync(byToolPath) && readFileSync(byToolPath, 'utf8') === byTool;
   mkdirSync(folder, { recursive: true });
   const present = readdirSync(folder).filter((name) => name.endsWith('.md'));
   const gone = present.filter((name) => !wanted.has(name));
@@ -51,12 +55,14 @@ async function main(args) {
   if (args.includes('--check')) {
     for (const name of [...gone, ...stale.map(([name]) => name)]) console.error(`docs/rules/${name} is not current: run node scripts/generate-docs.mjs`);
     if (referenced !== readme) console.error('README.md is not current: run node scripts/generate-docs.mjs');
-    process.exitCode = gone.length + stale.length > 0 || referenced !== readme ? 1 : 0;
+    if (!isByToolCurrent) console.error('docs/rules-by-tool.md is not current: run node scripts/generate-docs.mjs');
+    process.exitCode = gone.length + stale.length > 0 || referenced !== readme || !isByToolCurrent ? 1 : 0;
     return;
   }
   for (const name of gone) rmSync(join(folder, name));
   for (const [name, text] of stale) writeFileSync(join(folder, name), text);
   if (referenced !== readme) writeFileSync(readmePath, referenced);
+  if (!isByToolCurrent) writeFileSync(byToolPath, byTool);
   console.log(`${wanted.size} pages, ${stale.length} written, ${gone.length} removed`);
 }
 

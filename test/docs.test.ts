@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { withReference } from '../scripts/lib/reference.mjs';
+import { rulesByTool } from '../scripts/lib/rules-by-tool.mjs';
 import { RULE_METAS } from '../server/src/core/rules';
 import { rulePages } from '../server/src/reporters/rule-page';
 
@@ -17,4 +18,8 @@ test('docs/rules holds the page of every rule as declared, and no other', () => 
 test('the README lists every command, setting and rule as declared', () => {
   const [readme, manifest] = ['../README.md', '../package.json'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
   expect(readme).toBe(withReference(readme ?? '', JSON.parse(manifest ?? '{}') as object, RULE_METAS));
+});
+
+test('docs/rules-by-tool.md says which other tool has each rule, and speaks of no rule that is none', () => {
+  expect(readFileSync(new URL('../docs/rules-by-tool.md', import.meta.url), 'utf8')).toBe(rulesByTool(RULE_METAS));
 });

@@ -1,5 +1,5 @@
 /** Background jobs on real servers: started, stopped in the middle and started again, they leave what the statement would have. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import ts from 'typescript';
 import { jobFixes, jobRefusal } from '../../server/src/core/rewrites/jobs/job';
 import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
+import { installSystemPackages } from '../../scripts/lib/system-packages.mjs';
 import { subjectOf } from '../core/rewrites/support';
 import { fingerprint } from './proof';
 import { startServer, type Server } from './servers';
@@ -54,9 +55,29 @@ test('the files are beside the migrations and the statement is gone', () => {
   expect(fixes.map(({ files }) => files?.[0]?.path)).toEqual(['db/jobs/007_scores_users.py', 'db/jobs/007_scores_users.rb', 'db/jobs/007_scores_users.ts']);
 });
 
-/** Where psycopg 3 is installed: LOCKSCOPE_PYTHON names the interpreter; without it only the TypeScript jobs run. */
-const PYTHON = process.env.LOCKSCOPE_PYTHON;
-const LANGUAGES = ['ts', ...(PYTHON === undefined ? [] : ['py'])];
+interface Language {
+  /** Interpreters to try; the system's package brings a driver for the system's own. */
+  readonly programs: readonly string[];
+  readonly probe: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  py: { programs: [process.env.LOCKSCOPE_PYTHON ?? 'python3', '/usr/bin/python3'], probe: ['-c', 'import psycopg'], packages: ['python3', 'python3-psycopg'] },
+  rb: { programs: ['ruby', '/usr/bin/ruby'], probe: ['-e', 'require "pg"'], packages: ['ruby', 'ruby-pg'] },
+};
+
+/** What runs the jobs of each language here; a language whose interpreter or driver cannot be installed is left out, and named. */
+const PROGRAMS = new Map([['ts', process.execPath]]);
+for (const [name, language] of Object.entries(LANGUAGES)) {
+  const program = working(language) ?? ((await installSystemPackages(language.packages, () => undefined)) ? working(language) : undefined);
+  if (program !== undefined) PROGRAMS.set(name, program);
+  else test.skip(`jobs in ${name} are not run: ${language.packages.join(' and ')} cannot be installed here`, () => undefined);
+}
+
+function working({ programs, probe }: Language): string | undefined {
+  return programs.find((program) => spawnSync(program, [...probe], { stdio: 'ignore' }).status === 0);
+}
 
 describe('PostgreSQL 18', () => {
   let server: Server;
@@ -91,14 +112,14 @@ describe('PostgreSQL 18', () => {
     return lines;
   }
 
-  test.each(LANGUAGES.flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
+  test.concurrent.each([...PROGRAMS.keys()].flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
     const { context, action } = subjectOf(sql, kind, { schema: SCHEMA, batchSize: 20 });
     const file = jobFixes(context, action).flatMap(({ files = [] }) => files).find((candidate) => candidate.path.endsWith(language));
     if (file === undefined) throw new Error(jobRefusal(context, action) ?? 'no job');
     const name = await database();
     const script = path.join(folder, `${name}.${language === 'ts' ? 'mjs' : language}`);
     writeFileSync(script, language === 'ts' ? ts.transpileModule(file.text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText : file.text);
-    const program = language === 'ts' ? process.execPath : (PYTHON ?? 'python3');
+    const program = PROGRAMS.get(language) ?? process.execPath;
     const env = { ...process.env, DATABASE_URL: server.url(name) };
     await stoppedAfterFirstBatch(program, script, env);
     const output = execFileSync(program, [script], { env, encoding: 'utf8' });
