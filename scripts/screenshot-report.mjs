@@ -49,7 +49,6 @@ const settings = {
   'telemetry.telemetryLevel': 'off',
   'window.commandCenter': false,
   'window.title': '${activeEditorShort} — Lockscope',
-  'workbench.colorTheme': 'Default Light Modern',
   'workbench.activityBar.location': 'hidden',
   'workbench.editor.empty.hint': 'hidden',
   'workbench.layoutControl.enabled': false,
@@ -69,7 +68,6 @@ try {
   const extension = await makeVsix();
   await writeSnapshot();
   mkdirSync(join(profile.userDataDir, 'User'), { recursive: true });
-  writeFileSync(join(profile.userDataDir, 'User/settings.json'), JSON.stringify(settings));
   await installExtension({ ...profile, extension });
   const server = await startCodeServer(profile);
   cleanups.push(server.stop);
@@ -98,7 +96,21 @@ async function writeSnapshot() {
 }
 
 async function takePictures(browser, server) {
-  const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files: [file] }), { viewport: { width: 1000, height: 820 }, deviceScaleFactor: 1.5 });
+  mkdirSync(images, { recursive: true });
+  await take(browser, server, 'Default Light Modern', join(images, 'report-light.png'));
+  await take(browser, server, 'Default Dark Modern', join(images, 'report-dark.png'));
+  if (!more) return;
+  const pictures = join(root, 'out/pictures');
+  mkdirSync(pictures, { recursive: true });
+  await take(browser, server, 'Default High Contrast', join(pictures, 'report-contrast-dark.png'));
+  await take(browser, server, 'Default High Contrast Light', join(pictures, 'report-contrast-light.png'));
+  await take(browser, server, 'Default Dark Modern', join(pictures, 'report-narrow.png'), { width: 560, height: 1100 });
+}
+
+/** Opens the editor in a theme, and the report in it. */
+async function take(browser, server, theme, path, viewport = { width: 1000, height: 820 }) {
+  writeFileSync(join(profile.userDataDir, 'User/settings.json'), JSON.stringify({ ...settings, 'workbench.colorTheme': theme }));
+  const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files: [file] }), { viewport, deviceScaleFactor: 1.5 });
   await page.waitForSelector('.codelens-decoration');
   await command(page, 'View: Close Primary Side Bar');
   await command(page, 'Lockscope: Estimate Runtime');
@@ -106,25 +118,8 @@ async function takePictures(browser, server) {
   await report.locator('a.bar').first().waitFor();
   await command(page, 'View: Move Editor into Previous Group');
   await report.locator('a.bar').first().waitFor();
-  mkdirSync(images, { recursive: true });
-  await picture(page, join(images, 'report-light.png'));
-  await inTheme(page, 'Dark Modern', join(images, 'report-dark.png'));
-  if (!more) return;
-  const pictures = join(root, 'out/pictures');
-  mkdirSync(pictures, { recursive: true });
-  await inTheme(page, 'Dark High Contrast', join(pictures, 'report-contrast-dark.png'));
-  await inTheme(page, 'Light High Contrast', join(pictures, 'report-contrast-light.png'));
-  await page.setViewportSize({ width: 560, height: 1100 });
-  await inTheme(page, 'Dark Modern', join(pictures, 'report-narrow.png'));
-}
-
-async function inTheme(page, theme, path) {
-  await command(page, 'Preferences: Color Theme');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Browse Additional' }).or(page.locator('.quick-input-list .monaco-list-row.focused', { hasText: /Modern|Contrast/ })).first().waitFor();
-  await page.keyboard.type(theme);
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: theme }).waitFor();
-  await page.keyboard.press('Enter');
   await picture(page, path);
+  await page.close();
 }
 
 async function command(page, title) {

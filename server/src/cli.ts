@@ -39,7 +39,7 @@ function commandLine(): Command {
     .action(async (paths: string[], options: FixOptions) => finish((await import('./commands/fix')).fix(paths, options)));
 
   judging(program.command('estimate [path...]').description('durations, statement by statement'))
-    .addOption(new Option('--format <format>', 'how they are printed').choices(['pretty', 'json']).default('pretty'))
+    .addOption(new Option('--format <format>', 'how they are printed').choices(['pretty', 'json', 'html', 'markdown']).default('pretty'))
     .option('--calibrate', 'learn from what past statements took (pg_stat_statements)')
     .option('--sample', 'learn from samples of the largest tables as well: reads for up to 2 s')
     .option('--calibration <file>', 'where what was learned is kept; with neither of the two it is only used')

@@ -57,6 +57,10 @@ describe('lockscope estimate', () => {
     const checked = await lockscope.run(['check', '--format', 'json', '--fail-on', 'never', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
     const estimates = (JSON.parse(checked.stdout) as Estimated).files[0]?.statements.map(({ estimate }) => estimate);
     expect(estimates).toEqual(file?.statements.map(({ estimate }) => estimate));
+    const html = await lockscope.run(['estimate', '--format', 'html', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
+    expect(html.stdout).toMatch(/^<!DOCTYPE html>.*class="bar access-exclusive.*<\/html>\n$/su);
+    const markdown = await lockscope.run(['estimate', '--format', 'markdown', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
+    expect(markdown.stdout).toMatch(/^### Migration report: `1\.sql`\n.*█/su);
     const pretty = await lockscope.run(['estimate', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
     expect(pretty.stdout).toMatch(/1\.sql:2 {2}ALTER TABLE users ADD COLUMN age[^\n]*\n {4}milliseconds, once its locks are granted\n {6}waits for every transaction that uses users/u);
     expect(pretty.stdout).toMatch(/checks every row of users: 10 M rows, reads 572 MB, about \d/u);

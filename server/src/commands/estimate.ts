@@ -6,21 +6,32 @@ import { NO_STATISTICS } from '../core/schema/statistics';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { estimateJsonReporter } from '../reporters/estimate-json';
 import { estimatePrettyReporter } from '../reporters/estimate-pretty';
-import { NO_TOTALS, withMigration } from '../reporters/estimate-reporter';
+import { NO_TOTALS, withMigration, type EstimateReporter } from '../reporters/estimate-reporter';
+import { htmlReporter, markdownReporter } from '../reporters/report/reporters';
 import { calibration, sayWhatRan } from './calibration';
 import { withDatabase } from './database';
 import { startLoading } from './loading';
 import { print, terminal, warn } from './output';
-import { baseSchema, openProject, type SharedOptions } from './project';
+import { baseSchema, openProject, type Project, type SharedOptions } from './project';
 import { openSources } from './source';
 
 export interface EstimateOptions extends SharedOptions {
-  readonly format: 'pretty' | 'json';
+  readonly format: Format;
   readonly stdinFilename?: string;
   readonly calibrate?: boolean;
   readonly sample?: boolean;
   readonly calibration?: string;
 }
+
+/** The output formats; a new one is a reporter and a line here. */
+const REPORTERS = {
+  pretty: () => estimatePrettyReporter(terminal()),
+  json: estimateJsonReporter,
+  html: ({ setting }: Project) => htmlReporter(setting.options.lockBudget),
+  markdown: ({ setting }: Project) => markdownReporter(setting.options.lockBudget),
+} satisfies Readonly<Record<string, (project: Project) => EstimateReporter>>;
+
+export type Format = keyof typeof REPORTERS;
 
 /**
  * `lockscope estimate`: says of each statement how long it runs and of each relation how long it is blocked.
@@ -34,7 +45,7 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const { statistics } = project.setting;
   if (statistics === NO_STATISTICS) warn('no sizes are known: give --database-url or --snapshot; until then times are for each million rows');
   await parser;
-  const reporter = options.format === 'json' ? estimateJsonReporter() : estimatePrettyReporter(terminal());
+  const reporter = REPORTERS[options.format](project);
   let schema = baseSchema(project, createMemo());
   const { constants, past } = await calibration(options, { schema, statistics, target: project.setting.target });
   let sizes = Sizes.of(statistics);

@@ -20,7 +20,11 @@ export interface Page {
  * comes from a migration is escaped, and its own content security policy lets no other style or script run.
  */
 export function htmlReport(migrations: readonly ReportedMigration[], page: Page = {}): string {
-  const views = migrations.map(viewOf);
+  return htmlPage(migrations.map(viewOf), page);
+}
+
+/** The same of migrations that were put into words already. */
+export function htmlPage(views: readonly MigrationView[], page: Page = {}): string {
   const style = [STYLE, ...views.map((view, index) => layoutOf(view.timeline, idOf(index)))].join('\n');
   const { nonce } = page;
   const attribute = nonce === undefined ? '' : ` nonce="${escapeHtml(nonce)}"`;
