@@ -59,7 +59,7 @@ const WORDS: Readonly<Record<string, (server: string, database: string) => strin
 function byMessage(message: string, server: string): string | undefined {
   if (message.includes('does not support SSL')) return `${server} does not offer TLS, which sslmode demands`;
   if (/timeout expired|timed? ?out/iu.test(message)) return `${server} does not answer (timed out)`;
-  if (/Connection terminated|server closed the connection/u.test(message)) return terminated(server);
+  if (/Connection terminated|server closed the connection|is not queryable/u.test(message)) return terminated(server);
   if (/password must be a (?:non-empty )?string/u.test(message)) return `${server} wants a password, and there is none`;
   return undefined;
 }
