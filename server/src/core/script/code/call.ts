@@ -6,10 +6,10 @@ import type { Found } from './found';
 import type { Text } from './value';
 
 /** The statement of the host language that a call stands in, where it can be taken out or written again with other SQL. */
-export function callOf(one: Found, found: readonly Found[], opaque: readonly Opaque[], code: Source, language: Language): Call | undefined {
+export function callOf(one: Found, calls: CallCounts, opaque: readonly Opaque[], code: Source, language: Language): Call | undefined {
   const statement = statementOf(one.call.node, language);
   // What else the statement sends would go with it.
-  if (statement === undefined || found.some((other) => other !== one && contains(statement, other.call.node))) return undefined;
+  if (statement === undefined || calls.get(statement) !== 1) return undefined;
   const file = extentOf(statement, one.sql, code);
   const sending = (sql: string): string | undefined => written(sql, one, file, opaque, code, language);
   const { express } = one;
@@ -28,6 +28,20 @@ export function callOf(one: Found, found: readonly Found[], opaque: readonly Opa
       return joined(statements.map((sql) => (sql === one.sql ? text.slice(file.offset, file.offset + file.length) : sending(sql))), file, code);
     },
   };
+}
+
+/** How many things each statement of the host language sends. */
+export type CallCounts = ReadonlyMap<CodeNode, number>;
+
+export function countCalls(found: readonly Found[], language: Language): CallCounts {
+  const counts = new Map<CodeNode, number>();
+  for (const { call } of found) {
+    // A statement may hold others: a loop, a condition.
+    for (let at: CodeNode | undefined = call.node; at !== undefined; at = at.parent) {
+      if (language.statements.has(at.type)) counts.set(at, (counts.get(at) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 function joined(calls: readonly (string | undefined)[], { offset }: Span, { text }: Source): string | undefined {
@@ -51,10 +65,6 @@ function extentOf(statement: CodeNode, sql: Text | string, { text }: Source): Sp
   const comma = /^[ \t]*[,;]/u.exec(text.slice(end, end + 20));
   if (comma !== null) end += comma[0].length;
   return { offset: statement.start, length: end - statement.start };
-}
-
-function contains(outer: CodeNode, node: CodeNode): boolean {
-  return outer.start <= node.start && node.end <= outer.end;
 }
 
 /** The statement with other SQL in its literal. */

@@ -2,7 +2,7 @@ import type { Span } from '../../text';
 import { chunkAt } from '../../sql/postgres/chunk';
 import { neutralised } from '../psql';
 import type { Direction, Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
-import { callOf } from './call';
+import { callOf, countCalls } from './call';
 import type { CodeReading, Found, Region, Scope } from './found';
 import { parseCode } from './grammars';
 import { textOf, type Language, type Source } from './language';
@@ -17,7 +17,7 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
   const tree = language === undefined ? undefined : parseCode(file.path, file.text);
   if (language === undefined || tree === undefined) return { tool, segments: [], problems: [], embedded: { text: '', runs: [] } };
   try {
-    const code = sourceOf(file.text, codeTree(tree));
+    const code = sourceOf(file.text, codeTree(tree, file.text));
     const walk = new Walk(reading, language, code, file.path);
     const found = walk.found();
     const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text), down: reading.wrapper('down', walk.bodies, file.text) };
@@ -143,12 +143,13 @@ function assembled(found: readonly Found[], around: Readonly<Record<Direction, W
   let text = '';
   let part = 0;
   let before: Found | undefined;
+  const calls = countCalls(found, language);
   for (const one of found) {
     const offset = text.length;
     const sql = typeof one.sql === 'string' ? one.sql : one.sql.pieces.map((piece) => piece.text).join('');
     const neutral = neutralised(sql);
     const opaque = typeof one.sql === 'string' ? neutral.opaque : withSource(neutral.opaque, one.sql, code);
-    const call = callOf(one, found, opaque, code, language);
+    const call = callOf(one, calls, opaque, code, language);
     const wrapper = one.wrapper ?? around[one.direction];
     // What leaves the tool's transaction ends it; what comes behind is in the next.
     if (before !== undefined && (segments.at(-1)?.wrapper !== wrapper || before.part !== one.part)) part += 1;
