@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchChromium } from './lib/chromium.mjs';
 import { installExtension, startCodeServer } from './lib/code-server.mjs';
+import { startDemoDatabase } from './lib/demo-database.mjs';
 import { makeVsix } from './lib/vsix.mjs';
 import { openWorkbench, workbenchAddress } from './lib/workbench.mjs';
 
@@ -52,6 +53,9 @@ try {
   const browser = await launchChromium();
   cleanups.push(() => browser.close());
   await takePictures(browser, server);
+  const database = await startDemoDatabase();
+  cleanups.push(database.stop);
+  await takeConnectedPicture(browser, server, database.url);
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();
 }
@@ -67,6 +71,23 @@ async function takePictures(browser, server) {
   await page.keyboard.press('Control+.');
   await page.waitForSelector('.action-widget .monaco-list-row');
   await picture(page, 'editor.png');
+}
+
+/** The lenses of a migration while a database is connected, which is found in .env and chosen as a person would. */
+async function takeConnectedPicture(browser, server, url) {
+  writeFileSync(join(workspace, '.env'), `DATABASE_URL=${url}\n`);
+  const address = workbenchAddress(server, { folder: workspace, files: [join(workspace, 'migrations/005_wider_columns.sql')] });
+  const page = await openWorkbench(browser, address, { viewport: { width: 1280, height: 300 }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
+  await page.waitForSelector('.codelens-decoration');
+  await page.keyboard.press('F1');
+  await page.keyboard.type('Lockscope: Connect Database');
+  for (const step of ['.quick-input-list .monaco-list-row:has-text("Connect Database")', '.quick-input-list .monaco-list-row:has-text("DATABASE_URL")', '.quick-input-message:has-text("Name of the connection")']) {
+    await page.waitForSelector(step);
+    await page.keyboard.press('Enter');
+  }
+  await page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
+  await page.keyboard.press('Escape');
+  await picture(page, 'connected.png');
 }
 
 async function picture(page, name) {
