@@ -44,6 +44,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
       }),
       { seed: SEED, numRuns: RUNS, endOnFailure: true },
     );
+    console.info(`generated: ${String(proofs)} fixes of ${String(RUNS)} random migrations proven on PostgreSQL ${String(major)}`);
     expect(proofs).toBeGreaterThan(RUNS / 2);
   });
 });
