@@ -1,6 +1,9 @@
 // npm run bench:estimate: what Lockscope estimates beside what a real PostgreSQL took, in docs/estimates.md.
 //
-//   node scripts/bench-estimate.mjs [--rows 100000,1000000,5000000] [--only TEXT] [--write]
+//   node scripts/bench-estimate.mjs [--rows 100000,1000000,5000000] [--around 1000000] [--patience 60] [--only TEXT] [--write]
+//
+// --around: the size that is also run with cold caches and under load. --patience: migrations that would take longer, in
+// seconds, are left to smaller tables. --write: writes docs/estimates.md.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,6 +4,9 @@ import { analyze } from '../../../server/src/core/analyze';
 import type { CostConstants } from '../../../server/src/core/estimate/constants';
 import type { StatementEstimate } from '../../../server/src/core/estimate/estimate';
 import { estimateMigration } from '../../../server/src/core/estimate/migration';
+import type { Analysis } from '../../../server/src/core/analysis';
+import { objectName } from '../../../server/src/core/schema/names';
+import { planSample, type Probe, type Sampled } from '../../../server/src/databases/postgres/sample';
 import { createMemo } from '../../../server/src/core/memo';
 import { knownDatabase, type KnownDatabase } from '../../../server/src/core/snapshot';
 import { readContents } from '../../../server/src/databases/database';
@@ -17,8 +20,11 @@ export interface Run {
   readonly sql: string;
   /** Seconds. */
   readonly actual: number;
+  /** Seconds of a processor that the session used. */
+  readonly processor: number | undefined;
   /** The database just before it. */
   readonly known: KnownDatabase;
+  readonly samples: readonly Sampled[];
 }
 
 /** A database with the benchmark's tables of a size. */
@@ -81,7 +87,23 @@ export function casesFor(filter: string | undefined): readonly Case[] {
 }
 
 /** The estimate of a run's only statement, as Lockscope gives it. */
-export function estimateOf({ sql, known }: Pick<Run, 'sql' | 'known'>, constants: CostConstants): StatementEstimate | undefined {
-  const input = { path: 'migrations/1.sql', text: sql, target: known.target, schema: known.schema, statistics: known.statistics, options: { lockBudget: 500, batchSize: 10_000 }, severities: {}, tool: undefined };
-  return estimateMigration(analyze(input, createMemo()), known.statistics, constants).statements[0];
+export function estimateOf(run: Pick<Run, 'sql' | 'known'>, constants: CostConstants): StatementEstimate | undefined {
+  return estimateMigration(analysisOf(run), run.known.statistics, constants).statements[0];
+}
+
+export function analysisOf({ sql, known }: Pick<Run, 'sql' | 'known'>): Analysis {
+  const { target, schema, statistics } = known;
+  return analyze({ path: 'migrations/1.sql', text: sql, target, schema, statistics, options: { lockBudget: 500, batchSize: 10_000 }, severities: {}, tool: undefined }, createMemo());
+}
+
+/** What a sample of the database would read: by a number and by a text. */
+export function probesFor({ statistics }: KnownDatabase): readonly Probe[] {
+  const columns = [['narrow', 'random'], ['narrow', 'word'], ['wide', 'g'], ['skewed', 'weight']] as const;
+  return planSample(
+    columns.flatMap(([table, column]) => {
+      const relation = objectName('public', table);
+      const { rows, bytes } = statistics.sizeOf(relation) ?? {};
+      return rows === undefined || bytes === undefined ? [] : [{ relation, column, rows, bytes }];
+    }),
+  );
 }

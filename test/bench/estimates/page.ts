@@ -1,0 +1,110 @@
+import { calibrate, calibrated, timingOf } from '../../../server/src/core/estimate/calibration';
+import { DEFAULT_CONSTANTS, type CostConstants } from '../../../server/src/core/estimate/constants';
+import type { Duration } from '../../../server/src/core/estimate/estimate';
+import { timingsOfSamples } from '../../../server/src/core/estimate/past';
+import { bytesInWords, secondsInWords } from '../../../server/src/core/quantities';
+import { analysisOf, estimateOf, type Run } from './measure';
+
+/** What an estimate rests on in the benchmark. */
+const BASES = ['catalogue', 'sample', 'past timings'] as const;
+type Base = (typeof BASES)[number];
+
+/** Below this nobody plans by the difference: such runs must only have been said to be quick. In seconds. */
+const QUICK = 0.02;
+const FOLDS = 4;
+
+interface Judged {
+  readonly run: Run;
+  readonly base: Base;
+  readonly estimated: Duration;
+}
+
+/** The figures that matter, for a terminal and for the page. */
+export function summary(runs: readonly Run[]): string {
+  const judged = judge(runs);
+  const rows = [['warm', 'cold', 'load'] as const, BASES] as const;
+  const lines = rows[0].flatMap((circumstance) =>
+    rows[1].flatMap((base) => {
+      const own = judged.filter(({ run, base: other }) => run.circumstance === circumstance && other === base);
+      return own.length === 0 ? [] : [[CIRCUMSTANCES[circumstance], base, ...figures(own)]];
+    }),
+  );
+  return table(['circumstances', 'the estimate rests on', 'runs', 'median factor', 'three of four', 'nine of ten', 'range held'], lines);
+}
+
+const CIRCUMSTANCES = { warm: 'in memory, idle server', cold: 'cold cache', load: 'under load' } as const;
+
+function figures(judged: readonly Judged[]): readonly string[] {
+  const slow = judged.filter(({ run }) => run.actual >= QUICK);
+  const factors = slow.map(({ run: { actual }, estimated: { likely } }) => Math.max(actual / likely, likely / actual)).sort((a, b) => a - b);
+  const quantile = (share: number): string => (factors[Math.min(factors.length - 1, Math.floor(share * factors.length))] ?? NaN).toFixed(2);
+  const held = judged.filter(({ run: { actual }, estimated: { low, high } }) => (actual >= low || actual < QUICK) && actual <= high);
+  return [String(judged.length), quantile(0.5), quantile(0.75), quantile(0.9), `${((100 * held.length) / judged.length).toFixed(0)} %`];
+}
+
+/** Every run beside its estimate on each basis. Timings teach only about others: a migration is never judged by its own. */
+function judge(runs: readonly Run[]): readonly Judged[] {
+  const texts = [...new Set(runs.map(({ sql }) => sql))];
+  const foldOf = (run: Run): number => texts.indexOf(run.sql) % FOLDS;
+  const timings = runs.map((run) => ({ fold: foldOf(run), timing: timingOf(analysisOf(run), run.known.statistics, run.actual), run }));
+  const learned = Array.from({ length: FOLDS }, (_, fold) =>
+    calibrated(calibrate(timings.flatMap(({ fold: other, timing, run }) => (other === fold || timing === undefined || run.circumstance !== 'warm' ? [] : [timing])))),
+  );
+  const constants = (run: Run, base: Base): CostConstants => {
+    if (base === 'catalogue') return DEFAULT_CONSTANTS;
+    return base === 'sample' ? calibrated(calibrate(timingsOfSamples(run.samples, run.known))) : (learned[foldOf(run)] ?? DEFAULT_CONSTANTS);
+  };
+  return runs.flatMap((run) =>
+    BASES.flatMap((base) => {
+      const estimated = estimateOf(run, constants(run, base))?.runs;
+      return estimated === undefined ? [] : [{ run, base, estimated }];
+    }),
+  );
+}
+
+/** docs/estimates.md. */
+export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>): string {
+  const sizes = [...new Set(runs.map(({ rows }) => rows))];
+  const texts = [...new Set(runs.map(({ sql }) => sql))];
+  const cell = (sql: string, rows: number): string => {
+    const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
+    const estimated = run === undefined ? undefined : estimateOf(run, DEFAULT_CONSTANTS)?.runs;
+    if (run === undefined || estimated === undefined) return '';
+    const outside = run.actual < estimated.low || run.actual > estimated.high;
+    return `${secondsInWords(run.actual)}; ${secondsInWords(estimated.likely)} (${secondsInWords(estimated.low)} to ${secondsInWords(estimated.high)})${outside ? ' ✗' : ''}`;
+  };
+  const heads = sizes.map((rows) => `${String(rows / 1e6)} M rows: took; estimate`);
+  return `# How good the estimates are
+
+This page is written by \`npm run bench:estimate -- --write\`. It creates tables of several shapes (narrow, wide, with TOAST, with many
+indexes, partitioned, with a low fillfactor, with skewed keys, with triggers and foreign keys) on PostgreSQL ${String(major)}, runs ${String(texts.length)} migrations on them
+and compares what each took with what Lockscope says beforehand.
+
+The *factor* is how many times the likely value is too large or too small; 1 is exact. *Range held* says how often the time was
+within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count for the range only. The three bases:
+
+- **catalogue**: sizes and statistics as ANALYZE left them, built-in timings.
+- **sample**: the same, and two seconds of reading parts of the tables (\`--sample\`).
+- **past timings**: the same, and what *other* migrations took on this server (\`--calibrate\`); none is judged by its own time.
+
+${summary(runs)}
+
+Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are ${sizes.map((rows) => bytesInWords(largest(runs, rows))).join(', ')} at most. Times on a machine that others use as well
+vary by more than the model does: identical rewrites took up to 2.2 times as long as each other where this was written.
+
+## Every migration
+
+In memory on an idle server, by the catalogue alone. ✗ marks what was outside of the range.
+
+${table(['migration', ...heads], texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...sizes.map((rows) => cell(sql, rows))]))}
+`;
+}
+
+function largest(runs: readonly Run[], rows: number): number {
+  const known = runs.find((run) => run.rows === rows)?.known;
+  return Math.max(0, ...[...(known?.schema.relations.keys() ?? [])].map((name) => known?.statistics.sizeOf(name)?.bytes ?? 0));
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
