@@ -1,13 +1,6 @@
 import type { RelationName } from '../schema/names';
 import type { RelationSize, Statistics } from '../schema/statistics';
 
-/** How many rows a relation has, and the bytes of its file; the ends of the range where only that is known. */
-export interface KnownSize extends RelationSize {
-  readonly rows: number;
-  /** The rows at least and at most, where they come of a query. */
-  readonly between?: { readonly low: number; readonly high: number };
-}
-
 /**
  * The sizes of relations while a migration runs: what the catalogue said before it, changed by what its statements do. A
  * table that it creates is empty until something fills it.

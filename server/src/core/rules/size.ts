@@ -1,15 +1,7 @@
 import type { Action } from '../effects/effects';
+import { microsecondsARow, type Effort } from '../estimate/rates';
 import type { RelationName } from '../schema/names';
 import type { FindContext } from './rule';
-
-/** Work that grows with a relation. */
-export type Effort = 'scan' | 'foreign key' | 'index' | 'rewrite' | 'update' | 'delete';
-
-/**
- * Microseconds a row, the upper end of what was measured on PostgreSQL 15 with a warm cache (150-byte rows, two
- * cores; scans cold): a size is called harmless only where even this stays within the budget.
- */
-const MICROSECONDS: Readonly<Record<Effort, number>> = { scan: 0.5, 'foreign key': 0.6, index: 1.7, rewrite: 3.2, update: 19, delete: 1.1 };
 
 /** The smallest heap row: 24 bytes of header and 4 of line pointer (storage/htup_details.h). */
 const SMALLEST_ROW = 28;
@@ -29,7 +21,7 @@ export function isHarmless(context: FindContext, relation: RelationName | undefi
 
 /** Whether work on so many rows ends within the lock budget. */
 export function endsInTime(rows: number, effort: Effort, { lockBudget }: FindContext['options']): boolean {
-  return rows * MICROSECONDS[effort] <= lockBudget * 1000;
+  return rows * microsecondsARow(effort) <= lockBudget * 1000;
 }
 
 /** How many rows the server expects the statement to change, where it was asked. */
