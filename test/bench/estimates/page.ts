@@ -62,8 +62,15 @@ function judge(runs: readonly Run[]): readonly Judged[] {
   );
 }
 
+/** What else the machine had to do. */
+interface Machine {
+  readonly processors: number;
+  /** Processes that wanted to run, on average. */
+  readonly load: number;
+}
+
 /** docs/estimates.md. */
-export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>): string {
+export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>, machine: Machine): string {
   const sizes = [...new Set(runs.map(({ rows }) => rows))];
   const texts = [...new Set(runs.map(({ sql }) => sql))];
   const cell = (sql: string, rows: number): string => {
@@ -89,8 +96,9 @@ within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count
 
 ${summary(runs)}
 
-Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are ${sizes.map((rows) => bytesInWords(largest(runs, rows))).join(', ')} at most. Times on a machine that others use as well
-vary by more than the model does: identical rewrites took up to 2.2 times as long as each other where this was written.
+Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are ${sizes.map((rows) => bytesInWords(largest(runs, rows))).join(', ')} at most.
+The machine has ${String(machine.processors)} processors, and on average ${machine.load.toFixed(0)} processes wanted to run: far more of them than processors means that all times here are
+longer than on a machine of its own, which built-in timings cannot know.
 
 ## Every migration
 

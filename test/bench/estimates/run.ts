@@ -1,5 +1,6 @@
 /** `npm run bench:estimate`: estimates beside what a real server took. */
 import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { takeSample } from '../../../server/src/databases/postgres/sample';
@@ -52,7 +53,7 @@ await withServer(major, async (server) => {
   }
 }, SETTINGS);
 console.log(`\n${summary(runs)}`);
-if (process.argv.includes('--write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS));
+if (process.argv.includes('--write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, { processors: cpus().length, load: loadavg()[2] ?? NaN }));
 
 function line(run: Run): string {
   const { rows, circumstance, actual, processor = NaN, sql } = run;
