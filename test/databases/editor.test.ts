@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DatabaseStatus, DocumentStatus } from '../../server/src/protocol';
+import type { BlockersAnswer, DatabaseStatus, DocumentStatus } from '../../server/src/protocol';
 import { Editor, serverFile, type EditorOptions } from '../protocol/editor';
 import { startServer, type Server } from '../postgres/servers';
 import { Gate } from './gate';
@@ -68,6 +68,19 @@ describe('an editor with a database', () => {
     ]);
     expect(await one.hover(uri, { line: 0, character: 1 })).toMatch(/`big` \(2 M rows, 69 MB\)[^]*Judged for PostgreSQL 15\. Sizes are those of shop, read just now\./u);
     expect(one.output).not.toMatch(/hun|ter two/u);
+  });
+
+  it('says who would block the migration now', async () => {
+    const one = await start();
+    const uri = await one.open('migrations/001_a.sql', 'ALTER TABLE big ADD COLUMN extra int;\n');
+    await untilStatus(one, uri, 'current');
+    const holder = await server.connect();
+    await holder.query("SET application_name = 'web'; BEGIN; SELECT FROM big WHERE n = 5");
+    const ask = (document: string): Promise<BlockersAnswer> => one.connection.sendRequest('lockscope/blockers', { uri: document });
+    const blocked = await ask(uri);
+    expect(blocked).toMatchObject({ state: 'read', database: 'shop', report: { blockers: [{ application: 'web', why: ['holds ACCESS SHARE on big; line 1 wants ACCESS EXCLUSIVE'] }] } });
+    await holder.end();
+    expect(await ask('file:///nowhere.sql')).toMatchObject({ state: 'unknown', reason: expect.stringContaining('not a migration') as string });
   });
 
   it('reads again on demand and when a file is saved', async () => {
