@@ -63,12 +63,6 @@ export async function loadGrammarsFor(paths: Iterable<string>): Promise<void> {
   await Promise.all([...needed].map((grammar) => load(grammar)));
 }
 
-/** Whether a file is no code, or code that can be read now. */
-export function isGrammarLoaded(path: string): boolean {
-  const grammar = grammarOf(path);
-  return grammar === undefined || parsers.has(grammar);
-}
-
 function load(grammar: Grammar): Promise<void> {
   let known = loading.get(grammar);
   if (known === undefined) {
