@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { withReference } from '../scripts/lib/reference.mjs';
 import { rulesByTool } from '../scripts/lib/rules-by-tool.mjs';
 import { RULE_METAS } from '../server/src/core/rules';
+import { TOOLS } from '../server/src/core/script/tools';
 import { rulePages } from '../server/src/reporters/rule-page';
+import { toolsPage } from '../server/src/reporters/tools-page';
 
 const folder = new URL('../docs/rules/', import.meta.url);
 
@@ -22,4 +24,8 @@ test('the README lists every command, setting and rule as declared', () => {
 
 test('docs/rules-by-tool.md says which other tool has each rule, and speaks of no rule that is none', () => {
   expect(readFileSync(new URL('../docs/rules-by-tool.md', import.meta.url), 'utf8')).toBe(rulesByTool(RULE_METAS));
+});
+
+test('docs/tools.md tells of every migration tool as declared', () => {
+  expect(readFileSync(new URL('../docs/tools.md', import.meta.url), 'utf8')).toBe(toolsPage(TOOLS));
 });

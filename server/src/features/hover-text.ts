@@ -6,7 +6,7 @@ import { pageOf } from '../core/rules/page';
 import { sizeInWords } from '../core/quantities';
 import { displayName, type RelationName } from '../core/schema/names';
 import type { Statistics } from '../core/schema/statistics';
-import { inTransaction, type HeldLock } from '../core/timeline';
+import { inTransaction, type HeldLock, type TransactionScope } from '../core/timeline';
 import type { DataSource } from '../workspace/document-state';
 import { databaseStatus } from './database-status';
 import type { Analysed } from './edits';
@@ -30,6 +30,7 @@ export function statementText(statement: StatementAnalysis, { analysis, data, in
     expected(statement, statistics),
     time === undefined ? undefined : timeText(time),
     inTransaction(moment) ? heldBefore(moment.held, locks, span.offset, analysis) : undefined,
+    locks.length === 0 ? undefined : HELD_UNTIL[moment.scope],
     transaction.allowed ? undefined : `Cannot run inside a transaction block: ${transaction.reason}`,
     ...waits,
     conflictLine(locks),
@@ -39,6 +40,13 @@ export function statementText(statement: StatementAnalysis, { analysis, data, in
   ];
   return paragraphs.filter((paragraph) => paragraph !== undefined && paragraph !== '').join('\n\n');
 }
+
+/** When the locks of a statement are given back, where its own text does not show that. */
+const HELD_UNTIL: Partial<Readonly<Record<TransactionScope, string>>> = {
+  query: 'It is sent together with others as one query: its locks are held until the last of them has run.',
+  file: 'The migration tool opens a transaction around it: its locks are held until that ends.',
+  run: 'The migration tool runs all pending files in one transaction: its locks are held until the last of them has run.',
+};
 
 /** Why a rule objects, as Markdown, with the link to its page. */
 export function findingText(rule: string): string {

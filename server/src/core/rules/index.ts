@@ -73,6 +73,7 @@ import { uniqueIndexDuplicates } from './unique-index-duplicates';
 import { unusedIgnore } from './unused-ignore';
 import { updateWholeTable } from './update-whole-table';
 import { validateInSameTransaction } from './validate-in-same-transaction';
+import { wayBackMissing } from './way-back-missing';
 import { wideIndex } from './wide-index';
 import { workUnderStrongLock } from './work-under-strong-lock';
 import type { FileRule, Rule, RuleMeta } from './rule';
@@ -160,6 +161,7 @@ export const FILE_RULES: readonly FileRule[] = [
   severalAltersOfOneTable,
   tableWithoutPrimaryKey,
   unusedIgnore,
+  wayBackMissing,
 ];
 
 /** What people read about all rules, in the order of their groups and ids. */

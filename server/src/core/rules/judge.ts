@@ -8,7 +8,7 @@ import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaVersion } from '../schema/version';
 import { SchemaEditor, type Transition } from '../schema/view';
-import type { MigrationTool, Script, ToolFile } from '../script/script';
+import type { Direction, MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
 import type { Span } from '../text';
 import type { Moment } from '../timeline';
@@ -17,7 +17,7 @@ import { timeOf } from '../estimate/migration';
 import { digest } from './file-actions';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
-import type { FileReport, FindContext, Fix, MendContext, Related, Rule, RuleMeta, RuleOptions, Said, Severity } from './rule';
+import { SEVERITIES, type FileReport, type FindContext, type Fix, type MendContext, type Related, type Rule, type RuleMeta, type RuleOptions, type Said, type Severity } from './rule';
 import { withSize } from './with-size';
 
 /** A file that was replayed and is to be judged. */
@@ -47,7 +47,7 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
     if (judgements === undefined || judgements.length === 0 || statement === undefined) continue;
     for (const judgement of judgements) {
       const { meta } = judgement.rule;
-      const severity = severityOf(meta, judgement.said.severity, file.severities);
+      const severity = severityOf(meta, judgement.said.severity, file.severities, statement.segment.direction);
       if (severity === undefined || (meta.upOnly === true && statement.segment.direction === 'down')) continue;
       const related = judgement.said.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
       findings.push(new StatementFinding(judgement, severity, file, statement, index, related));
@@ -122,10 +122,12 @@ function statementAt(statements: readonly StatementAnalysis[], offset: number): 
 }
 
 /** The severity that applies; undefined where the rule is off. */
-function severityOf(meta: RuleMeta, said: Severity | undefined, configured: Readonly<Record<string, Severity | 'off'>>): Severity | undefined {
+function severityOf(meta: RuleMeta, said: Severity | undefined, configured: Readonly<Record<string, Severity | 'off'>>, direction: Direction = 'up'): Severity | undefined {
   const choice = configured[meta.id];
   if (choice === 'off' || (choice === undefined && !meta.recommended)) return undefined;
-  return choice ?? said ?? meta.severity;
+  const own = said ?? meta.severity;
+  // What only runs when something went wrong is one level milder.
+  return choice ?? (direction === 'down' ? (SEVERITIES[SEVERITIES.indexOf(own) + 1] ?? own) : own);
 }
 
 function mend(judgement: Judgement, file: Judged, { parsed, effects, moment, before }: StatementAnalysis, index: number): readonly Fix[] {

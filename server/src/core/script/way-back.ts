@@ -11,7 +11,7 @@ export function partWayBack({ text }: ToolFile, parts: readonly Part[], mark: st
     exists: parts.some(({ direction, start, end }) => direction === 'down' && hasStatements(text.slice(start, end))),
     write(statements) {
       const eol = eolOf(text);
-      const sql = statements.map((statement) => `${statement};${eol}`).join('');
+      const sql = statements.map((statement) => ended(statement) + eol).join('');
       const closed = text === '' || /[\r\n]$/u.test(text);
       if (down !== undefined) return { edits: [{ offset: down.start, length: 0, text: `${down.start === text.length && !closed ? eol : ''}${sql}` }] };
       return { edits: [{ offset: text.length, length: 0, text: `${closed ? '' : eol}${eol}${mark}${eol}${sql}` }] };
@@ -24,6 +24,11 @@ export function fileWayBack({ text, beside }: ToolFile, path: string): WayBack |
   if (beside === undefined) return undefined;
   return {
     exists: hasStatements(beside.get(path) ?? ''),
-    write: (statements) => ({ edits: [], files: [{ path, text: statements.map((statement) => `${statement};${eolOf(text)}`).join('') }] }),
+    write: (statements) => ({ edits: [], files: [{ path, text: statements.map((statement) => ended(statement) + eolOf(text)).join('') }] }),
   };
+}
+
+/** A statement with its semicolon; a comment has none. */
+function ended(statement: string): string {
+  return statement.startsWith('--') ? statement : `${statement};`;
 }

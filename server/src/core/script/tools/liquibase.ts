@@ -43,7 +43,7 @@ export const liquibase: MigrationTool = {
       exists,
       write(statements) {
         const eol = eolOf(file.text);
-        const lines = statements.map((statement) => `--rollback ${statement.split(/\r\n|\r|\n/u).join(`${eol}--rollback `)};${eol}`).join('');
+        const lines = statements.filter((statement) => !statement.startsWith('--')).map((statement) => `--rollback ${statement.split(/\r\n|\r|\n/u).join(`${eol}--rollback `)};${eol}`).join('');
         return { edits: [{ offset: file.text.length, length: 0, text: `${/[\r\n]$/u.test(file.text) ? '' : eol}${lines}` }] };
       },
     };

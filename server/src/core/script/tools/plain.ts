@@ -1,3 +1,4 @@
+import { fileDirection } from '../../migration-path';
 import { neutralised } from '../psql';
 import type { MigrationTool } from '../script';
 
@@ -12,10 +13,10 @@ export const plain: MigrationTool = {
     understands: 'psql’s meta-commands, `:variables` and the data of `COPY … FROM stdin`; `${x}`, `{{ x }}`, `%s`',
   },
   recognise: () => 0.1,
-  read: ({ text }) => ({
+  read: ({ path, text }) => ({
     tool: 'plain',
     problems: [],
-    segments: [{ ...neutralised(text), offset: 0, direction: 'up', wrapper: 'none', send: 'statement' }],
+    segments: [{ ...neutralised(text), offset: 0, direction: fileDirection(path), wrapper: 'none', send: 'statement' }],
   }),
   examples: [
     { title: 'Outside of a transaction', path: 'migrations/001_index.sql', text: 'CREATE INDEX CONCURRENTLY i ON users (email);\n', fails: [] },
