@@ -25,7 +25,7 @@ interface Case {
   readonly text: string;
   /** What else the project holds; `URL` stands for the database's address. */
   readonly files?: Readonly<Record<string, string>>;
-  run(folder: string, url: string): Promise<Ran>;
+  readonly migrate: (folder: string, url: string) => Promise<Ran>;
 }
 
 const node = (folder: string, script: string): Promise<Ran> => run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
@@ -36,14 +36,14 @@ const CASES: readonly Case[] = [
     packages: { dbmate: '2.36.0' },
     file: 'db/migrations/20240102030405_age.sql',
     text: `-- migrate:up\n${ALTER}${CREATE}\n-- migrate:down\n`,
-    run: (folder, url) => run(path.join(folder, 'node_modules/.bin/dbmate'), ['--no-dump-schema', 'migrate'], { cwd: folder, env: { DATABASE_URL: `${url}?sslmode=disable` } }),
+    migrate: (folder, url) => run(path.join(folder, 'node_modules/.bin/dbmate'), ['--no-dump-schema', 'migrate'], { cwd: folder, env: { DATABASE_URL: `${url}?sslmode=disable` } }),
   },
   {
     name: 'postgrator',
     packages: { postgrator: '8.0.0', pg: '8.16.3' },
     file: 'migrations/001.do.age.sql',
     text: ALTER + CREATE,
-    run: (folder, url) =>
+    migrate: (folder, url) =>
       node(
         folder,
         `import Postgrator from 'postgrator'; import pg from 'pg';
@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
     file: 'drizzle/0000_age.sql',
     text: `${ALTER.trimEnd()}--> statement-breakpoint\n${CREATE}`,
     files: { 'drizzle/meta/_journal.json': '{"version":"7","dialect":"postgresql","entries":[{"idx":0,"version":"7","when":1700000000000,"tag":"0000_age","breakpoints":true}]}' },
-    run: (folder, url) =>
+    migrate: (folder, url) =>
       node(
         folder,
         `import { drizzle } from 'drizzle-orm/node-postgres'; import { migrate } from 'drizzle-orm/node-postgres/migrator'; import pg from 'pg';
@@ -71,11 +71,11 @@ const CASES: readonly Case[] = [
     file: 'migrations/current.sql',
     text: CREATE,
     files: { '.gmrc': '{"connectionString":"URL","shadowConnectionString":"URL_shadow","rootConnectionString":"URL_root"}', 'migrations/committed/.gitkeep': '' },
-    run: (folder) => run(path.join(folder, 'node_modules/.bin/graphile-migrate'), ['watch', '--once'], { cwd: folder }),
+    migrate: (folder) => run(path.join(folder, 'node_modules/.bin/graphile-migrate'), ['watch', '--once'], { cwd: folder }),
   },
 ];
 
-describe.each(CASES)('$name', ({ name, packages, file, text, files = {}, run: migrate }) => {
+describe.each(CASES)('$name', ({ name, packages, file, text, files = {}, migrate }) => {
   test('fails where Lockscope says so, and passes once mended', async (context) => {
     const installed = await installTool(name, packages);
     if ('missing' in installed) {

@@ -60,3 +60,58 @@ describe.each(TOOLS)('$id', ({ id, title, about, examples }) => {
     });
   });
 });
+
+describe('bad input', () => {
+  test.each<[string, string, string, number]>([
+    ['an unknown directive', '-- +goose Up\n-- +goose Sideways\nSELECT 1;\n', 'm/1.sql', 0],
+    ['a block that nothing ends', '-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n', 'm/1.sql', 0],
+    ['a down part before the up part', '-- migrate:down\nDROP TABLE a;\n-- migrate:up\nCREATE TABLE a (id bigint PRIMARY KEY);\n', 'm/1.sql', 0],
+    ['the marks of two tools', '-- +goose Up\n-- migrate:up\nSELECT 1;\n', 'm/V1__x.sql', 0],
+    ['a changeset without a name', '--liquibase formatted sql\n--changeset\nSELECT 1;\n', 'm/1.sql', 0],
+    ['a delimiter that is no expression', '--liquibase formatted sql\n--changeset a:1 endDelimiter:((\nSELECT 1((\n', 'm/1.sql', 0],
+    ['a placeholder for a keyword', '-- +goose Up\n${verb} TABLE users ADD COLUMN age int;\nSELECT 1;\n', 'm/1.sql', 1],
+    ['a placeholder for a name', '-- +goose Up\nALTER TABLE ${schema}.users ADD COLUMN ${column} int;\n', 'm/1.sql', 0],
+    ['nothing at all', '', 'm/V1__x.sql', 0],
+    ['half a word', '-- +goose Up\nALT', 'm/1.sql', 1],
+  ])('%s', (_, text, path, problems) => {
+    for (const lines of [text, text.replaceAll('\n', '\r\n'), text.replace('\n', '\r\n')]) {
+      const analysis = analyzeExample({ sql: lines, path });
+      expect(analysis.problems.length).toBe(problems);
+      for (const { message, span } of analysis.problems) {
+        expect(message).toMatch(/\S/u);
+        expect(span.offset + span.length).toBeLessThanOrEqual(lines.length);
+      }
+      for (const finding of analysis.findings) for (const fix of finding.fixes()) applyEdits(lines, fix.edits);
+    }
+  });
+
+  test('what hangs on a placeholder is said to be not analysed, at the placeholder', () => {
+    const text = '-- +goose Up\n${verb} TABLE users ADD COLUMN age int;\n';
+    const [problem] = analyzeExample({ sql: text, path: 'm/1.sql' }).problems;
+    expect(problem?.message).toContain('not analysed: ${verb}');
+    expect(problem && text.slice(problem.span.offset, problem.span.offset + problem.span.length)).toBe('${verb}');
+  });
+
+  test('fixes keep the placeholders that the file has', () => {
+    const text = '-- +goose Up\nCREATE INDEX ${prefix}_i ON ${schema}.users (age);\n';
+    const [fix] = analyzeExample({ sql: text, path: 'm/1.sql' }).findings.find(({ rule }) => rule === 'create-index-blocking')?.fixes() ?? [];
+    expect(fix && applyEdits(text, fix.edits)).toBe('-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY ${prefix}_i ON ${schema}.users (age);\n');
+  });
+
+  test('Liquibase: what an edit adds in a rollback is in its comment, too', () => {
+    const text = '--liquibase formatted sql\n--changeset a:1\nSELECT 1;\n--rollback ALTER TABLE users ADD CHECK (age > 0);\n';
+    const analysis = analyzeExample({ sql: text, path: 'm/1.sql' });
+    const down = analysis.statements.find(({ segment }) => segment.direction === 'down');
+    expect(down && text.slice(down.span.offset, down.span.offset + down.span.length)).toBe('ALTER TABLE users ADD CHECK (age > 0)');
+    for (const finding of analysis.findings) {
+      for (const { edits } of finding.fixes()) expect(applyEdits(text, edits).split('\n').filter((line) => line !== '' && !line.startsWith('--'))).toEqual(['SELECT 1;']);
+    }
+  });
+});
+
+test('findings of a down part are one level milder', () => {
+  const severities = analyzeExample({ sql: '-- +goose Up\nCREATE INDEX i ON users (age);\n-- +goose Down\nCREATE INDEX j ON users (age);\n', path: 'm/1.sql' }, { severities: {} })
+    .findings.filter(({ rule }) => rule === 'create-index-blocking')
+    .map(({ severity }) => severity);
+  expect(severities).toEqual(['error', 'warning']);
+});
