@@ -138,6 +138,9 @@ function twoFigures(value: number): string {
   return separated(Number(value.toPrecision(2)));
 }
 
+/** Made once: toLocaleString makes one each time, and a file may have thousands of lenses. */
+const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
 function separated(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+  return NUMBERS.format(value);
 }

@@ -1,7 +1,7 @@
 import type { Analysis } from '../core/analysis';
 import type { Blocked, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
 import { estimateMigration } from '../core/estimate/migration';
-import { together } from '../core/estimate/words';
+import { Sums } from '../core/estimate/sums';
 import { durationInWords, isNotable } from '../core/quantities';
 import type { Analysed } from './edits';
 
@@ -38,7 +38,7 @@ export function timesOf(analysed: Pick<Analysed, 'analysis' | 'input'>): readonl
 export function waitInWords({ time, from, to }: Blocked, migration: MigrationEstimate): string | undefined {
   const until = to > from ? ' until the transaction ends' : '';
   if (time !== undefined) return durationInWords(time) + until;
-  const { known, perMillionRows } = together(migration, Array.from({ length: to - from + 1 }, (_, step) => from + step));
+  const { known, perMillionRows } = Sums.of(migration.statements).over(from, to);
   if (perMillionRows === undefined) return undefined;
   const base = isNotable(known) ? `${durationInWords(known)} and ` : '';
   return `${base}${durationInWords(perMillionRows)} for each million rows${until}`;

@@ -1,15 +1,15 @@
 import type { Analysis, StatementAnalysis } from '../analysis';
-import type { Effects, LockClaim } from '../effects/effects';
-import { blocks, blocksTraffic, strength } from '../effects/postgres/lock-modes';
+import type { Effects } from '../effects/effects';
+import { blocks } from '../effects/postgres/lock-modes';
 import { displayName, type ObjectName, type RelationName } from '../schema/names';
 import type { Relation, Routine, TypeDefinition } from '../schema/schema';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaVersion } from '../schema/version';
 import type { SchemaView } from '../schema/view';
-import { inTransaction } from '../timeline';
+import { blockedBy, blockedInAll, isFelt } from './blocked';
 import { DEFAULT_CONSTANTS, type CostConstants } from './constants';
 import { NO_TIME, plus, priced, type Piece, type Pricing } from './costs';
-import type { Basis, Blocked, Duration, MigrationEstimate, StatementEstimate, Wait, Work } from './estimate';
+import type { Basis, Duration, MigrationEstimate, StatementEstimate, Wait, Work } from './estimate';
 import { Sizes } from './sizes';
 import { workOf, type Outcome } from './statement';
 
@@ -34,7 +34,8 @@ export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostC
     sizes = outcome.after;
     return estimateOf(effects, outcome, analysis.path, pricing);
   });
-  const estimate = { statements, blocked: blockedBy(analysis, statements), runs: sum(statements), ...blockedInAll(analysis, statements) };
+  const blocked = blockedBy(analysis, statements);
+  const estimate = { statements, blocked, runs: sum(statements), ...blockedInAll(blocked, statements) };
   return { estimate, after: sizes };
 }
 
@@ -135,57 +136,6 @@ function waitsOf(effects: Effects, path: string): readonly Wait[] {
     waits.push({ for: sentence.includes('snapshot') ? 'old snapshots' : 'lock', what: `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/u, '')}`, relation: effects.locks[0]?.relation });
   }
   return waits;
-}
-
-/** How long each transaction keeps readers or writers of a relation out. What it creates itself nobody waits for. */
-function blockedBy({ path, statements }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): readonly Blocked[] {
-  const blocked: Blocked[] = [];
-  statements.forEach((statement, from) => {
-    const { effects, transaction, segment } = statement;
-    if (effects === undefined || segment.direction !== 'up') return;
-    for (const claim of effects.locks) {
-      if (!isFelt(claim, path) || isHeldAlready(statement, claim)) continue;
-      const to = lastUnder(claim.relation, from, statements);
-      blocked.push({ relation: claim.relation, transaction, from, to, mode: claim.mode, blocks: blocks(claim.mode).includes('read') ? 'reads and writes' : 'writes', time: sum(estimates.slice(from, to + 1)) });
-    }
-  });
-  return blocked;
-}
-
-/** Whether others notice a lock: nobody uses what the migration itself creates. */
-function isFelt({ mode, relationKind, origin }: LockClaim, path: string): boolean {
-  return blocksTraffic(mode) && origin !== path && relationKind !== 'index' && relationKind !== 'partitioned index';
-}
-
-/** Whether an earlier statement of the transaction keeps out as many already. */
-function isHeldAlready({ moment }: StatementAnalysis, { relation, mode }: LockClaim): boolean {
-  return inTransaction(moment) && moment.held.some(({ claim }) => claim.relation === relation && strength(claim.mode) >= strength(mode));
-}
-
-/** The last statement that runs while the lock is held: to the end of the transaction, or to where it is rolled back. */
-function lastUnder(relation: RelationName, from: number, statements: readonly StatementAnalysis[]): number {
-  const transaction = statements[from]?.transaction;
-  let last = from;
-  for (let at = from + 1; at < statements.length; at++) {
-    const next = statements[at];
-    if (next === undefined || next.transaction !== transaction || !next.moment.held.some(({ claim }) => claim.relation === relation)) break;
-    last = at;
-  }
-  return last;
-}
-
-/** The time during which some relation's readers, or writers, are kept out. */
-function blockedInAll({ path, statements }: Analysis, estimates: readonly (StatementEstimate | undefined)[]): { readonly blocksReads: Duration | undefined; readonly blocksWrites: Duration | undefined } {
-  const under = (blocked: 'read' | 'write'): Duration | undefined =>
-    sum(
-      estimates.filter((_, index) => {
-        const statement = statements[index];
-        if (statement?.effects === undefined) return false;
-        const held = inTransaction(statement.moment) ? statement.moment.held.map(({ claim }) => claim) : [];
-        return [...held, ...statement.effects.locks].some((claim) => isFelt(claim, path) && blocks(claim.mode).includes(blocked));
-      }),
-    );
-  return { blocksReads: under('read'), blocksWrites: under('write') };
 }
 
 /** Undefined where one of them cannot be told. Statements that are not part of the migration's way up count for nothing. */

@@ -1,5 +1,7 @@
 import { bytesInWords, durationInWords, rowsInWords } from '../quantities';
+import { statementsUnder } from './blocked';
 import type { Basis, Duration, MigrationEstimate, StatementEstimate, Work } from './estimate';
+import { Sums, type Together } from './sums';
 
 /**
  * How long something takes, in words: "about 40 s (25 to 70)"; where the size is not known "about 1.2 s (0.8 to 3) for
@@ -20,7 +22,7 @@ export function summaryInWords(estimate: MigrationEstimate): string {
     return timeInWords({ runs: undefined, perMillionRows, unknown });
   };
   const waiting = (what: 'reads' | 'writes', time: Duration | undefined): string | undefined => {
-    const under = statementsUnder(estimate, what);
+    const under = statementsUnder(estimate.blocked, what);
     return under.size === 0 ? undefined : of(time, under);
   };
   const whole = `runs ${of(runs, statements.keys())}`;
@@ -29,13 +31,6 @@ export function summaryInWords(estimate: MigrationEstimate): string {
   if (reads === writes) return `${whole}, keeps reads and writes waiting ${reads ?? ''}`;
   const parts = [reads === undefined ? undefined : `reads waiting ${reads}`, writes === undefined ? undefined : `writes waiting ${writes}`];
   return `${whole}, keeps ${parts.filter((part) => part !== undefined).join(', ')}`;
-}
-
-/** The statements that run while readers, or writers, of some relation are kept out. */
-export function statementsUnder({ blocked }: MigrationEstimate, what: 'reads' | 'writes'): ReadonlySet<number> {
-  const under = new Set<number>();
-  for (const { blocks, from, to } of blocked) if (blocks.includes(what)) for (let index = from; index <= to; index += 1) under.add(index);
-  return under;
 }
 
 /** What an estimate rests on, in words. */
@@ -65,36 +60,11 @@ function some(bytes: number | undefined): bytes is number {
   return bytes !== undefined && bytes > 0;
 }
 
-/** What is known of the time of several statements together. */
-export interface Together {
-  /** What is known of it. */
-  readonly known: Duration;
-  /** Where sizes are missing, what comes to it for each million rows of the tables concerned. */
-  readonly perMillionRows: Duration | undefined;
-  /** Why something is missing; undefined where nothing is. */
-  readonly unknown: string | undefined;
-}
-
 /**
- * The time of several statements, added up as far as it is known. The ends of ranges are added up too, which makes the
- * range of a sum wider than it need be, never too narrow.
+ * The time of several statements, added up as far as it is known.
  * @param indexes of the statements, each once
  */
 export function together({ statements }: MigrationEstimate, indexes: Iterable<number>): Together {
-  let known = NOTHING;
-  let perMillionRows: Duration | undefined;
-  let unknown: string | undefined;
-  for (const index of indexes) {
-    const estimate = statements[index];
-    if (estimate?.runs !== undefined) known = sum(known, estimate.runs);
-    else if (estimate?.perMillionRows !== undefined) perMillionRows = sum(perMillionRows ?? NOTHING, estimate.perMillionRows);
-    if (estimate !== undefined && estimate.runs === undefined) unknown ??= estimate.unknown ?? 'it cannot be told';
-  }
-  return { known, perMillionRows, unknown };
-}
-
-const NOTHING: Duration = { low: 0, likely: 0, high: 0 };
-
-function sum(a: Duration, b: Duration): Duration {
-  return { low: a.low + b.low, likely: a.likely + b.likely, high: a.high + b.high };
+  const chosen = [...indexes].map((index) => statements[index]);
+  return Sums.of(chosen).over(0, chosen.length - 1);
 }

@@ -1,7 +1,9 @@
 import type { Analysis } from '../../core/analysis';
 import { blocks, LOCK_MODES, strength, type Blocked as Waiting, type LockMode } from '../../core/effects/postgres/lock-modes';
 import type { Basis, Duration, MigrationEstimate } from '../../core/estimate/estimate';
-import { basisInWords, statementsUnder, together, type Together } from '../../core/estimate/words';
+import { statementsUnder } from '../../core/estimate/blocked';
+import { Sums, type Together } from '../../core/estimate/sums';
+import { basisInWords, together } from '../../core/estimate/words';
 import { durationInWords, durationParts, isNotable, secondsInWords } from '../../core/quantities';
 import { displayName } from '../../core/schema/names';
 import { plural } from '../words';
@@ -118,7 +120,7 @@ function totalsOf(estimate: MigrationEstimate, lockBudget: number): readonly Tot
 function blockedTotal(what: 'reads' | 'writes', label: string, time: Duration | undefined, estimate: MigrationEstimate, lockBudget: number): TotalView {
   const blocking = estimate.blocked.filter(({ blocks }) => blocks.includes(what));
   if (blocking.length === 0) return { what, label, headline: 'never', range: undefined, detail: undefined, tone: 'good' };
-  const counted = total(what, label, time, together(estimate, statementsUnder(estimate, what)));
+  const counted = total(what, label, time, together(estimate, statementsUnder(estimate.blocked, what)));
   const relations = [...new Set(blocking.map(({ relation }) => displayName(relation)))];
   const on = `on ${short(relations)}`;
   if (time === undefined) return { ...counted, detail: counted.detail === undefined ? on : `${on}; ${counted.detail}` };
@@ -198,7 +200,7 @@ function barView(bar: Bar, relation: string, estimate: MigrationEstimate, byInde
 /** How long a stretch of statements takes, in words. */
 function timeOf(time: Duration | undefined, estimate: MigrationEstimate, from: number, to: number): string {
   if (time !== undefined) return durationInWords(time);
-  const { known, perMillionRows, unknown } = together(estimate, Array.from({ length: to - from + 1 }, (_, step) => from + step));
+  const { known, perMillionRows, unknown } = Sums.of(estimate.statements).over(from, to);
   if (unknown === undefined) return durationInWords(known);
   const more = perMillionRows === undefined ? undefined : `${durationInWords(perMillionRows)} for each million rows`;
   if (!isNotable(known)) return more ?? 'nobody can say how long';
