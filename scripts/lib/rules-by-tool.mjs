@@ -1,8 +1,7 @@
 // docs/rules-by-tool.md: which other tool has a check like each of our rules, by its own name for it.
 //
 // squawk's and postgres-language-server's names were read from the programs (squawk-cli 2.66, postgres-language-server
-// 0.25.5), pgfence's and strong_migrations' from their READMEs, Atlas' codes from its documentation of analyzers (part of
-// them needs Atlas Pro). A name in the table says that the tool has the check, not that it is right about it.
+// 0.25.5), pgfence's from its README; Atlas' codes and strong_migrations' names were put beside ours by hand. A name in the table says that the tool has the check, not that it is right about it.
 
 const TOOLS = [
   ['squawk', 'https://squawkhq.com/docs/rules'],
@@ -79,7 +78,7 @@ export function rulesByTool(metas) {
   return [
     '# Rules by tool',
     `Lockscope has ${String(metas.length)} rules for PostgreSQL. Of these, ${TOOLS.map(([name, address], at) => `[${name}](${address}) has ${String(count(at))}`).join(', ')}; ${String(alone)} are in none of them. A cell holds the tool's own name for the check; it says that the tool has one, not that both agree on when to report.`,
-    'The names of squawk (2.66) and postgres-language-server (0.25.5) come from the programs, those of pgfence and strong_migrations from their READMEs, those of Atlas from its documentation, part of which concerns Atlas Pro.',
+    'The names of squawk (2.66) and postgres-language-server (0.25.5) come from the programs, those of pgfence from its README. Those of Atlas (some of them in Atlas Pro only) and strong_migrations were put beside ours by hand and may lag behind.',
     [line(['rule', ...TOOLS.map(([name]) => name)]), `|${'---|'.repeat(TOOLS.length + 1)}`, ...rows.map(line)].join('\n'),
     '',
   ].join('\n\n').replace(/\n+$/u, '\n');
