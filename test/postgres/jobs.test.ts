@@ -112,7 +112,7 @@ describe('PostgreSQL 18', () => {
     return lines;
   }
 
-  test.concurrent.each([...PROGRAMS.keys()].flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
+  test.each([...PROGRAMS.keys()].flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
     const { context, action } = subjectOf(sql, kind, { schema: SCHEMA, batchSize: 20 });
     const file = jobFixes(context, action).flatMap(({ files = [] }) => files).find((candidate) => candidate.path.endsWith(language));
     if (file === undefined) throw new Error(jobRefusal(context, action) ?? 'no job');

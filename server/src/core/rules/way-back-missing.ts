@@ -17,6 +17,7 @@ export const wayBackMissing = defineFileRule({
     bad: [
       {
         title: 'A change that can be taken back',
+        unproven: 'the down part is run by the tool, and only to go back',
         path: 'migrations/00002_age.sql',
         sql: '-- +goose Up\nALTER TABLE users ADD COLUMN age int;\nCREATE TABLE cats (id bigint PRIMARY KEY);\n',
         fixed: '-- +goose Up\nALTER TABLE users ADD COLUMN age int;\nCREATE TABLE cats (id bigint PRIMARY KEY);\n\n-- +goose Down\nDROP TABLE cats;\nALTER TABLE users DROP COLUMN age;\n',
