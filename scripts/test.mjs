@@ -16,10 +16,12 @@ const STEPS = {
   lint: () => check(bin('eslint'), ['.', '--max-warnings', '0']),
   imports: () => check(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'client', 'server']),
   unused: () => check(bin('knip'), []),
-  build: () => check(process.execPath, ['scripts/build.mjs', '--minify']),
+  build: async () => counted(await run(process.execPath, ['scripts/build.mjs', '--minify'])),
   vitest: () => suite('vitest', bin('vitest'), (file) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], readVitest),
   vscode: () => suite('vscode', process.execPath, (file) => ['test/vscode/run.mjs', '--results', file], readMocha),
 };
+
+const CHECKS = ['types', 'lint', 'imports', 'unused'];
 
 await install();
 const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',');
@@ -32,13 +34,22 @@ if (unknown.length > 0) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];
-for (const step of chosen) {
+// The checks look at the sources alone, so they run at the same time; each says what it has to say in one piece.
+const checks = chosen.filter((step) => CHECKS.includes(step));
+await Promise.all(checks.map(take));
+for (const step of chosen) if (!CHECKS.includes(step)) await take(step);
+table.sort(([a], [b]) => chosen.indexOf(a) - chosen.indexOf(b));
+
+async function take(step) {
   const started = performance.now();
-  console.log(`\n── ${step} ${'─'.repeat(Math.max(0, 60 - step.length))}`);
+  const title = `\n── ${step} ${'─'.repeat(Math.max(0, 60 - step.length))}`;
+  if (!CHECKS.includes(step)) console.log(title);
   const counts = await STEPS[step]();
+  if (CHECKS.includes(step)) console.log(`${title}\n${counts.output}`);
   for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
   table.push([step, counts, (performance.now() - started) / 1000]);
 }
+
 console.log('');
 for (const [step, counts, seconds] of table) {
   console.log(`${step.padEnd(8)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ${String(counts.skipped ?? 0).padStart(3)} skipped ${seconds.toFixed(1).padStart(7)} s`);
@@ -59,7 +70,12 @@ async function install() {
 }
 
 async function check(command, args) {
-  const code = await run(command, args);
+  let output = '';
+  const code = await run(command, args, (text) => (output += text));
+  return { ...counted(code), output };
+}
+
+function counted(code) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
@@ -86,13 +102,15 @@ function readMocha(report) {
   return { passed: report.passed, failed: report.failed, skipped: report.skipped, reasons: report.reasons ?? [] };
 }
 
-function run(command, args) {
+/** Gives the exit status. What the program prints goes to `hear`, or is shown as it comes. */
+function run(command, args, hear) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NO_UPDATE_NOTIFIER: '1' } });
+    const child = spawn(command, args, { cwd: root, stdio: hear === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_UPDATE_NOTIFIER: '1' } });
+    if (hear !== undefined) for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear);
     child.on('error', (error) => {
       console.error(`${command} could not be started: ${error.message}`);
       resolve(1);
     });
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('close', (code) => resolve(code ?? 1));
   });
 }

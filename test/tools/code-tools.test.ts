@@ -189,8 +189,9 @@ describe.each(CASES)('$tool', { timeout: 240_000 }, ({ tool, packages, needs, pa
     expect(after?.code).toBe(0);
   });
 
-  test.runIf(calls !== undefined)('sends what its calls are taken for', async (context) => {
-    const text = calls ?? '';
+  if (calls === undefined) return;
+  test('sends what its calls are taken for', async (context) => {
+    const text = calls;
     const ran = await outcome(text);
     if (ran === undefined) {
       context.skip(`${tool} is not installed here`);

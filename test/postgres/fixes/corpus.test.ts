@@ -57,7 +57,9 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     await server.stop();
   });
 
-  const suitable = CORPUS.filter(({ since }) => since === undefined || since <= major).map((one) => ({ ...one, name: one.sql.trim() }));
+  // What BEGIN … COMMIT around a statement changes is the same in all versions: once is enough, and half the time.
+  const corpus = major === Math.max(...PROVEN_ON) ? CORPUS : [...STATEMENTS, ...SCRIPTS];
+  const suitable = corpus.filter(({ since }) => since === undefined || since <= major).map((one) => ({ ...one, name: one.sql.trim() }));
 
   test.concurrent.each(suitable)('$name', { timeout: 60_000 }, async ({ sql, same }) => {
     const off = SCRIPTS.some((script) => script.sql === sql) ? [] : WITHOUT_TIMEOUT;
