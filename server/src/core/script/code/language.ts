@@ -84,6 +84,47 @@ export function concatenated(node: CodeNode, parts: readonly Value[], code: Sour
   return text(node, pieces);
 }
 
+/**
+ * An expression with an operator. One that joins strings gives their text; a formatting one, `"… %s …" % name`, gives the
+ * text of its left side, in which what is put in stays a placeholder.
+ */
+export function operation(node: CodeNode, code: Source, language: Language, { joining, formatting }: { readonly joining: readonly string[]; readonly formatting?: string }): Value {
+  const [left, right] = [field(node, 'left'), field(node, 'right')];
+  const operator = field(node, 'operator')?.type;
+  if (left === undefined || right === undefined || operator === undefined) return unknown(node);
+  if (joining.includes(operator)) return concatenated(node, [language.value(left, code), language.value(right, code)], code);
+  const format = operator === formatting ? language.value(left, code) : undefined;
+  return format?.kind === 'text' ? format : unknown(node);
+}
+
+/** An expression that is what another in it is: in brackets, awaited, given as an argument. */
+export function through(node: CodeNode, within: CodeNode | undefined, code: Source, language: Language): Value {
+  return within === undefined ? unknown(node) : language.value(within, code);
+}
+
+/** A number, without what only groups its digits. */
+export function number(node: CodeNode, code: Source): Value {
+  return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+}
+
+/** A function or method with a name and a body, where a node of one of these types is one. */
+export function functionOf(node: CodeNode, code: Source, ...types: readonly string[]): ReturnType<Language['definition']> {
+  const [name, body] = [field(node, 'name'), field(node, 'body')];
+  return !types.includes(node.type) || name === undefined || body === undefined ? undefined : { name: textOf(code, name), body };
+}
+
+/** Arguments, of which those with a label, `name: value`, are named. */
+export function labelled(given: CodeNode, code: Source, language: Language): { readonly args: readonly Value[]; readonly named: ReadonlyMap<string, Value> } {
+  const args: Value[] = [];
+  const options = new Map<string, Value>();
+  for (const argument of namedChildren(given)) {
+    const label = field(argument, 'name');
+    if (label === undefined) args.push(language.value(argument, code));
+    else options.set(textOf(code, label), language.value(argument, code));
+  }
+  return { args, named: options };
+}
+
 /** Between two literals stands code: nothing that is written there would be SQL. */
 const UNWRITABLE = { kind: 'code', encode: (): undefined => undefined };
 

@@ -1,4 +1,4 @@
-import { call, concatenated, field, inner, lambda, list, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, field, functionOf, labelled, lambda, list, named, namedChildren, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -7,9 +7,7 @@ import type { Value } from '../value';
 export const csharp: Language = {
   value,
   definition(node, code) {
-    const [name, body] = [field(node, 'name'), field(node, 'body')];
-    if (node.type !== 'method_declaration' || name === undefined || body === undefined) return undefined;
-    return { name: textOf(code, name), body };
+    return functionOf(node, code, 'method_declaration');
   },
   calls: new Set(['invocation_expression']),
   uncertain: new Set(['if_statement', 'for_statement', 'foreach_statement', 'while_statement', 'do_statement', 'switch_statement', 'conditional_expression', 'try_statement']),
@@ -27,17 +25,12 @@ function value(node: CodeNode, code: Source): Value {
     case 'interpolated_string_expression':
     case 'raw_string_literal':
       return quoted(node, code);
-    case 'binary_expression': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined || field(node, 'operator')?.type !== '+') return unknown(node);
-      return concatenated(node, [value(left, code), value(right, code)], code);
-    }
+    case 'binary_expression':
+      return operation(node, code, csharp, { joining: ['+'] });
     case 'argument':
     case 'parenthesized_expression':
-    case 'expression_statement': {
-      const within = namedChildren(node).at(-1);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'expression_statement':
+      return through(node, namedChildren(node).at(-1), code, csharp);
     case 'invocation_expression':
       return callOf(node, code);
     case 'identifier':
@@ -46,9 +39,8 @@ function value(node: CodeNode, code: Source): Value {
       return named(node, textOf(code, node));
     case 'array_creation_expression':
     case 'implicit_array_creation_expression': {
-      const members = inner(node.children.findLast(({ type }) => type === 'initializer_expression') ?? node);
-      const parent = node.children.findLast(({ type }) => type === 'initializer_expression');
-      return list(node, members === undefined || parent === undefined ? [] : namedChildren(parent).map((item) => value(item, code)));
+      const given = node.children.findLast(({ type }) => type === 'initializer_expression');
+      return list(node, given === undefined ? [] : namedChildren(given).map((item) => value(item, code)));
     }
     case 'integer_literal':
     case 'real_literal':
@@ -68,20 +60,13 @@ function callOf(node: CodeNode, code: Source): Value {
   const called = field(node, 'function');
   const given = field(node, 'arguments');
   if (called === undefined || given === undefined) return unknown(node);
-  const args: Value[] = [];
-  const options = new Map<string, Value>();
-  for (const argument of namedChildren(given)) {
-    const label = field(argument, 'name');
-    if (label === undefined) args.push(value(argument, code));
-    else options.set(textOf(code, label), value(argument, code));
-  }
   const isMember = called.type === 'member_access_expression';
   const name = isMember ? field(called, 'name') : called;
   const on = isMember ? field(called, 'expression') : undefined;
   if (name === undefined) return unknown(node);
   // Sql<T>(…), CreateTable<…>(…)
   const plain = name.type === 'generic_name' ? (namedChildren(name)[0] ?? name) : name;
-  return call(node, plain, code, { receiver: on === undefined ? undefined : value(on, code), args, named: options });
+  return call(node, plain, code, { receiver: on === undefined ? undefined : value(on, code), ...labelled(given, code, csharp) });
 }
 
 function quoted(node: CodeNode, code: Source): Value {

@@ -1,4 +1,4 @@
-import { call, concatenated, field, inner, lambda, list, named, namedChildren, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, field, inner, lambda, list, named, namedChildren, number, operation, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -28,15 +28,10 @@ function value(node: CodeNode, code: Source): Value {
     case 'string':
     case 'sigil':
       return quoted(node, code);
-    case 'binary_operator': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined || field(node, 'operator')?.type !== '<>') return unknown(node);
-      return concatenated(node, [value(left, code), value(right, code)], code);
-    }
-    case 'block': {
-      const within = inner(node);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'binary_operator':
+      return operation(node, code, elixir, { joining: ['<>'] });
+    case 'block':
+      return through(node, inner(node), code, elixir);
     case 'call':
       return callOf(node, code);
     case 'list':
@@ -51,7 +46,7 @@ function value(node: CodeNode, code: Source): Value {
       return scalar(node, null);
     case 'integer':
     case 'float':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'identifier':
     case 'alias':
     case 'dot':

@@ -1,4 +1,4 @@
-import { call, concatenated, field, inner, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, field, functionOf, inner, named, namedChildren, number, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -7,9 +7,7 @@ import type { Value } from '../value';
 export const go: Language = {
   value,
   definition(node, code) {
-    const [name, body] = [field(node, 'name'), field(node, 'body')];
-    if ((node.type !== 'function_declaration' && node.type !== 'method_declaration') || name === undefined || body === undefined) return undefined;
-    return { name: textOf(code, name), body };
+    return functionOf(node, code, 'function_declaration', 'method_declaration');
   },
   calls: new Set(['call_expression']),
   uncertain: new Set(['for_statement', 'expression_switch_statement', 'if_statement']),
@@ -27,16 +25,11 @@ function value(node: CodeNode, code: Source): Value {
     case 'interpreted_string_literal':
     case 'raw_string_literal':
       return quoted(node, code);
-    case 'binary_expression': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined || field(node, 'operator')?.type !== '+') return unknown(node);
-      return concatenated(node, [value(left, code), value(right, code)], code);
-    }
+    case 'binary_expression':
+      return operation(node, code, go, { joining: ['+'] });
     case 'parenthesized_expression':
-    case 'expression_statement': {
-      const within = inner(node);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'expression_statement':
+      return through(node, inner(node), code, go);
     case 'call_expression':
       return callOf(node, code);
     case 'identifier':
@@ -44,7 +37,7 @@ function value(node: CodeNode, code: Source): Value {
     case 'selector_expression':
       return named(node, textOf(code, node));
     case 'int_literal':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'true':
     case 'false':
       return scalar(node, node.type === 'true');

@@ -1,4 +1,4 @@
-import { call, concatenated, dict, field, inner, lambda, list, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, concatenated, dict, field, inner, lambda, list, named, namedChildren, number, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -38,21 +38,16 @@ function value(node: CodeNode, code: Source): Value {
     case 'string':
     case 'template_string':
       return quoted(node, code);
-    case 'binary_expression': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined || field(node, 'operator')?.type !== '+') return unknown(node);
-      return concatenated(node, [value(left, code), value(right, code)], code);
-    }
+    case 'binary_expression':
+      return operation(node, code, javascript, { joining: ['+'] });
     case 'parenthesized_expression':
     case 'await_expression':
     case 'as_expression':
     case 'satisfies_expression':
     case 'non_null_expression':
     case 'return_statement':
-    case 'expression_statement': {
-      const within = inner(node);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'expression_statement':
+      return through(node, inner(node), code, javascript);
     case 'call_expression':
       return callOf(node, code);
     case 'new_expression': {
@@ -68,7 +63,7 @@ function value(node: CodeNode, code: Source): Value {
     case 'member_expression':
       return memberOf(node, code);
     case 'number':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'true':
     case 'false':
       return scalar(node, node.type === 'true');

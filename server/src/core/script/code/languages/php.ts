@@ -1,4 +1,4 @@
-import { call, concatenated, dict, field, lambda, list, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, dict, field, functionOf, labelled, lambda, list, named, namedChildren, number, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -7,9 +7,7 @@ import type { Value } from '../value';
 export const php: Language = {
   value,
   definition(node, code) {
-    const [name, body] = [field(node, 'name'), field(node, 'body')];
-    if (node.type !== 'method_declaration' || name === undefined || body === undefined) return undefined;
-    return { name: textOf(code, name), body };
+    return functionOf(node, code, 'method_declaration');
   },
   calls: new Set(['scoped_call_expression', 'member_call_expression', 'function_call_expression']),
   uncertain: new Set(['if_statement', 'for_statement', 'foreach_statement', 'while_statement', 'do_statement', 'switch_statement', 'conditional_expression', 'try_statement']),
@@ -29,18 +27,13 @@ function value(node: CodeNode, code: Source): Value {
     case 'heredoc':
     case 'nowdoc':
       return heredoc(node, code);
-    case 'binary_expression': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined || field(node, 'operator')?.type !== '.') return unknown(node);
-      return concatenated(node, [value(left, code), value(right, code)], code);
-    }
+    case 'binary_expression':
+      return operation(node, code, php, { joining: ['.'] });
     case 'argument':
     case 'parenthesized_expression':
     case 'expression_statement':
-    case 'array_element_initializer': {
-      const within = namedChildren(node).at(-1);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'array_element_initializer':
+      return through(node, namedChildren(node).at(-1), code, php);
     case 'scoped_call_expression':
     case 'member_call_expression':
     case 'function_call_expression':
@@ -62,7 +55,7 @@ function value(node: CodeNode, code: Source): Value {
       return named(node, textOf(code, node));
     case 'integer':
     case 'float':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'boolean':
       return scalar(node, textOf(code, node).toLowerCase() === 'true');
     case 'null':
@@ -86,13 +79,7 @@ function callOf(node: CodeNode, code: Source): Value {
   const given = field(node, 'arguments');
   const on = field(node, 'scope') ?? field(node, 'object');
   if (name === undefined || given === undefined) return unknown(node);
-  const args: Value[] = [];
-  const options = new Map<string, Value>();
-  for (const argument of namedChildren(given)) {
-    const label = field(argument, 'name');
-    if (label === undefined) args.push(value(argument, code));
-    else options.set(textOf(code, label), value(argument, code));
-  }
+  const { args, named: options } = labelled(given, code, php);
   const [first] = args;
   // sprintf('… %s …', $name): what is put in stays a placeholder.
   if (first?.kind === 'text' && on === undefined && ['sprintf', 'trim', 'vsprintf'].includes(textOf(code, name))) return first;

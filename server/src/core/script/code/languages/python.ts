@@ -1,4 +1,4 @@
-import { call, concatenated, dict, field, inner, lambda, list, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, concatenated, dict, field, functionOf, inner, lambda, list, named, namedChildren, number, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import type { CodeNode } from '../node';
 import { literalOf, piecesOf, type Special } from '../text';
 import type { Value } from '../value';
@@ -7,10 +7,7 @@ import type { Value } from '../value';
 export const python: Language = {
   value,
   definition(node, code) {
-    if (node.type === 'function_definition') {
-      const [name, body] = [field(node, 'name'), field(node, 'body')];
-      return name === undefined || body === undefined ? undefined : { name: textOf(code, name), body };
-    }
+    if (node.type === 'function_definition') return functionOf(node, code, node.type);
     // operations = [ … ], steps = [ … ]
     const [left, right] = [field(node, 'left'), field(node, 'right')];
     return node.type === 'assignment' && left !== undefined && right !== undefined ? { name: textOf(code, left), body: right } : undefined;
@@ -31,21 +28,12 @@ function value(node: CodeNode, code: Source): Value {
       return quoted(node, code);
     case 'concatenated_string':
       return concatenated(node, namedChildren(node).map((part) => value(part, code)), code);
-    case 'binary_operator': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      if (left === undefined || right === undefined) return unknown(node);
-      const operator = field(node, 'operator')?.type;
-      if (operator === '+') return concatenated(node, [value(left, code), value(right, code)], code);
-      // "… %s …" % name: what is put in stays a placeholder.
-      const format = operator === '%' ? value(left, code) : undefined;
-      return format?.kind === 'text' ? format : unknown(node);
-    }
+    case 'binary_operator':
+      return operation(node, code, python, { joining: ['+'], formatting: '%' });
     case 'parenthesized_expression':
     case 'expression_statement':
-    case 'await': {
-      const within = inner(node);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'await':
+      return through(node, inner(node), code, python);
     case 'call':
       return callOf(node, code);
     case 'list':
@@ -69,7 +57,7 @@ function value(node: CodeNode, code: Source): Value {
     }
     case 'integer':
     case 'float':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'unary_operator':
       return Number.isNaN(Number(textOf(code, node))) ? unknown(node) : scalar(node, Number(textOf(code, node)));
     case 'true':

@@ -1,4 +1,4 @@
-import { call, concatenated, dict, field, inner, lambda, list, named, namedChildren, resolved, scalar, text, textOf, unknown, type Language, type Source } from '../language';
+import { call, concatenated, dict, field, inner, lambda, list, named, namedChildren, number, operation, resolved, scalar, text, textOf, through, unknown, type Language, type Source } from '../language';
 import { descendants, type CodeNode } from '../node';
 import { commonIndent, literalOf, piecesOf, type Special } from '../text';
 import type { Lambda, Value } from '../value';
@@ -29,18 +29,10 @@ function value(node: CodeNode, code: Source): Value {
       return heredoc(node, code);
     case 'chained_string':
       return concatenated(node, namedChildren(node).map((part) => value(part, code)), code);
-    case 'binary': {
-      const [left, right] = [field(node, 'left'), field(node, 'right')];
-      const operator = field(node, 'operator')?.type;
-      if (left === undefined || right === undefined) return unknown(node);
-      if (operator === '+' || operator === '<<') return concatenated(node, [value(left, code), value(right, code)], code);
-      const format = operator === '%' ? value(left, code) : undefined;
-      return format?.kind === 'text' ? format : unknown(node);
-    }
-    case 'parenthesized_statements': {
-      const within = inner(node);
-      return within === undefined ? unknown(node) : value(within, code);
-    }
+    case 'binary':
+      return operation(node, code, ruby, { joining: ['+', '<<'], formatting: '%' });
+    case 'parenthesized_statements':
+      return through(node, inner(node), code, ruby);
     case 'call':
       return callOf(node, code);
     case 'array':
@@ -62,7 +54,7 @@ function value(node: CodeNode, code: Source): Value {
       return resolved(node, textOf(code, node), code, ruby);
     case 'integer':
     case 'float':
-      return scalar(node, Number(textOf(code, node).replaceAll('_', '')));
+      return number(node, code);
     case 'true':
     case 'false':
       return scalar(node, node.type === 'true');
