@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { ANALYZE_FILE, DOCUMENT_STATUS, ESTIMATE, REPORT, type DocumentStatus, type EstimateResult, type ReportResult, type WireRange } from '../../server/src/protocol';
 import { isLookedAt } from './languages';
@@ -38,7 +39,7 @@ export class ReportPanel implements vscode.Disposable {
   async estimate(): Promise<void> {
     const uri = await this.migration(undefined);
     if (uri === undefined) return;
-    const options = { location: vscode.ProgressLocation.Notification, title: `Lockscope: estimating ${nameOf(uri)}`, cancellable: true };
+    const options = { location: vscode.ProgressLocation.Notification, title: `Lockscope: estimating ${posix.basename(uri.path)}`, cancellable: true };
     const answer = await vscode.window.withProgress(options, async (_, token) => {
       try {
         return await this.server.ask<EstimateResult | null>(ESTIMATE, { uri: uri.toString() }, token);
@@ -72,7 +73,7 @@ export class ReportPanel implements vscode.Disposable {
     if (uri === undefined) return;
     const html = { label: 'Save as HTML…', detail: 'One file that any browser shows' };
     const markdown = { label: 'Copy as Markdown', detail: 'For a pull request' };
-    const chosen = await vscode.window.showQuickPick([html, markdown], { title: `Export the Report on ${nameOf(uri)}` });
+    const chosen = await vscode.window.showQuickPick([html, markdown], { title: `Export the Report on ${posix.basename(uri.path)}` });
     if (chosen === html) await this.saveHtml(uri);
     else if (chosen === markdown) await this.copyMarkdown(uri);
   }
@@ -94,7 +95,7 @@ export class ReportPanel implements vscode.Disposable {
     // The command says that this is a migration, even where its place does not.
     if (status?.state === 'other') status = await this.server.ask<DocumentStatus>(ANALYZE_FILE, { uri: uri.toString() });
     if (status?.state === 'analysed') return uri;
-    const why = status === undefined ? 'the server is not running' : `${nameOf(uri)} cannot be analysed`;
+    const why = status === undefined ? 'the server is not running' : `${posix.basename(uri.path)} cannot be analysed`;
     void vscode.window.showWarningMessage(`Lockscope: ${why}, so there is no report.`);
     return undefined;
   }
@@ -185,7 +186,7 @@ export class ReportPanel implements vscode.Disposable {
     const target = await vscode.window.showSaveDialog({ ...(defaultUri && { defaultUri }), filters: { HTML: ['html'] }, title: 'Save the Report' });
     if (target === undefined) return;
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(result.text));
-    void vscode.window.setStatusBarMessage(`Lockscope: saved ${nameOf(target)}`, 5000);
+    void vscode.window.setStatusBarMessage(`Lockscope: saved ${posix.basename(target.path)}`, 5000);
   }
 
   private async copyMarkdown(uri: vscode.Uri): Promise<void> {
@@ -194,8 +195,4 @@ export class ReportPanel implements vscode.Disposable {
     await vscode.env.clipboard.writeText(result.text);
     void vscode.window.setStatusBarMessage('Lockscope: the report is in the clipboard, as Markdown', 5000);
   }
-}
-
-function nameOf({ path }: vscode.Uri): string {
-  return path.replace(/^.*\//u, '');
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { BLOCKERS, type BlockersAnswer } from '../../../server/src/protocol';
 import type { LockscopeServer } from '../server';
@@ -27,7 +28,7 @@ export class BlockersPanel implements vscode.Disposable {
     if (uri.toString() !== this.document?.toString()) this.firstRows.clear();
     this.document = uri;
     this.panel ??= this.createPanel();
-    this.panel.title = `Blockers: ${nameOf(uri)}`;
+    this.panel.title = `Blockers: ${posix.basename(uri.path)}`;
     this.panel.reveal(vscode.ViewColumn.Beside, true);
     void this.ask();
   }
@@ -65,11 +66,7 @@ export class BlockersPanel implements vscode.Disposable {
     const shown: BlockersAnswer = answer ?? { state: 'unknown', reason: 'Lockscope’s server is not running.' };
     if (shown.state === 'read') for (const { relation, rows } of shown.report.claims) if (rows !== undefined && !this.firstRows.has(relation)) this.firstRows.set(relation, rows);
     // It may have been closed, or opened for another file, meanwhile.
-    if (document === this.document && panel === this.panel) void panel.webview.postMessage({ content: content(nameOf(document), shown, this.firstRows) });
+    if (document === this.document && panel === this.panel) void panel.webview.postMessage({ content: content(posix.basename(document.path), shown, this.firstRows) });
     this.timer = setTimeout(() => void this.ask(), INTERVAL);
   }
-}
-
-function nameOf(uri: vscode.Uri): string {
-  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
 }

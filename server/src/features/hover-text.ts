@@ -12,7 +12,8 @@ import { databaseStatus } from './database-status';
 import type { Analysed } from './edits';
 import type { StatementTime } from './estimates';
 import { timeText } from './time-text';
-import { blocked, changeLine, listed, serverName } from './words';
+import { listed } from '../core/lists';
+import { blocked, changeLine, serverName } from './words';
 
 /** How many relations are listed before the rest is only counted: a partitioned table may have hundreds. */
 const MOST = 12;

@@ -1,3 +1,4 @@
+import { listed } from '../core/lists';
 import type { StatementAnalysis } from '../core/analysis';
 import type { Effects, LockClaim } from '../core/effects/effects';
 import { blocks, blocksTraffic, strength, type LockMode } from '../core/effects/postgres/lock-modes';
@@ -13,15 +14,6 @@ export function blocked(mode: LockMode): string {
   const waiting = blocks(mode);
   if (waiting.includes('read')) return 'reads and writes';
   return waiting.includes('write') ? 'writes' : 'schema changes';
-}
-
-/** A list for people, cut short after `most`: "a, b and 3 more". */
-export function listed(items: readonly string[], most = Infinity): string {
-  const shown = items.slice(0, most);
-  const rest = items.length - shown.length;
-  if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
-  const last = shown.pop() ?? '';
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
 /**

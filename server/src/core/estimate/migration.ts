@@ -1,3 +1,4 @@
+import { listed } from '../lists';
 import type { Analysis, StatementAnalysis } from '../analysis';
 import type { Effects } from '../effects/effects';
 import { blocks } from '../effects/postgres/lock-modes';
@@ -92,7 +93,7 @@ function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome
   const runs = work.reduce((total, { work: { seconds } }) => plus(total, seconds ?? NO_TIME), instant(constants));
   const assumed = pieces.filter((piece) => piece.assumed);
   const missing = [...new Set(assumed.flatMap(({ relation, missing: other }) => (relation === undefined ? [] : [displayName(other ?? relation)])))];
-  const reason = unknown ?? (missing.length === 0 ? undefined : `the size of ${listed(missing)} is not known`);
+  const reason = unknown ?? (missing.length === 0 ? undefined : `the size of ${listed(missing, 2)} is not known`);
   return {
     basis: assumed.length > 0 ? 'default' : basisOf(pieces, constants),
     runs: reason === undefined ? runs : undefined,
@@ -103,11 +104,6 @@ function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome
     waits: waitsOf(effects, path),
     ...(batches === undefined || assumed.length > 0 ? {} : { batches }),
   };
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length <= 2) return names.join(' and ');
-  return `${names.slice(0, 2).join(', ')} and ${String(names.length - 2)} more`;
 }
 
 function basisOf(pieces: readonly Piece[], { factors }: CostConstants): Basis {

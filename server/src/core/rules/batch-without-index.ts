@@ -8,7 +8,8 @@ import { bodyOf } from '../sql/postgres/plpgsql';
 import { headline } from './place';
 import { defineRule, type FindContext } from './rule';
 import { isHarmless } from './size';
-import { called, listed } from './words';
+import { listed } from '../lists';
+import { called } from './words';
 
 export const batchWithoutIndex = defineRule({
   meta: {

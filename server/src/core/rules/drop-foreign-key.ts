@@ -1,6 +1,7 @@
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { called, listed } from './words';
+import { listed } from '../lists';
+import { called } from './words';
 
 export const dropForeignKey = defineRule({
   meta: {

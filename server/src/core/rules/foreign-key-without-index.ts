@@ -5,7 +5,8 @@ import type { Relation } from '../schema/schema';
 import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
-import { called, listed } from './words';
+import { listed } from '../lists';
+import { called } from './words';
 
 export const foreignKeyWithoutIndex = defineFileRule({
   meta: {

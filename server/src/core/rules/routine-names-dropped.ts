@@ -4,7 +4,8 @@ import type { Routine, Schema } from '../schema/schema';
 import { isCreatedLater, statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';
-import { called, calledColumn, listed } from './words';
+import { listed } from '../lists';
+import { called, calledColumn } from './words';
 
 const KINDS = ['drop column', 'rename column', 'drop relation', 'rename relation'] as const;
 

@@ -28,12 +28,6 @@ export function takes(mode: LockMode | undefined, relation: RelationName | undef
   return `takes ${mode} on ${called(relation)}: ${waiting(mode)}`;
 }
 
-/** A list as people write it: "a", "a and b", "a, b and c". */
-export function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
-}
-
 /** An explanation of the model as a sentence of its own, with a leading blank; empty where there is none. */
 export function because(reason: string | undefined): string {
   if (reason === undefined || reason === '') return '';
