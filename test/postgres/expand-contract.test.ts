@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type pg from 'pg';
 import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../server/src/core/sql/postgres/parse';
+import { openLanes, type Lanes } from './fixes/lanes';
 import { fingerprint, runScript } from './proof';
 import { LARGE_REWRITES, type Rewrite } from './large-rewrites';
 import { startServer, type Server } from './servers';
@@ -19,33 +20,26 @@ beforeAll(async () => {
 
 describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
+  let lanes: Lanes;
   beforeAll(async () => {
     server = await startServer(major);
+    lanes = await openLanes(server, 3);
   });
   afterAll(() => server.stop());
 
-  let databases = 0;
   async function inDatabase<T>({ schema, data }: Rewrite, use: (client: pg.Client) => Promise<T>): Promise<T> {
-    const name = `rewrite_${(databases += 1)}`;
-    const admin = await server.connect();
-    await admin.query(`CREATE DATABASE ${name}`);
-    const client = await server.connect(name);
-    try {
+    return lanes.within(async (client) => {
       for (const before of [schema, data ?? '']) {
         const error = await runScript(client, before);
         if (error !== undefined) throw new Error(`schema or data do not run: ${error}`);
       }
-      return await use(client);
-    } finally {
-      await client.end();
-      await admin.query(`DROP DATABASE ${name}`);
-      await admin.end();
-    }
+      return use(client);
+    });
   }
 
   const suitable = LARGE_REWRITES.filter(({ version }) => version === undefined || version <= major);
 
-  test.each(suitable)('$title', async (rewrite) => {
+  test.concurrent.each(suitable)('$title', async (rewrite) => {
     const fixed = rewrite.fixed(rewrite, major);
     const original = await inDatabase(rewrite, async (client) => {
       expect(await runScript(client, rewrite.same ?? rewrite.sql)).toBeUndefined();
@@ -65,7 +59,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     expect(mended.map(withoutDoubleCasts), fixed).toEqual(original.map(withoutDoubleCasts));
   });
 
-  test.each(suitable.filter(({ writes }) => writes !== undefined))('$title, written to meanwhile', async (rewrite) => {
+  test.concurrent.each(suitable.filter(({ writes }) => writes !== undefined))('$title, written to meanwhile', async (rewrite) => {
     const { writes } = rewrite;
     if (writes === undefined) return;
     const statements = statementsOf(rewrite.fixed(rewrite, major), createParseMemo()).map(({ parsed }) => parsed.text);

@@ -13,6 +13,7 @@ import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../server/src/core/text';
+import { openLanes, type Lanes } from './fixes/lanes';
 import { fingerprint, runScript } from './proof';
 import { startServer, type Server } from './servers';
 
@@ -29,16 +30,18 @@ beforeAll(async () => {
 
 describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
+  let lanes: Lanes;
   beforeAll(async () => {
     server = await startServer(major);
+    lanes = await openLanes(server, 3);
   });
   afterAll(() => server.stop());
 
   const suitable = proofs.filter(({ example }) => example.version === undefined || example.version === major);
-  test.each(suitable)('$id, example $index', async ({ id, example }) => {
+  test.concurrent.each(suitable)('$id, example $index', async ({ id, example }) => {
     const mended = firstFix(id, example, major);
-    const original = await outcome(server, example, example.sql);
-    const fixed = await outcome(server, example, mended);
+    const original = await outcome(lanes, example, example.sql);
+    const fixed = await outcome(lanes, example, mended);
     expect(fixed.error, mended).toBeUndefined();
     // Where the original cannot run at all there is nothing to compare with; that the fixed one runs is the proof.
     if (original.error === undefined) expect(fixed.lines).toEqual(original.lines);
@@ -69,23 +72,13 @@ interface Outcome {
   readonly lines: readonly string[];
 }
 
-let databases = 0;
-
-async function outcome(server: Server, example: Example, sql: string): Promise<Outcome> {
-  const name = `proof_${(databases += 1)}`;
-  const admin = await server.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  const client = await server.connect(name);
-  try {
+async function outcome(lanes: Lanes, example: Example, sql: string): Promise<Outcome> {
+  return lanes.within(async (client) => {
     for (const before of [example.schema, example.data]) {
       const error = before === undefined ? undefined : await runScript(client, before);
       if (error !== undefined) throw new Error(`the example's schema or data does not run: ${error}`);
     }
     const error = await runScript(client, sql);
     return { error, lines: error === undefined ? await fingerprint(client) : [] };
-  } finally {
-    await client.end();
-    await admin.query(`DROP DATABASE ${name}`);
-    await admin.end();
-  }
+  });
 }
