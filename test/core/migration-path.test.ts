@@ -43,6 +43,10 @@ describe('the direction and history of a file', () => {
     ['revert/users.sql', 'down', ''],
     ['users.sql', 'up', ''],
     ['migration.sql', 'up', ''],
+    ['db/migrate/20240101_count_down.rb', 'up', 'db/migrate'],
+    ['db/animals_migrate/20240101_cats.rb', 'up', 'db/animals_migrate'],
+    ['shop/migrations/0001_initial.py', 'up', 'shop/migrations'],
+    ['migrations/001_x.down.ts', 'down', 'migrations'],
   ])('%s is %s in "%s"', (path, direction, history) => {
     expect({ direction: fileDirection(path), history: historyOf(path) }).toEqual({ direction, history });
   });

@@ -77,7 +77,7 @@ export async function openSources(paths: readonly string[], project: Project, st
 /** Paths as the system knows them, in the order in which their tool runs them. */
 function inOrder(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] {
   const byName = new Map(paths.map((path) => [slashed(path), path]));
-  return inMigrationOrder([...byName.keys()], beside).flatMap((path) => byName.get(path) ?? []);
+  return inMigrationOrder([...byName.keys()], beside, (path) => textOrNothing(byName.get(path) ?? path)).flatMap((path) => byName.get(path) ?? []);
 }
 
 function textOrNothing(location: string): string | undefined {

@@ -1,6 +1,7 @@
 import { compareMigrations } from './migration-path';
+import { byLetters } from './script/order';
 import { foldersAbove, folderOf, nameOf } from './script/parts';
-import { TOOLS } from './script/tools';
+import { TOOLS, toolFor } from './script/tools';
 
 /** The names in each folder that was listed; a folder ends with a slash, that of the paths' root is empty. */
 export type Listing = ReadonlyMap<string, ReadonlySet<string>>;
@@ -19,11 +20,20 @@ export function foldersBeside(paths: readonly string[]): readonly string[] {
 export function filesBeside(paths: readonly string[], listing: Listing): readonly string[] {
   const found = new Set<string>();
   const isThere = (path: string): boolean => listing.get(folderOf(path))?.has(nameOf(path)) === true;
+  const folders = new Set(paths.map(folderOf));
+  for (const folder of folders) {
+    const above = foldersAbove(folder);
+    for (const wanted of ABOVE_ALL) {
+      const near = above.map((one) => one + wanted).find(isThere);
+      if (near !== undefined) found.add(near);
+    }
+  }
   for (const path of paths) {
     const folder = folderOf(path);
     for (const wanted of wantedBy(path)) {
-      const near = wanted.startsWith(ABOVE) ? foldersAbove(folder).map((above) => above + wanted.slice(ABOVE.length)).find(isThere) : joined(folder, wanted);
-      if (near !== undefined && isThere(near)) found.add(near);
+      if (wanted.startsWith(ABOVE)) continue;
+      const near = joined(folder, wanted);
+      if (isThere(near)) found.add(near);
     }
   }
   return [...found];
@@ -35,6 +45,8 @@ export function isBeside(path: string): boolean {
 }
 
 const ABOVE = '.../';
+/** The names that tools look for in a migration's folder and all above it, whatever the migration's own name. */
+const ABOVE_ALL: readonly string[] = [...new Set(wantedBy('0_x.sql').flatMap((path) => (path.startsWith(ABOVE) ? path.slice(ABOVE.length) : [])))];
 const BESIDE: ReadonlySet<string> = new Set(TOOLS.flatMap((tool) => tool.beside?.('0_x.sql') ?? []).filter((path) => !/\.(?:sql|conf)$/u.test(path) || path.startsWith(ABOVE)).map(nameOf));
 
 /** Globs of such files, for those who watch the disk. */
@@ -43,16 +55,26 @@ export const BESIDE_GLOBS: readonly string[] = [`**/{${[...BESIDE].sort().join('
 /**
  * The migrations of one history in the order in which their tool runs them.
  * @param beside what {@link filesBeside} named, by path
+ * @param textOf what a file holds: some tools order their files by what these say
  */
-export function inMigrationOrder(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] {
+export function inMigrationOrder(paths: readonly string[], beside: ReadonlyMap<string, string>, textOf: (path: string) => string | undefined = nothing): readonly string[] {
   const sorted = [...paths].sort(compareMigrations);
   for (const tool of TOOLS) {
-    const own = tool.order?.(sorted, beside);
+    const own = tool.order?.({ paths: sorted, beside, textOf });
     if (own === undefined || own.length === 0) continue;
     const known = new Set(own);
     return [...own, ...sorted.filter((path) => !known.has(path))];
   }
-  return sorted;
+  const spelled = byLetters(sorted);
+  // Most names have numbers of one length: then it is all the same.
+  if (spelled.every((path, index) => path === sorted[index])) return sorted;
+  const [first] = sorted;
+  const text = first === undefined ? undefined : textOf(first);
+  return first !== undefined && text !== undefined && toolFor({ path: first, text, beside }).ordersByLetters === true ? spelled : sorted;
+}
+
+function nothing(): undefined {
+  return undefined;
 }
 
 function wantedBy(path: string): readonly string[] {

@@ -51,18 +51,21 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
  * that undo something.
  * @param paths any files, in any order; the file itself may be among them
  * @param beside files near them that may tell the order, by path
+ * @param textOf what a file holds, which may tell it too
  */
-export function earlierMigrations(path: string, paths: readonly string[], beside = NOTHING): string[] {
+export function earlierMigrations(path: string, paths: readonly string[], beside = NOTHING, textOf?: TextOf): string[] {
   const history = historyOf(path);
   const own = paths.filter((other) => historyOf(other) === history);
-  const ordered = inMigrationOrder(own.includes(path) ? own : [...own, path], beside);
+  const ordered = inMigrationOrder(own.includes(path) ? own : [...own, path], beside, textOf);
   return ordered.slice(0, ordered.indexOf(path)).filter((other) => fileDirection(other) === 'up');
 }
 
 /** The files of one history that do not undo something, in migration order. */
-export function upMigrations(paths: readonly string[], beside = NOTHING): string[] {
-  return inMigrationOrder(paths, beside).filter((path) => fileDirection(path) === 'up');
+export function upMigrations(paths: readonly string[], beside = NOTHING, textOf?: TextOf): string[] {
+  return inMigrationOrder(paths, beside, textOf).filter((path) => fileDirection(path) === 'up');
 }
+
+type TextOf = (path: string) => string | undefined;
 
 interface Step {
   readonly path: string;

@@ -90,6 +90,8 @@ function place(path: string): Place {
 const DOWN = 'down|undo|rollback|revert';
 /** `001_x.down.sql`, `001_x-down.sql`, `001_x_down.sql`; the longer words only after a dot, for names such as `add_undo.sql`. */
 const SUFFIX = new RegExp(`(?:[._-](?:up|down)|\\.(?:do|deploy|${DOWN}))(?=\\.[a-z]+$)`, 'iu');
+/** Files of code say both directions by themselves: `20240101_count_down.rb` is none that goes down. */
+const DOTTED = new RegExp(`\\.(?:up|do|deploy|${DOWN})(?=\\.[a-z]+$)`, 'iu');
 /** Postgrator's `001.do.x.sql` and `001.undo.x.sql`. */
 const INFIX = /(?<=^\d+)\.(?:do|undo)(?=\.)/iu;
 /** Flyway's `V1.2__x.sql`, `U1_2__x.sql`; the underscore separates numbers too. */
@@ -112,7 +114,7 @@ function readPlace(path: string): Place {
       down = DOWN_WORD.test(folder);
       parts.pop();
     }
-    for (const marker of [INFIX, SUFFIX]) {
+    for (const marker of [INFIX, /\.sql$/iu.test(file) ? SUFFIX : DOTTED]) {
       const found = marker.exec(file)?.[0];
       if (found === undefined) continue;
       down ||= DOWN_WORD.test(found);

@@ -67,7 +67,7 @@ export class History {
   /** What exists before a file: read and replayed in small steps, so that the server stays responsive. */
   async before(path: string, base: Schema, target: Target, isMigration: IsMigration): Promise<Schema> {
     await (this.reading ??= this.read());
-    const files = this.files(earlierMigrations(path, this.siblings, this.beside), isMigration);
+    const files = this.files(earlierMigrations(path, this.siblings, this.beside, (other) => this.textOf(other)), isMigration);
     // Questions to neighbours may read any of them.
     await loadGrammarsFor([...this.texts.keys()]);
     const setting = { target, tool: undefined };
@@ -96,7 +96,7 @@ export class History {
   }
 
   private note(path: string): void {
-    const text = this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
+    const text = this.textOf(path);
     if (text === undefined || this.worded.get(path) === text) return;
     this.worded.set(path, text);
     for (const word of wordsOfFile({ path, text })) this.words.add(word);
@@ -104,7 +104,7 @@ export class History {
 
   /** What a file may ask about the others, once {@link before} has an answer. The same files give the same object. */
   neighbours(path: string, isMigration: IsMigration): Neighbours | undefined {
-    const files = this.files(upMigrations(this.siblings, this.beside), isMigration);
+    const files = this.files(upMigrations(this.siblings, this.beside, (other) => this.textOf(other)), isMigration);
     const same = files.length === this.index.files.length && files.every((file, at) => isSame(file, this.index.files[at]));
     if (!same) {
       this.index = new HistoryIndex(files);
@@ -116,9 +116,14 @@ export class History {
 
   private files(paths: readonly string[], isMigration: IsMigration): MigrationFile[] {
     return paths.flatMap((path) => {
-      const text = this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
+      const text = this.textOf(path);
       return text !== undefined && isMigration(path, text) ? [{ path, text, beside: this.beside }] : [];
     });
+  }
+
+  /** What is open in an editor wins over the disk. */
+  private textOf(path: string): string | undefined {
+    return this.openText(canonical(addressOf(this.place.root, path))) ?? this.texts.get(path);
   }
 
   private async read(): Promise<void> {

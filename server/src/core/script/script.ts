@@ -1,4 +1,5 @@
 import type { Edit, Span } from '../text';
+import type { Unordered } from './order';
 
 export type Direction = 'up' | 'down';
 
@@ -208,8 +209,10 @@ export interface MigrationTool {
   migration?(path: string, sql: string, outside: boolean): readonly NewFile[];
   /** Undefined for a tool, or a file, that knows no way back. */
   wayBack?(file: ToolFile): WayBack | undefined;
+  /** Whether it compares the names of its files letter by letter, so that `10_a` runs before `9_a`; else their numbers count. */
+  readonly ordersByLetters?: boolean;
   /** The order in which it runs the files of one history, where that does not follow from their names: paths in that order, those it does not know left out. */
-  order?(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] | undefined;
+  order?(files: Unordered): readonly string[] | undefined;
   readonly applied?: AppliedTable;
   readonly examples: readonly ToolExample[];
 }

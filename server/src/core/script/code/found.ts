@@ -1,4 +1,4 @@
-import type { Direction, Wrapper } from '../script';
+import type { Direction, ToolFile, Wrapper } from '../script';
 import type { Language, Source } from './language';
 import type { CodeNode } from './node';
 import type { Invocation, Text, Value } from './value';
@@ -59,7 +59,7 @@ export interface CodeReading {
   /** What holds outside of all functions. */
   readonly outside?: Direction;
   /** What the tool opens a transaction around, for a direction of a file. */
-  readonly wrapper: (direction: Direction, bodies: Bodies, text: string) => Wrapper;
+  readonly wrapper: (direction: Direction, bodies: Bodies, text: string, file: ToolFile) => Wrapper;
   /** What a call sends; undefined for one that sends nothing by itself. */
   readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
   /** What holds for the inside of a node where it differs from what is around it: `dir.down do … end`. */

@@ -20,7 +20,7 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
     const code = sourceOf(file.text, codeTree(tree, file.text));
     const walk = new Walk(reading, language, code, file.path);
     const found = walk.found();
-    const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text), down: reading.wrapper('down', walk.bodies, file.text) };
+    const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text, file), down: reading.wrapper('down', walk.bodies, file.text, file) };
     return { tool, problems: [], ...assembled(found, around, language, code) };
   } catch (error) {
     // An expression that puts thousands of strings together is nested that deeply.

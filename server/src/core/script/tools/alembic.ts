@@ -3,6 +3,8 @@ import { textOf } from '../code/language';
 import { alembicCall } from './calls/alembic';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
+import { behindTheirNeeds } from '../order';
+import { folderOf } from '../parts';
 
 /** Alembic: all pending revisions run in one transaction unless transaction_per_migration is set (alembic/runtime/migration.py). */
 export const alembic = codeTool({
@@ -12,13 +14,27 @@ export const alembic = codeTool({
     files: 'Python with `revision = …` and `def upgrade()`',
     transaction: 'One around all pending files, unless `transaction_per_migration` is set; each call is a query of its own.',
     optOut: '`with op.get_context().autocommit_block():` around the statement; it commits what came before.',
-    understands: 'SQL in `op.execute`; operations as the SQL that Alembic sends',
+    understands: 'SQL in `op.execute`; operations as the SQL that Alembic sends; the order of `down_revision` and `depends_on`, branches and merges; `transaction_per_migration` in `env.py`',
   },
   languages: ['python'],
   marks: [/^revision\b[^=\r\n]*=/mu, /^def\s+upgrade\b/mu],
   up: ['upgrade'],
   down: ['downgrade'],
-  wrapper: () => 'run',
+  wrapper: (_direction, _bodies, _text, { path, beside }) => (/^[^#\r\n]*\btransaction_per_migration\s*=\s*True\b/mu.test(beside?.get(`${folderOf(folderOf(path).slice(0, -1))}env.py`) ?? '') ? 'file' : 'run'),
+  beside: () => ['../env.py'],
+  order({ paths, textOf }) {
+    const byRevision = new Map<string, string>();
+    const needs = new Map<string, readonly string[]>();
+    for (const path of paths) {
+      const text = path.endsWith('.py') ? (textOf(path) ?? '') : '';
+      const [revision] = namesGiven(text, 'revision');
+      if (revision === undefined) continue;
+      byRevision.set(revision, path);
+      needs.set(path, [...namesGiven(text, 'down_revision'), ...namesGiven(text, 'depends_on')]);
+    }
+    if (needs.size === 0) return undefined;
+    return behindTheirNeeds([...needs.keys()], (path) => (needs.get(path) ?? []).flatMap((revision) => byRevision.get(revision) ?? []));
+  },
   sends: (call, scope) => (call.name === 'execute' && !scope.isOperand(call) ? sentText(call.args[0] ?? call.named.get('sqltext')) : alembicCall(call, scope)),
   region(node, { code }) {
     const clause = node.type === 'with_statement' ? node.children.find(({ type }) => type === 'with_clause') : undefined;
@@ -42,3 +58,9 @@ export const alembic = codeTool({
     },
   ],
 });
+
+/** The strings that a module's variable is given: one, or a tuple of them; none for None. */
+function namesGiven(text: string, variable: string): readonly string[] {
+  const given = new RegExp(String.raw`^${variable}\b[^=\r\n]*=[ \t]*(\([^)]*\)|\[[^\]]*\]|[^\r\n]*)`, 'mu').exec(text)?.[1] ?? '';
+  return [...given.replace(/#[^\r\n]*/gu, '').matchAll(/(['"])([^'"]+)\1/gu)].flatMap(([, , name]) => name ?? []);
+}

@@ -15,6 +15,7 @@ export const atlas: MigrationTool = {
     optOut: '`-- atlas:txmode none` in the comment at the top, followed by an empty line. Run `atlas migrate hash` afterwards.',
     understands: '`-- atlas:delimiter`',
   },
+  ordersByLetters: true,
   beside: () => ['atlas.sum'],
   recognise({ path, text, beside }) {
     if (/^--[ \t]*atlas:\w+/mu.test(text)) return 0.9;

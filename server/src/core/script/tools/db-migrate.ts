@@ -12,6 +12,7 @@ export const dbMigrate = codeTool({
     understands: 'SQL in `db.runSql`',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\bdb\.runSql\b|\bdb-migrate\b|\bdbm\b/u, /\bup\b/u],
   up: ['up'],
   down: ['down'],

@@ -15,6 +15,7 @@ export const dbmate: MigrationTool = {
     transaction: 'Each direction of the file, sent as one query.',
     optOut: '`-- migrate:up transaction:false`; then one statement a file, since it is still sent as one query',
   },
+  ordersByLetters: true,
   recognise: ({ text }) => (findLine(text, UP) === undefined && findLine(text, DOWN) === undefined ? 0 : 0.9),
   read: ({ text }) => ({
     tool: 'dbmate',

@@ -14,6 +14,7 @@ export const diesel: MigrationTool = {
     transaction: 'The file, sent as one query.',
     optOut: '`run_in_transaction = false` in a `metadata.toml` beside it; then one statement a file',
   },
+  ordersByLetters: true,
   beside: (name) => ['metadata.toml', '.../diesel.toml', ...(name === 'up.sql' ? ['down.sql'] : [])],
   recognise(file) {
     if (!PATH.test(file.path)) return 0;

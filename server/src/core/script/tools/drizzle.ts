@@ -1,3 +1,4 @@
+import { asListed } from '../order';
 import { eolOf, folderOf, nameOf, segmentOf } from '../parts';
 import type { MigrationTool, Segment } from '../script';
 
@@ -45,12 +46,11 @@ export const drizzle: MigrationTool = {
       alone: true,
     };
   },
-  order(paths, beside) {
+  order({ paths, beside }) {
     const journal = [...beside].find(([path]) => /(?:^|\/)_journal\.json$/u.test(path))?.[1];
     if (journal === undefined) return undefined;
-    const tags = [...journal.matchAll(/"tag"\s*:\s*"([^"]+)"/gu)].map(([, tag]) => tag);
-    const place = (path: string): number => tags.indexOf(nameOf(path).replace(/\.sql$/u, ''));
-    return paths.filter((path) => place(path) >= 0).sort((a, b) => place(a) - place(b));
+    const tags = [...journal.matchAll(/"tag"\s*:\s*"([^"]+)"/gu)].flatMap(([, tag]) => tag ?? []);
+    return asListed(paths, tags, (path) => nameOf(path).replace(/\.sql$/u, ''));
   },
   examples: [
     {

@@ -13,6 +13,7 @@ export const efCore = codeTool({
     understands: 'SQL in `migrationBuilder.Sql`',
   },
   languages: ['c-sharp'],
+  ordersByLetters: true,
   marks: [/\bMigrationBuilder\b/u],
   up: ['Up'],
   down: ['Down'],

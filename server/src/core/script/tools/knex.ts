@@ -14,6 +14,7 @@ export const knex = codeTool({
     understands: 'SQL in `knex.raw`, `knex.schema.raw`, `trx.raw`; schema calls as the SQL that Knex sends',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\bknex\b/iu, /\b(?:exports\.up|function\s+up|const\s+up|up\s*[(:=])/u],
   up: ['up'],
   down: ['down'],

@@ -12,6 +12,7 @@ export const kysely = codeTool({
     understands: 'SQL in `` sql`…`.execute(db) `` and `sql.raw(…).execute(db)`',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\bKysely\b|['"]kysely['"]/u, /\bup\b/u],
   up: ['up'],
   down: ['down'],

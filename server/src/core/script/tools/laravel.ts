@@ -14,6 +14,7 @@ export const laravel = codeTool({
     understands: 'SQL in `DB::statement`, `DB::unprepared`; `Schema` calls as the SQL that Laravel sends',
   },
   languages: ['php'],
+  ordersByLetters: true,
   marks: [/\bextends\s+Migration\b/u, /\bIlluminate\\|\bSchema::|\bDB::/u],
   up: ['up'],
   down: ['down'],

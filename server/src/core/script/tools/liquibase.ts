@@ -1,5 +1,6 @@
 import { blanked, Overlay } from '../blank';
 import { delimited } from '../delimiter';
+import { includedOrder, MASTER_CHANGELOGS } from './liquibase-changelogs';
 import { eolOf, linesOf, segmentOf, type Line } from '../parts';
 import { neutralised } from '../psql';
 import type { MigrationTool, Segment } from '../script';
@@ -18,8 +19,10 @@ export const liquibase: MigrationTool = {
     files: '`--liquibase formatted sql` at the top, `--changeset author:id`',
     transaction: 'Each changeset; statement by statement.',
     optOut: '`runInTransaction:false` on the changeset’s line',
-    understands: '`--rollback` lines and blocks, `splitStatements:false` (sent as one), `endDelimiter:`, `${x}`',
+    understands: '`--rollback` lines and blocks, `splitStatements:false` (sent as one), `endDelimiter:`, `${x}`; the order of a `db.changelog-master` in XML, YAML or JSON beside or above them',
   },
+  beside: () => MASTER_CHANGELOGS,
+  order: includedOrder,
   recognise: ({ text }) => (HEAD.test(text.replace(/^\uFEFF/u, '')) ? 0.95 : 0),
   read: ({ text }) => ({ tool: 'liquibase', problems: [], segments: changesetsOf(text).flatMap((changeset) => segmentsOf(text, changeset)) }),
   optOut({ text }, { wrapper, offset }) {

@@ -12,6 +12,7 @@ export const mikroOrm = codeTool({
     understands: 'SQL in `this.addSql` and `this.execute`',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\bextends\s+Migration\b/u, /@mikro-orm\/|\bthis\.addSql\b/u],
   up: ['up'],
   down: ['down'],

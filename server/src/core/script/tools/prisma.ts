@@ -13,6 +13,7 @@ export const prisma: MigrationTool = {
     optOut: 'One statement a migration, up to Prisma 7.3',
     understands: 'Prisma’s version in package.json',
   },
+  ordersByLetters: true,
   beside: () => ['../migration_lock.toml', '.../package.json'],
   recognise(file) {
     if (!PATH.test(file.path)) return 0;

@@ -30,6 +30,7 @@ export const sequelize = codeTool({
     understands: 'SQL in `sequelize.query`; schema calls as the SQL that Sequelize sends',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\bqueryInterface\b|\bQueryInterface\b/u, /\bup\b/u],
   ...SEQUELIZE,
   examples: [

@@ -1,3 +1,4 @@
+import { asListed } from '../order';
 import { wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { above } from '../parts';
@@ -33,12 +34,9 @@ export const sqitch: MigrationTool = {
     const path = `${file.path.slice(0, found.index)}${found[0].replace('deploy/', 'revert/')}`;
     return fileWayBack(file, path);
   },
-  order(paths, beside) {
+  order({ paths, beside }) {
     const plan = [...beside].find(([path]) => /(?:^|\/)sqitch\.plan$/u.test(path))?.[1];
-    if (plan === undefined) return undefined;
-    const names = changesOf(plan);
-    const place = (path: string): number => names.indexOf(FOLDER.exec(path)?.[2] ?? '');
-    return paths.filter((path) => place(path) >= 0).sort((a, b) => place(a) - place(b));
+    return plan === undefined ? undefined : asListed(paths, changesOf(plan), (path) => FOLDER.exec(path)?.[2] ?? '');
   },
   applied: { table: 'sqitch.changes', column: 'change', rows: 'each', keyOf: (path) => FOLDER.exec(path)?.[2] },
   examples: [

@@ -10,6 +10,7 @@ export const supabase: MigrationTool = {
     transaction: 'The file; statement by statement.',
     optOut: 'None. Newer versions of its command line run `CREATE INDEX CONCURRENTLY` and `VACUUM` apart.',
   },
+  ordersByLetters: true,
   recognise: ({ path }) => (/(?:^|\/)supabase\/migrations\/\d+_[^/]*\.sql$/u.test(path) ? 0.7 : 0),
   read: ({ text }) => ({ tool: 'supabase', problems: [], segments: wholeFile(text, { direction: 'up', wrapper: 'file', send: 'statement' }) }),
   applied: { table: 'supabase_migrations.schema_migrations', column: 'version', rows: 'each', keyOf: (path) => /^\d+/u.exec(nameOf(path))?.[0] },

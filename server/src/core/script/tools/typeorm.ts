@@ -13,6 +13,17 @@ export const typeorm = codeTool({
     understands: 'SQL in `queryRunner.query`, `commitTransaction` and `startTransaction`; schema calls as the SQL that TypeORM sends',
   },
   languages: SCRIPTS,
+  // By the time that its class is named after (src/migration/MigrationExecutor.ts, getMigrations).
+  order({ paths, textOf }) {
+    const times = new Map<string, number>();
+    for (const path of paths) {
+      const text = /\.[cm]?[jt]s$/u.test(path) ? (textOf(path) ?? '') : '';
+      const name = /\bMigrationInterface\b/u.test(text) ? (/^[ \t]*(?:public[ \t]+|readonly[ \t]+)*name\s*(?::\s*string\s*)?=\s*['"`](\w+)['"`]/mu.exec(text)?.[1] ?? /\bclass\s+(\w+)/u.exec(text)?.[1]) : undefined;
+      const time = Number(name?.slice(-13));
+      if (Number.isInteger(time)) times.set(path, time);
+    }
+    return times.size === 0 ? undefined : [...times.keys()].sort((a, b) => (times.get(a) ?? 0) - (times.get(b) ?? 0));
+  },
   marks: [/\bMigrationInterface\b|\bQueryRunner\b|\bqueryRunner\b/u, /\bup\s*[(=]/u],
   up: ['up'],
   down: ['down'],

@@ -12,6 +12,7 @@ export const umzug = codeTool({
     understands: 'SQL in `….query(…)`',
   },
   languages: SCRIPTS,
+  ordersByLetters: true,
   marks: [/\{\s*(?:name\s*,\s*)?context\b|\bumzug\b/iu, /\bup\b/u],
   sureness: 0.85,
   ...SEQUELIZE,
