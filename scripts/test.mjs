@@ -12,16 +12,20 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /** Each step counts as the tests it ran, or as one test where it is a single check. */
 const STEPS = {
-  types: () => check(bin('tsc'), ['--build']),
-  lint: () => check(bin('eslint'), ['.', '--max-warnings', '0']),
-  imports: () => check(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'client', 'server']),
-  unused: () => check(bin('knip'), []),
-  build: async () => counted(await run(process.execPath, ['scripts/build.mjs', '--minify'])),
-  vitest: () => suite('vitest', bin('vitest'), (file) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], readVitest),
-  vscode: () => suite('vscode', process.execPath, (file) => ['test/vscode/run.mjs', '--results', file], readMocha),
+  types: async (hear) => counted(await run(bin('tsc'), ['--build'], hear)),
+  lint: async (hear) => counted(await run(bin('eslint'), ['.', '--max-warnings', '0'], hear)),
+  imports: async (hear) => counted(await run(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'client', 'server'], hear)),
+  unused: async (hear) => counted(await run(bin('knip'), [], hear)),
+  build: async (hear) => counted(await run(process.execPath, ['scripts/build.mjs', '--minify'], hear)),
+  vitest: (hear) => suite(hear, 'vitest', bin('vitest'), (file) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], readVitest),
+  vscode: (hear) => suite(hear, 'vscode', process.execPath, (file) => ['test/vscode/run.mjs', '--results', file], readMocha),
 };
 
-const CHECKS = ['types', 'lint', 'imports', 'unused'];
+/**
+ * Steps of one row run at the same time: the checks look at the sources alone, and the suite in VS Code waits more than
+ * it works. Each step but the last of a row says what it has to say in one piece, when it is done.
+ */
+const ROWS = [['types', 'lint', 'imports', 'unused'], ['build'], ['vscode', 'vitest']];
 
 await install();
 const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',');
@@ -34,18 +38,19 @@ if (unknown.length > 0) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];
-// The checks look at the sources alone, so they run at the same time; each says what it has to say in one piece.
-const checks = chosen.filter((step) => CHECKS.includes(step));
-await Promise.all(checks.map(take));
-for (const step of chosen) if (!CHECKS.includes(step)) await take(step);
+for (const row of ROWS) {
+  const steps = row.filter((step) => chosen.includes(step));
+  await Promise.all(steps.map((step, index) => take(step, index === steps.length - 1)));
+}
 table.sort(([a], [b]) => chosen.indexOf(a) - chosen.indexOf(b));
 
-async function take(step) {
+async function take(step, live) {
   const started = performance.now();
   const title = `\n── ${step} ${'─'.repeat(Math.max(0, 60 - step.length))}`;
-  if (!CHECKS.includes(step)) console.log(title);
-  const counts = await STEPS[step]();
-  if (CHECKS.includes(step)) console.log(`${title}\n${counts.output}`);
+  let output = '';
+  if (live) console.log(title);
+  const counts = await STEPS[step](live ? undefined : (text) => (output += text));
+  if (!live) console.log(`${title}\n${output}`);
   for (const key of Object.keys(total)) total[key] += counts[key] ?? 0;
   table.push([step, counts, (performance.now() - started) / 1000]);
 }
@@ -69,22 +74,16 @@ async function install() {
   }
 }
 
-async function check(command, args) {
-  let output = '';
-  const code = await run(command, args, (text) => (output += text));
-  return { ...counted(code), output };
-}
-
 function counted(code) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
 }
 
 /** Runs a suite that writes its results to a file; a suite that wrote none has failed, whatever its exit status. */
-async function suite(name, command, args, read) {
+async function suite(hear, name, command, args, read) {
   mkdirSync(results, { recursive: true });
   const file = join(results, `${name}.json`);
   rmSync(file, { force: true });
-  const code = await run(command, args(file));
+  const code = await run(command, args(file), hear);
   if (!existsSync(file)) return { passed: 0, failed: 1 };
   const counts = read(JSON.parse(readFileSync(file, 'utf8')));
   if (code !== 0 && counts.failed === 0) counts.failed = 1;

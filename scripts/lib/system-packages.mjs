@@ -1,4 +1,6 @@
 // What npm cannot bring: a browser, a C++ compiler. Installed where that takes no questions, else named.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findOnPath, run } from './process.mjs';
 
 /**
@@ -10,8 +12,11 @@ export async function installSystemPackages(packages, log) {
   const prefix = aptGet && (await rootPrefix());
   if (!prefix) return false;
   log(`Installing ${packages.join(', ')} with apt-get …`);
+  // One at a time: tests that run side by side may each lack something, and apt-get gives up where another one works.
+  const flock = findOnPath('flock');
+  const inTurn = flock ? [flock, join(tmpdir(), 'lockscope-apt-get.lock')] : [];
   const apt = (...args) => {
-    const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', aptGet, '-q', ...args];
+    const [command, ...rest] = [...prefix, ...inTurn, 'env', 'DEBIAN_FRONTEND=noninteractive', aptGet, '-q', ...args];
     return run(command, rest);
   };
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages);

@@ -51,13 +51,13 @@ export async function untilFound(uri: vscode.Uri, rule: string, count: number): 
   );
 }
 
-/** Asks again until there is an answer; fails after 15 s. */
+/** Asks again until there is an answer; fails after 45 s: the machine may be busy with other suites. */
 export async function until<T>(ask: () => T | undefined | Promise<T | undefined>, what: () => string): Promise<T> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 45_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) assert.fail(`waited 15 s for ${what()}`);
+    if (Date.now() > end) assert.fail(`waited 45 s for ${what()}`);
     await sleep(50);
   }
 }

@@ -15,7 +15,7 @@ export async function run(): Promise<void> {
     Object.assign(Mocha.reporters.Base, { consoleLog: print });
   }
   const color = process.env.LOCKSCOPE_TEST_COLOUR !== undefined;
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color, timeout: 30_000, slow: 2_000 });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color, timeout: 90_000, slow: 2_000 });
   mocha.suite.emit(Mocha.Suite.constants.EVENT_FILE_PRE_REQUIRE, globalThis, '', mocha);
   defineSuite();
   const skipped: string[] = [];
