@@ -18,13 +18,18 @@ export function inWords(error: unknown, place: Place): DatabaseError {
   const { code, message } = facts(error);
   const { server, database } = place;
   const known = code === undefined ? undefined : WORDS[code];
-  const text = known?.(server, database) ?? byMessage(message, server) ?? `${server} answered: ${message}${code === undefined ? '' : ` (${code})`}`;
+  const text = known?.(server, database) ?? byMessage(message, server, database) ?? `${server} answered: ${message}${code === undefined ? '' : ` (${code})`}`;
   return new DatabaseError(withoutSecrets(text, place.secrets));
 }
 
-const unverified = (why: string) => (server: string) => `${server}: the server’s certificate cannot be verified: ${why}. Name the authority in sslrootcert, or use sslmode=require to encrypt without verifying.`;
+const unverified =
+  (why: string, remedy = 'Name the authority in sslrootcert, or use sslmode=require to encrypt without verifying.') =>
+  (server: string): string =>
+    `${server}: the server’s certificate cannot be verified: ${why}. ${remedy}`;
 const terminated = (server: string): string => `${server}: the server ended the connection`;
 const refused = (server: string): string => `${server} refused the user or the password`;
+
+const noDatabase = (server: string, database: string): string => `there is no database "${database}" on ${server}`;
 
 /** By SQLSTATE (src/backend/utils/errcodes.txt), or the system's or TLS library's code. */
 const WORDS: Readonly<Record<string, (server: string, database: string) => string>> = {
@@ -42,10 +47,10 @@ const WORDS: Readonly<Record<string, (server: string, database: string) => strin
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unverified('it comes from an authority that is not known here'),
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unverified('it comes from an authority that is not known here'),
   CERT_HAS_EXPIRED: unverified('it has expired'),
-  ERR_TLS_CERT_ALTNAME_INVALID: unverified('it is for another host'),
+  ERR_TLS_CERT_ALTNAME_INVALID: unverified('it is for another host', 'Connect by the name that it is for, or use sslmode=verify-ca to check only who signed it.'),
   '28P01': refused,
   '28000': (server) => `${server} does not let this user in from here (pg_hba.conf), or wants TLS`,
-  '3D000': (server, database) => `there is no database "${database}" on ${server}`,
+  '3D000': noDatabase,
   '42501': (server, database) => `the user may not read that in the database "${database}" on ${server}`,
   '53300': (server) => `${server} has no free connections (too many clients)`,
   '57P01': terminated,
@@ -56,7 +61,12 @@ const WORDS: Readonly<Record<string, (server: string, database: string) => strin
   '55P03': (server) => `${server}: the catalogue is locked by somebody (lock timeout); try again`,
 };
 
-function byMessage(message: string, server: string): string | undefined {
+function byMessage(message: string, server: string, database: string): string | undefined {
+  // PgBouncer's own words (janitor.c, client.c, objects.c); all of them have the SQLSTATE 08P01.
+  if (message.includes('query_wait_timeout')) return `${server} is a pool that had no connection to its server free in time (query_wait_timeout): is the server there, and is the pool large enough?`;
+  if (/server_login_retry|cannot connect to server/u.test(message)) return `${server} is a pool that cannot reach its server`;
+  if (message.startsWith('no such database')) return noDatabase(server, database);
+  if (/\b(?:SASL|password) authentication failed/u.test(message)) return refused(server);
   if (message.includes('does not support SSL')) return `${server} does not offer TLS, which sslmode demands`;
   if (/timeout expired|timed? ?out/iu.test(message)) return `${server} does not answer (timed out)`;
   if (/Connection terminated|server closed the connection|is not queryable/u.test(message)) return terminated(server);

@@ -36,8 +36,8 @@ export function readUrl(text: string, environment: NodeJS.ProcessEnv = process.e
   const password = parameter('password') ?? (decoded(url.password) || environment.PGPASSWORD);
   const database = parameter('dbname') ?? ((decoded(url.pathname.slice(1)) || environment.PGDATABASE) ?? user ?? 'postgres');
   const seconds = Number(parameter('connect_timeout') ?? environment.PGCONNECT_TIMEOUT ?? 0);
-  const sslMode = readMode(parameter('sslmode') ?? environment.PGSSLMODE ?? 'prefer');
   const rootFile = parameter('sslrootcert') ?? environment.PGSSLROOTCERT;
+  const sslMode = readMode(parameter('sslmode') ?? environment.PGSSLMODE ?? (rootFile === 'system' ? 'verify-full' : 'prefer'));
   return {
     host,
     port,
@@ -83,7 +83,9 @@ function tlsOptions(mode: SslMode, rootFile: string | undefined, certificate: st
   const usual = join(homedir(), '.postgresql', 'root.crt');
   const root = rootFile === 'system' ? undefined : (rootFile ?? (existsSync(usual) ? usual : undefined));
   // With a root certificate, require verifies like verify-ca, "for backwards compatibility" (libpq).
+  if (rootFile === 'system' && mode !== 'verify-full') throw new DatabaseError('sslrootcert=system goes with sslmode=verify-full only: else any certificate of anybody would do');
   const verifies = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && rootFile !== undefined);
+  if (mode === 'verify-ca' && root === undefined) throw new DatabaseError('sslmode=verify-ca needs the certificate of the authority: name its file in sslrootcert');
   return {
     rejectUnauthorized: verifies,
     ...(verifies && root !== undefined ? { ca: contents(root) } : {}),
