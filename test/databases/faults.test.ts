@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import type { RelationName } from '../../server/src/core/schema/names';
+import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { readActivityOf, readContents } from '../../server/src/databases/database';
+import { LiveDatabase } from '../../server/src/databases/live';
 import { readDatabase } from '../../server/src/databases/postgres/connection';
 import { withServer, type Server } from '../postgres/servers';
 
@@ -27,6 +30,72 @@ describe('a server with faults', () => {
       }),
     );
   };
+
+  test('a session that stops in the middle of a query: it is hung up, whatever the server says', async () => {
+    await withServer(15, async (server) => {
+      const admin = await server.connect();
+      let backend = 0;
+      const stopped = failure(
+        readDatabase(
+          server.url(),
+          async (reading) => {
+            backend = Number((await reading.rows('SELECT pg_catalog.pg_backend_pid()'))[0]?.[0]);
+            process.kill(backend, 'SIGSTOP');
+            return reading.rowsUnlessLocked('SELECT 1', [], 50);
+          },
+          500,
+        ),
+      );
+      try {
+        expect(await stopped).toMatch(/does not answer \(timed out\)/u);
+      } finally {
+        process.kill(backend, 'SIGCONT');
+      }
+      // The connection was dropped: when it goes on, it finds nobody there.
+      await expect.poll(async () => (await admin.query('SELECT FROM pg_stat_activity WHERE pid = $1', [backend])).rowCount, { timeout: 10_000 }).toBe(0);
+      expect((await readContents(server.url())).version).toBe(15);
+    });
+  });
+
+  test('a catalogue that somebody locked: a word about it, and all is there again', async () => {
+    await withServer(18, async (server) => {
+      const admin = await server.connect();
+      await admin.query('CREATE TABLE big (n int); INSERT INTO big SELECT generate_series(1, 20000); ANALYZE big');
+      const read = (parameters = ''): Promise<unknown> => readContents(server.url() + parameters, new Set(['big'])).then(({ sizes }) => sizes['public.big']);
+      // The planner looks into pg_statistic; a new session into pg_class, before it takes its settings.
+      await admin.query('BEGIN; LOCK TABLE pg_catalog.pg_statistic IN ACCESS EXCLUSIVE MODE');
+      expect(await failure(read())).toMatch(/the catalogue is locked by somebody \(lock timeout\); try again/u);
+      await admin.query('ROLLBACK; BEGIN; LOCK TABLE pg_catalog.pg_class IN ACCESS EXCLUSIVE MODE');
+      expect(await failure(read('?connect_timeout=1'))).toMatch(/does not answer \(timed out\)|the catalogue is locked/u);
+      await admin.query('ROLLBACK');
+      expect(await read()).toMatchObject({ rows: 20_000, columns: { n: { distinct: -1 } } });
+    });
+  });
+
+  test('a server that crashes and comes back: what was read stays, is stale meanwhile, and is read again by itself', async () => {
+    await withServer(15, async (server) => {
+      await loadPostgresParser();
+      const admin = await server.connect();
+      await admin.query('CREATE TABLE big (n int)');
+      const pid = await processOf(admin);
+      const live = new LiveDatabase(server.url(), { parserLoaded: Promise.resolve(), isWanted: () => true, changed: () => undefined });
+      await live.refresh();
+      const before = live.state.data;
+      expect(before?.known.schema.relations.has('public.big' as RelationName)).toBe(true);
+      // As long as the main process stands still nobody is let in, and the sessions are cut.
+      const { rows } = await admin.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      process.kill(pid, 'SIGSTOP');
+      process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+      const refreshing = live.refresh();
+      setTimeout(() => process.kill(pid, 'SIGCONT'), 200);
+      await refreshing;
+      expect(live.state.problem).toMatch(/the server ended the connection|is starting up or shutting down|refused the connection/u);
+      expect(live.state.data).toBe(before);
+      await expect.poll(() => live.state.problem, { timeout: 20_000 }).toBeUndefined();
+      expect(live.state.data?.readAt).toBeGreaterThan(before?.readAt ?? 0);
+      live.dispose();
+    });
+  });
 
   test('a backend that is terminated, full slots, a paused server, a killed one', async () => {
     await withServer(15, async (server) => {

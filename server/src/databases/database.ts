@@ -34,8 +34,11 @@ export function readContents(url: string, words?: ReadonlySet<string>): Promise<
  * Throws a {@link DatabaseError}.
  */
 export function readActivityOf(url: string): Promise<Activity> {
-  return readDatabase(url, readActivity);
+  return readDatabase(url, readActivity, ACTIVITY_LIMIT);
 }
+
+/** Somebody looks on, and asks again two seconds later; in ms. */
+const ACTIVITY_LIMIT = 5000;
 
 async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefined): Promise<DatabaseContents> {
   const version = Math.floor(reading.versionNumber / 10000);

@@ -1,7 +1,7 @@
 import { keyOf, type DataStatement } from '../core/data-statements';
 import type { Statistics } from '../core/schema/statistics';
 import { readDatabase } from './postgres/connection';
-import { expectedRows } from './postgres/explain';
+import { expectedRows, PLANNING } from './postgres/explain';
 
 /** How many statements are remembered. */
 const MOST = 2000;
@@ -52,7 +52,7 @@ export class RowCounts {
           found.delete(key);
           found.set(key, await expectedRows(reading, statement));
         }
-      });
+      }, PLANNING);
     } catch {
       // It is the same server that cannot be read either, and that is said.
       this.restUntil = Date.now() + REST;

@@ -5,8 +5,10 @@ import { readUrl, type Address } from './url';
 
 /** How long a statement may run and how long it may wait for a lock, in ms. */
 const TIMEOUT = 2000;
-/** Some statements read the whole catalogue of tens of thousands of tables; in ms. */
+/** Some statements read the whole catalogue of tens of thousands of tables: how long any may run where nobody asks for less; in ms. */
 const WHOLE_CATALOG_TIMEOUT = 20_000;
+/** How long a server may take to say goodbye, in ms. */
+const GOODBYE = 1000;
 /** A transaction of ours that nobody goes on with is ended by the server; in ms. */
 const IDLE_TIMEOUT = 10_000;
 
@@ -33,30 +35,46 @@ export interface Reading {
 /**
  * Opens one session to a server, lets `use` read in one REPEATABLE READ, READ ONLY transaction, and closes it. Nothing can
  * be written through it; there are no more than two sessions to a database at a time. Throws a {@link DatabaseError} in plain words.
+ * @param limit how long one statement may run, in ms: the server ends it, and where the server has stopped we hang up two
+ *   seconds later
  */
-export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>): Promise<T> {
+export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>, limit = WHOLE_CATALOG_TIMEOUT): Promise<T> {
   const address = readUrl(url);
-  return inTurn(url, () => read(address, use));
+  return inTurn(url, () => read(address, use, limit));
 }
 
-async function read<T>(address: Address, use: (reading: Reading) => Promise<T>): Promise<T> {
-  const client = await connect(address);
+async function read<T>(address: Address, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
+  const client = await connect(address, limit);
   try {
-    return await inTransaction(client, use);
+    return await inTransaction(client, use, limit);
   } catch (error) {
     throw inWords(error, address);
   } finally {
-    // A server that went away does not answer to goodbyes.
-    await Promise.race([client.end().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    await hangUp(client);
   }
 }
 
-async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>): Promise<T> {
+/** Ends a session. A server that went away does not answer to goodbyes: then the connection is dropped all the same. */
+async function hangUp(client: Client): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([client.end().catch(() => undefined), new Promise((resolve) => (timer = setTimeout(resolve, GOODBYE)))]);
+  clearTimeout(timer);
+  client.connection.stream.destroy();
+}
+
+async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(WHOLE_CATALOG_TIMEOUT)] as const, ['search_path', "''"] as const];
+  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const];
   await client.query(settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join('; '));
-  const rows = async (sql: string, values: readonly unknown[] = []): Promise<unknown[][]> =>
-    (await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' })).rows;
+  const rows = async (sql: string, values: readonly unknown[] = []): Promise<unknown[][]> => {
+    try {
+      return (await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' })).rows;
+    } catch (error) {
+      // What did not come from the server is that it no longer answers: nothing else is to wait for it.
+      if (!isFromServer(error)) client.connection.stream.destroy();
+      throw error;
+    }
+  };
   const [version] = await rows("SELECT pg_catalog.current_setting('server_version_num')::int");
   const versionNumber = Number(version?.[0]);
   const rowsUnlessLocked: Reading['rowsUnlessLocked'] = async (sql, values, lockTimeout) => {
@@ -78,7 +96,15 @@ async function inTransaction<T>(client: Client, use: (reading: Reading) => Promi
 }
 
 function isLockTimeout(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
+  return sqlState(error) === '55P03';
+}
+
+function isFromServer(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/u.test(sqlState(error) ?? '');
+}
+
+function sqlState(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }
 
 /** Whether to use TLS, in the order in which libpq tries them. */
@@ -91,12 +117,12 @@ const ATTEMPTS: Readonly<Record<Address['sslMode'], readonly boolean[]>> = {
   'verify-full': [true],
 };
 
-async function connect(address: Address): Promise<Client> {
+async function connect(address: Address, limit: number): Promise<Client> {
   const attempts = address.host.startsWith('/') ? [false] : ATTEMPTS[address.sslMode];
   const failures: unknown[] = [];
   for (const secure of attempts) {
     try {
-      return await connectWith(address, secure);
+      return await connectWith(address, secure, limit);
     } catch (error) {
       failures.push(error);
       if (!isAboutTls(error)) break;
@@ -106,19 +132,19 @@ async function connect(address: Address): Promise<Client> {
   throw inWords(failures.find((failure) => !hasNoTls(failure)) ?? failures[0], address);
 }
 
-async function connectWith(address: Address, secure: boolean): Promise<Client> {
+async function connectWith(address: Address, secure: boolean, limit: number): Promise<Client> {
   try {
-    return await open(address, secure, true);
+    return await open(configuration(address, secure, true, limit));
   } catch (error) {
     // PgBouncer refuses startup options that it does not know.
-    if (error instanceof Error && error.message.includes('unsupported startup parameter')) return open(address, secure, false);
+    if (error instanceof Error && error.message.includes('unsupported startup parameter')) return open(configuration(address, secure, false, limit));
     throw error;
   }
 }
 
-async function open(address: Address, secure: boolean, options: boolean): Promise<Client> {
+async function open(configured: ClientConfig): Promise<Client> {
   const { Client: PgClient } = (await import('pg')).default;
-  const client = new PgClient(configuration(address, secure, options));
+  const client = new PgClient(configured);
   client.on('error', () => {
     // The server ended the session; whoever asks it next is told.
   });
@@ -131,7 +157,7 @@ async function open(address: Address, secure: boolean, options: boolean): Promis
   return client;
 }
 
-function configuration(address: Address, secure: boolean, options: boolean): ClientConfig {
+function configuration(address: Address, secure: boolean, options: boolean, limit: number): ClientConfig {
   return {
     host: address.host,
     port: address.port,
@@ -139,7 +165,7 @@ function configuration(address: Address, secure: boolean, options: boolean): Cli
     application_name: 'lockscope',
     connectionTimeoutMillis: address.connectTimeout,
     // The server's own timeout comes first; this is for a server that has stopped.
-    query_timeout: WHOLE_CATALOG_TIMEOUT + TIMEOUT,
+    query_timeout: limit + TIMEOUT,
     keepAlive: true,
     ssl: secure ? address.tls : false,
     ...(address.user === undefined ? {} : { user: address.user }),

@@ -2,8 +2,9 @@ import type { DataStatement } from '../../core/data-statements';
 import { quoteIdentifier } from '../../core/schema/names';
 import type { Reading } from './connection';
 
-/** How long planning one statement may take, and how long it may wait for a lock, in ms. */
-const PLANNING = 2000;
+/** How long planning one statement may take, in ms. */
+export const PLANNING = 2000;
+/** How long it may wait for a lock, in ms. */
 const PATIENCE = 50;
 
 /**
