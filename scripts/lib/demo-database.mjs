@@ -23,12 +23,14 @@ export async function startDemoDatabase({ log = console.error } = {}) {
   mkdirSync(place, { recursive: true });
   const bin = await programs(place);
   const password = await initialise({ bin, place, user, log });
+  const data = statSync(join(place, 'data'));
   const port = await freePort();
+  // Whoever owns the data runs the server: the system's user `postgres` may be younger than they are.
   const server = supervise(join(bin, `postgres${suffix}`), [
     '-D', join(place, 'data'),
     '-p', String(port),
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ], { cwd: bin, user, signal: 'SIGINT' }); // a fast shutdown: sessions are ended, and nothing is lost
+  ], { cwd: bin, user: user && { uid: data.uid, gid: data.gid }, signal: 'SIGINT' }); // a fast shutdown: sessions are ended, and nothing is lost
   const url = (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
   try {
     await untilReady(url('postgres'), server.exited);

@@ -2,7 +2,7 @@
  * Real PostgreSQL servers of each supported major, from npm packages, for tests and the recorder.
  * Binaries and a freshly initialised data directory are kept in the cache; each run works on a copy.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,11 +54,32 @@ export async function startServer(major: Major, overrides: Overrides = {}): Prom
   }
 }
 
-async function startOnce(major: Major, installation: Installation, overrides: Overrides): Promise<Server> {
+/**
+ * Starts a hot standby that streams from a server, which was started with `max_wal_senders` 4. It is a copy of the server's
+ * files, taken the way the manual has it ("Making a Base Backup Using the Low Level API").
+ * @param name what the standby calls itself, in pg_stat_replication
+ */
+export async function startStandby(of: Server, name: string): Promise<Server> {
+  const [start, stop] = of.major >= 15 ? ["pg_backup_start('copy', true)", 'pg_backup_stop(false)'] : ["pg_start_backup('copy', true, false)", 'pg_stop_backup(false, false)'];
+  const session = await of.connect();
+  const { rows } = await session.query<{ data_directory: string }>('SHOW data_directory');
+  return startOnce(of.major, await install(of.major), { hot_standby: 'on', max_wal_senders: '4' }, async (data) => {
+    await session.query(`SELECT ${start}`);
+    await copyTree(rows[0]?.data_directory ?? '', data);
+    const { rows: ended } = await session.query<{ labelfile: string }>(`SELECT labelfile FROM ${stop}`);
+    await session.end();
+    await rm(path.join(data, 'postmaster.pid'), { force: true });
+    await writeFile(path.join(data, 'backup_label'), ended[0]?.labelfile ?? '');
+    await writeFile(path.join(data, 'standby.signal'), '');
+    await appendFile(path.join(data, 'postgresql.auto.conf'), `primary_conninfo = 'host=127.0.0.1 port=${String(of.port)} user=postgres application_name=${name}'\n`);
+  });
+}
+
+async function startOnce(major: Major, installation: Installation, overrides: Overrides, fill = (data: string) => copyTree(installation.template, data)): Promise<Server> {
   const home = await mkdtemp(path.join(tmpdir(), `lockscope-postgres-${major}-`));
   const data = path.join(home, 'data');
   try {
-    await copyTree(installation.template, data);
+    await fill(data);
     await giveTo(serverUser(), home);
   } catch (error) {
     await rm(home, { recursive: true, force: true });

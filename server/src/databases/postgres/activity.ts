@@ -44,7 +44,8 @@ async function readSessions(reading: Reading): Promise<readonly Session[]> {
     const hidden = query === HIDDEN;
     return {
       pid: Number(pid),
-      application: textOrNothing(application) ?? '',
+      // Workers of the server itself, of a subscription for one, have no name but what they are.
+      application: application === '' && isOwnWorker(type) ? type : (textOrNothing(application) ?? ''),
       user: textOrNothing(user),
       state: hidden ? undefined : textOrNothing(state),
       isAutovacuum: type === 'autovacuum worker',
@@ -55,6 +56,10 @@ async function readSessions(reading: Reading): Promise<readonly Session[]> {
       waitsFor: blocking.get(Number(pid)) ?? [],
     };
   });
+}
+
+function isOwnWorker(type: unknown): type is string {
+  return typeof type === 'string' && type !== 'client backend' && type !== 'autovacuum worker';
 }
 
 /** `AccessExclusiveLock`, as pg_locks writes it, in SQL's words. */
