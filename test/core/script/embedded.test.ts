@@ -4,6 +4,7 @@ import { spanInFile } from '../../../server/src/core/script/embedded';
 import type { Literal, Opaque, Run, Script, Segment } from '../../../server/src/core/script/script';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { applyEdits, type Edit } from '../../../server/src/core/text';
+import { plain } from '../../../server/src/core/script/tools/plain';
 
 beforeAll(loadPostgresParser);
 
@@ -54,7 +55,7 @@ describe('places', () => {
 describe('edits', () => {
   const written = (marked: string, edit: (sql: string) => Edit, changes: Partial<Segment> = {}): string | undefined => {
     const { file, script } = scriptOf(marked, changes);
-    const [fix] = inFile([{ title: '', safety: 'safe', edits: [edit(script.embedded?.text ?? '')] }], { script, file: { path: 'm.ts', text: file } });
+    const [fix] = inFile([{ title: '', safety: 'safe', edits: [edit(script.embedded?.text ?? '')] }], { script, tool: plain, file: { path: 'm.ts', text: file } });
     return fix && applyEdits(file, fix.edits);
   };
   const replace =

@@ -17,6 +17,8 @@ export interface Lanes {
   run(world: string, script: string): Promise<Outcome>;
   /** Hands over a session in an emptied database, and takes it back when `use` has settled. */
   within<T>(use: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** Does something else over a world, which says what went wrong. */
+  work(world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
 }
 
 /** As many databases as shall be worked in at once; scripts wait for the next free one. */
@@ -43,12 +45,13 @@ export async function openLanes(server: Server, count: number): Promise<Lanes> {
       else next(client);
     }
   }
-  return { within, run: (world, script) => within((client) => runIn(client, world, script)) };
+  const work: Lanes['work'] = (world, task) => within((client) => workIn(client, world, task));
+  return { within, work, run: (world, script) => work(world, (client) => runScript(client, script)) };
 }
 
-async function runIn(client: pg.Client, world: string, script: string): Promise<Outcome> {
+async function workIn(client: pg.Client, world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
   await client.query(world);
-  const error = await runScript(client, script);
+  const error = await task(client);
   if (error !== undefined) return { error, lines: [], open: false };
   const { rows } = await client.query<{ open: boolean }>(`SELECT now() <> statement_timestamp() AS open`);
   const outcome = { error, lines: await fingerprint(client), open: rows[0]?.open === true };

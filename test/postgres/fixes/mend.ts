@@ -16,6 +16,8 @@ export interface Mended {
   readonly text: string;
   /** The fix's new files, to be run behind it. */
   readonly files: readonly string[];
+  /** Where they are to stand. */
+  readonly paths: readonly string[];
 }
 
 /** One memo for all: most of what is analysed has been parsed before. */
@@ -29,9 +31,9 @@ export function fixesOf(input: AnalysisInput): readonly Mended[] {
   for (const finding of analysis.findings) {
     for (const { title, edits, files = [] } of finding.fixes()) {
       // A background job is no SQL; jobs have a proof of their own.
-      if (files.some(({ path }) => !path.endsWith('.sql'))) continue;
-      const mended = { rule: finding.rule, title, text: applyEdits(input.text, edits), files: files.map(({ text }) => text) };
-      const key = `${mended.rule}\n${mended.text}`;
+      if (title.startsWith('Move it to a background job')) continue;
+      const mended = { rule: finding.rule, title, text: applyEdits(input.text, edits), files: files.map(({ text }) => text), paths: files.map(({ path }) => path) };
+      const key = [mended.rule, mended.text, ...mended.files].join('\n');
       if (!found.has(key)) found.set(key, mended);
     }
   }

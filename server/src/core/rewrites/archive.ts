@@ -4,10 +4,10 @@ import { nameParts, quoteIdentifier, type RelationName } from '../schema/names';
 import { tokensOf } from '../sql/postgres/scan';
 import type { Token } from '../sql/statement';
 import { is, written } from './alter-table';
-import { lineEndOf, replaceStatement } from './edits';
+import { replaceStatement } from './edits';
 import { WorkNames, writtenBeside } from './expand-contract/names';
 import { keyWordsLike } from './key-words';
-import { pathsAfter } from './phases/numbering';
+import { laterMigration } from './own-file';
 import { placeInWords, runInstead } from './surroundings';
 
 /** What the names of archived tables start with. */
@@ -18,7 +18,7 @@ export const ARCHIVED = '_archived_';
  * for longer than that, the table gets an archive name, and a migration of its own drops it later.
  */
 export function archiveInstead(context: MendContext, action: Extract<Action, { kind: 'drop relation' }>): readonly Fix[] {
-  const { parsed, index, before, text } = context;
+  const { parsed, index, before } = context;
   if (parsed.nodeKind !== 'DropStmt' || !action.what.endsWith('table') || action.what === 'foreign table') return [];
   const tokens = tokensOf(parsed.text).filter((token) => token.kind !== 'comment');
   const ifExists = is(tokens[2], 'IF');
@@ -54,15 +54,15 @@ export function archiveInstead(context: MendContext, action: Extract<Action, { k
     const { schema, name: own } = nameParts(name);
     const archive = choice.choose(`${ARCHIVED}${own}`);
     renames.push(`${k('ALTER TABLE')}${exists} ${beside} ${k('RENAME TO')} ${quoteIdentifier(archive)}`);
-    drops.push(`${k('DROP TABLE')}${exists} ${beside.includes('.') ? `${quoteIdentifier(schema)}.` : ''}${quoteIdentifier(archive)}${behaviour === undefined ? '' : ` ${k(behaviour)}`};`);
+    drops.push(`${k('DROP TABLE')}${exists} ${beside.includes('.') ? `${quoteIdentifier(schema)}.` : ''}${quoteIdentifier(archive)}${behaviour === undefined ? '' : ` ${k(behaviour)}`}`);
   }
   const statements = [...keys, ...renames];
   const inPlace = [replaceStatement(context, index, statements)];
   const edits = runInstead(context, inPlace, statements, names) ?? inPlace;
-  const eol = lineEndOf(text);
-  const [path = ''] = pathsAfter(context.path, [`drop_${tables.map((table) => nameParts(table).name.toLowerCase().replace(/[^a-z0-9]+/gu, '_')).join('_')}`.slice(0, 80)]);
-  const file = { path, text: ['-- Contract: once nobody has missed it.', ...drops, ''].join(eol) };
-  return [{ title: `Rename it to an archive name now; drop it later, in a file of its own${placeInWords(context)}`, safety: 'review', edits, files: [file] }];
+  const title = `drop_${tables.map((table) => nameParts(table).name.toLowerCase().replace(/[^a-z0-9]+/gu, '_')).join('_')}`.slice(0, 80);
+  const files = laterMigration(context, title, drops, { comment: 'Contract: once nobody has missed it.', edits });
+  if (files === undefined) return [{ title: `Rename it to an archive name now; drop it in a later migration${placeInWords(context)}`, safety: 'review', edits }];
+  return [{ title: `Rename it to an archive name now; drop it later, in a file of its own${placeInWords(context)}`, safety: 'review', edits, files }];
 }
 
 function namesFrom(tokens: readonly Token[], start: number, text: string): string[] {

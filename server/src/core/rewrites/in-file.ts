@@ -5,13 +5,18 @@ import { withWritten } from '../script/opaque';
 import type { BesideEdit, NewFile, Segment } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import type { Edit } from '../text';
+import { enclosed } from './enclosed';
 import { afterLineEnd, indentAt, lineEndOf, lineStart, lineStop } from './edits';
 
 /**
  * Fixes as the file takes them: rules write SQL for the server and count in what the statements count in; the file has
  * placeholders, and perhaps its SQL in string literals. A fix that cannot be written so is left out.
  */
-export function inFile(fixes: readonly Fix[], { script, file }: Pick<Judged, 'script' | 'file'>): readonly Fix[] {
+export function inFile(fixes: readonly Fix[], judged: Pick<Judged, 'script' | 'file' | 'tool'>): readonly Fix[] {
+  return asWritten(fixes, judged).map((fix) => enclosed(fix, judged.file, judged.tool));
+}
+
+function asWritten(fixes: readonly Fix[], { script, file }: Pick<Judged, 'script' | 'file'>): readonly Fix[] {
   const { embedded, segments } = script;
   const opaque = segments.filter((segment) => segment.opaque.length > 0);
   const asIs = embedded === undefined && opaque.length === 0 && segments.every(({ linePrefix }) => linePrefix === undefined);

@@ -1,6 +1,8 @@
+import type { Node } from '@pgsql/types';
 import type { StatementAnalysis } from '../analysis';
 import type { Action } from '../effects/effects';
 import { nameParts, quoteIdentifier, type RelationName } from '../schema/names';
+import { strings } from '../schema/postgres/walk';
 import { SchemaEditor, type SchemaView } from '../schema/view';
 import { generatedName } from './names';
 
@@ -23,7 +25,7 @@ export function inverseOf(statements: readonly StatementAnalysis[]): Inverse {
     if (effects === undefined || !parsed.ok || effects.control !== undefined || effects.setting !== undefined) continue;
     const view = new SchemaEditor(before);
     // What belongs to a new table goes with it.
-    const own = effects.actions.filter((action) => !(action.kind !== 'create table' && action.relation !== undefined && effects.creates.includes(action.relation)));
+    const own = effects.actions.filter((action) => action.relation === undefined || !effects.creates.includes(action.relation) || ('name' in action && action.name === action.relation));
     const parts: string[] = [];
     for (const action of own) {
       const undone = undo(action, view);
@@ -93,9 +95,29 @@ function undo(action: Action, before: SchemaView): Undone | undefined {
     case 'select':
     case 'lock table':
       return NOTHING;
+    case 'create trigger':
+      return table === undefined || action.name === undefined || isReplacing(action.node) ? undefined : { sql: `DROP TRIGGER ${quoteIdentifier(action.name)} ON ${table}` };
+    case 'create policy':
+      return table === undefined ? undefined : { sql: `DROP POLICY ${quoteIdentifier(action.name)} ON ${table}` };
     default:
-      return undefined;
+      return undoObject(action.node);
   }
+}
+
+/** Types and schemas, which the schema's model does not name in actions. */
+function undoObject(node: Node): Undone | undefined {
+  const dotted = (names: readonly Node[] | undefined): string => strings(names).map(quoteIdentifier).join('.');
+  if ('CreateEnumStmt' in node) return { sql: `DROP TYPE ${dotted(node.CreateEnumStmt.typeName)}` };
+  if ('CreateRangeStmt' in node) return { sql: `DROP TYPE ${dotted(node.CreateRangeStmt.typeName)}` };
+  if ('CreateDomainStmt' in node) return { sql: `DROP DOMAIN ${dotted(node.CreateDomainStmt.domainname)}` };
+  if (!('CreateSchemaStmt' in node)) return undefined;
+  const { schemaname, if_not_exists: maybe, schemaElts = [] } = node.CreateSchemaStmt;
+  return schemaname === undefined || maybe === true || schemaElts.length > 0 ? undefined : { sql: `DROP SCHEMA ${quoteIdentifier(schemaname)}` };
+}
+
+/** CREATE OR REPLACE: what was there before is not known. */
+function isReplacing(node: Node): boolean {
+  return 'CreateTrigStmt' in node && node.CreateTrigStmt.replace === true;
 }
 
 const WORDS: ReadonlySet<string> = new Set(['table', 'partitioned table', 'view', 'materialized view', 'sequence', 'index']);

@@ -1,7 +1,8 @@
 import type { MendContext } from '../rules/rule';
-import type { BesideEdit, OptOut } from '../script/script';
+import type { BesideEdit, NewFile, OptOut } from '../script/script';
 import type { Edit } from '../text';
 import { commentsAbove, lineEndOf, removeStatement, replaceStatement } from './edits';
+import { keyWordsLike } from './key-words';
 import { pathsAfter } from './phases/numbering';
 import { wordsOfPath } from './phases/phases';
 
@@ -82,6 +83,41 @@ function files({ path, file, tool }: Placed, texts: readonly string[], rest: num
   });
   const paths = pathsAfter(path, names, file.siblings ?? []);
   return texts.flatMap((text, at) => (tool.migration?.(paths[at] ?? '', text, at < texts.length - rest && !/^\s*(?:--[^\r\n]*\s*)*alter\s+table\b[^;]*\bvalidate\b/iu.test(text)) ?? []).map((added): BesideEdit => ({ offset: 0, length: 0, text: '', beside: added })));
+}
+
+/**
+ * A later migration that belongs to a fix, in the form of the tool: what takes away, once the old release is gone.
+ * Undefined where a new file would not be run, or cannot be written.
+ * @param edits the fix's own: numbers of files that they make are taken
+ */
+export function laterMigration(context: Later, name: string, statements: readonly string[], { comment, together = false, edits = [] }: LaterOptions): readonly NewFile[] | undefined {
+  const { path, text, file, tool, script } = context;
+  if (script.embedded !== undefined || (tool.migration === undefined && tool.order !== undefined)) return undefined;
+  const taken = edits.flatMap((edit) => ('beside' in edit ? [(edit as BesideEdit).beside.path] : []));
+  const [own] = pathsAfter(path, [name], [...(file.siblings ?? []), ...taken]);
+  // A tool that counts its files does not run one without a number.
+  if (own === undefined || (tool.id !== 'plain' && !/\d/u.test(path))) return undefined;
+  const eol = lineEndOf(text);
+  const k = keyWordsLike(statements[0] ?? '');
+  const write = (lines: readonly string[]): readonly NewFile[] => {
+    const sql = [...(comment === undefined ? [] : [`-- ${comment}`]), ...lines.map((line) => `${line};`), ''].join(eol);
+    return tool.migration?.(own, sql, false) ?? [{ path: own, text: sql }];
+  };
+  const files = write(statements);
+  const [segment] = tool.read({ ...file, ...files[0] }).segments;
+  const wrapped = segment !== undefined && (segment.send === 'segment' || (segment.wrapper !== 'none' && segment.wrapper !== 'statement'));
+  const added = together && !wrapped ? write([k('BEGIN'), ...statements, k('COMMIT')]) : files;
+  return added.length === 0 ? undefined : added;
+}
+
+type Later = Pick<MendContext, 'path' | 'text' | 'file' | 'tool' | 'script'>;
+
+interface LaterOptions {
+  /** Without its dashes. */
+  readonly comment?: string;
+  /** Whether the statements must run in one transaction. */
+  readonly together?: boolean;
+  readonly edits?: readonly Edit[];
 }
 
 function withSemicolon({ text }: Placed, sql: string): string {

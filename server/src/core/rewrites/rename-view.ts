@@ -7,7 +7,7 @@ import { quoteLiteral } from './batches/literal';
 import { indentAt, insertAfter, lineEndOf, replaceStatement } from './edits';
 import { WorkNames } from './expand-contract/names';
 import { keyWordsLike } from './key-words';
-import { pathsAfter } from './phases/numbering';
+import { laterMigration } from './own-file';
 
 /**
  * Renames a column while releases that use the old name run: the table moves to another name and an updatable view with
@@ -33,16 +33,12 @@ export function renameColumnBehindView(context: MendContext, action: Extract<Act
     samePrivileges(prefix + aside, name).split('\n').join(lead),
   ];
   const edits = inTransaction(moment) ? [insertAfter(context, index, after)] : [replaceStatement(context, index, [k('BEGIN'), parsed.text, ...after, k('COMMIT')])];
-  const [path = ''] = pathsAfter(context.path, [`drop_old_name_of_${action.to.toLowerCase().replace(/[^a-z0-9]+/gu, '_')}`]);
-  const contract = [
-    `-- Contract: once nothing uses ${action.column} any more.`,
-    `${k('BEGIN')};`,
-    `${k('DROP VIEW')} ${name};`,
-    `${k('ALTER TABLE')} ${prefix}${aside} ${k('RENAME TO')} ${quoteIdentifier(own)};`,
-    `${k('COMMIT')};`,
-    '',
-  ].join(lineEndOf(text));
-  return [{ title: 'Keep the old name too: an updatable view with both takes the place of the table until a later file', safety: 'review', edits, files: [{ path, text: contract }] }];
+  const contract = [`${k('DROP VIEW')} ${name}`, `${k('ALTER TABLE')} ${prefix}${aside} ${k('RENAME TO')} ${quoteIdentifier(own)}`];
+  const word = action.to.toLowerCase().replace(/[^a-z0-9]+/gu, '_');
+  const files = laterMigration(context, `drop_old_name_of_${word}`, contract, { comment: `Contract: once nothing uses ${action.column} any more.`, together: true });
+  // Nobody would put the table back.
+  if (files === undefined) return [];
+  return [{ title: 'Keep the old name too: an updatable view with both takes the place of the table until a later file', safety: 'review', edits, files }];
 }
 
 /** A view is reached with its own privileges: it gets those of the table that it stands for. */

@@ -41,6 +41,7 @@ export function placed(context: MendContext, block: (indent: string) => string, 
     const timeout = moment.settings.statement_timeout;
     const limited = timeout !== undefined && !/^'?0/u.test(timeout);
     // The block is one statement to statement_timeout, however short its batches are.
+    if (limited && own.segment.send === 'segment') return undefined;
     const before = limited ? `SET statement_timeout = 0;${newline}${indent}` : '';
     const after = limited ? `;${newline}${indent}SET statement_timeout = ${timeout}` : '';
     return [{ ...own.span, text: before + block(indent) + after }];

@@ -5,7 +5,7 @@ import { expressionSql } from '../deparse';
 import { alterTableOf, removeSubcommand, subcommandOf, type AlterTable } from '../alter-table';
 import { indentAt, lineEndOf, replaceStatement } from '../edits';
 import { keyWordsLike } from '../key-words';
-import { pathsAfter } from '../phases/numbering';
+import { laterMigration } from '../own-file';
 import { placeInWords, runAfter, runInstead, surroundingsOf } from '../surroundings';
 import type { Attached } from './attached';
 import { carryOver, notNullHandedOn, nothingElseOn } from './carry-over';
@@ -40,9 +40,11 @@ export function changeTypeByExpandAndContract(context: MendContext, action: Type
         ? undefined
         : withRemoval(context, alter, subcommand, runAfter(context, laid, mentions));
   if (edits === undefined) return [];
-  const [path = ''] = pathsAfter(context.path, [`drop_${fileWord(ownTable(change))}_${fileWord(change.old)}`]);
+  const files = laterMigration(context, `drop_${fileWord(ownTable(change))}_${fileWord(change.old)}`, contract, { comment: `Contract: once nothing reads ${change.old} any more.`, edits });
+  // Without it the old column would stay for ever.
+  if (files === undefined) return [];
   const title = `Change the type by a new column: fill it in batches, then swap the names (it moves behind the other columns; dropping the old one is a new file)${placeInWords(context)}`;
-  return [{ title, safety: 'review', edits, files: [{ path, text: [`-- Contract: once nothing reads ${change.old} any more.`, ...contract.map((statement) => `${statement};`), ''].join(eol) }] }];
+  return [{ title, safety: 'review', edits, files }];
 }
 
 /** Why a type change is not offered by expand and contract, as the end of a sentence; undefined where it is. */

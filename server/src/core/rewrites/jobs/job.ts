@@ -63,6 +63,8 @@ export function jobRefusal(context: FindContext, action: Action): string | undef
 
 /** The same batches as a temporary procedure, which psql can call again after an interruption. */
 export function procedureFixes(context: MendContext, action: Action): readonly Fix[] {
+  // Sent as one query the two statements would be one transaction.
+  if (context.statements[context.index]?.segment.send === 'segment') return [];
   const inBlock = action.kind === 'insert' ? insertSelectFixes(context, action) : batchFixes(context, action);
   return inBlock.flatMap((fix): Fix[] => {
     const edits = fix.edits.map((edit) => ({ ...edit, text: asProcedure(edit.text) }));

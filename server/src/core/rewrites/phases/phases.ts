@@ -30,10 +30,11 @@ export function phaseFix(file: FileContext, siblings: readonly string[] = []): F
   const paths = pathsAfter(file.path, later.map((phase) => (stem === '' ? phase : `${stem}_${phase}`)), siblings);
   const kept = membersOf(first, phases, file.statements);
   const edits: Edit[] = pieces.flatMap(({ start, end }, index) => (kept.has(index) ? [] : [{ offset: start, length: end - start, text: '' }]));
-  const files = later.map((phase, at) => {
+  const files = later.flatMap((phase, at) => {
     const members = membersOf(phase, phases, file.statements);
     const text = pieces.flatMap((piece, index) => (members.has(index) ? [piece.text] : [])).join('');
-    return { path: paths[at] ?? '', text: closed(text.replace(/^(?:[ \t]*\r?\n)+/u, ''), eol) };
+    const [path = '', sql] = [paths[at], closed(text.replace(/^(?:[ \t]*\r?\n)+/u, ''), eol)];
+    return file.tool.migration?.(path, sql, file.script.segments[0]?.wrapper === 'none') ?? [{ path, text: sql }];
   });
   return { title: `Split into phases: ${present.join(', ')} (${later.length === 1 ? 'a file' : `${String(later.length)} files`} more)`, safety: 'review', edits, files };
 }
@@ -48,6 +49,7 @@ export function phaseRefusal(file: FileContext): string | undefined {
 export function phasesOf(file: FileContext): readonly (Phase | undefined)[] | string {
   const { statements, script } = file;
   const [segment, ...more] = script.segments;
+  if (file.tool.migration === undefined && file.tool.order !== undefined) return 'the tool runs only files that its plan names';
   if (segment === undefined || more.length > 0 || segment.direction === 'down') return 'the file has parts for both directions';
   if (segment.opaque.length > 0 || segment.text !== file.text.slice(segment.offset, segment.offset + segment.text.length)) return 'the file is a template';
   const ranks: (number | undefined)[] = [];
@@ -148,8 +150,9 @@ interface Piece {
 }
 
 /** The file cut behind each statement, so that every comment stays with the statement that follows it, or whose line it shares. */
-function piecesOf({ text, statements }: FileContext): readonly Piece[] {
-  let start = text.startsWith('\uFEFF') ? 1 : 0;
+function piecesOf({ text, statements, script }: FileContext): readonly Piece[] {
+  // The lines by which a tool knows its file stay where they are.
+  let start = Math.max(text.startsWith('\uFEFF') ? 1 : 0, script.segments[0]?.offset ?? 0);
   return statements.map(({ span }, index) => {
     const stop = span.offset + span.length;
     const next = statements[index + 1]?.span.offset ?? text.length;

@@ -30,6 +30,11 @@ export const goose: MigrationTool = {
     const eol = /\r\n|\r|\n/u.exec(text)?.[0] ?? '\n';
     return { title: 'Add -- +goose NO TRANSACTION', edits: [{ offset: first?.mark.offset ?? 0, length: 0, text: `-- +goose NO TRANSACTION${eol}` }] };
   },
+  migration(path, sql, outside) {
+    const eol = /\r\n|\r|\n/u.exec(sql)?.[0] ?? '\n';
+    return [{ path, text: `${outside ? `-- +goose NO TRANSACTION${eol}` : ''}-- +goose Up${eol}${sql}` }];
+  },
+  enclosed: { begin: '-- +goose StatementBegin', end: '-- +goose StatementEnd' },
   wayBack: (file) => partWayBack(file, parts(file.text), '-- +goose Down'),
   applied: { table: 'goose_db_version', column: 'version_id', rows: 'each', keyOf: numberOf },
   examples: [

@@ -36,6 +36,11 @@ export const liquibase: MigrationTool = {
         : { offset: mark.offset + option.index, length: option[0].length, text: 'runInTransaction:false' };
     return { title: 'Add runInTransaction:false to the changeset', edits: [edit] };
   },
+  migration(path, sql, outside) {
+    const eol = eolOf(sql);
+    const id = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/u, '').replace(/[^\w-]+/gu, '-');
+    return [{ path, text: `--liquibase formatted sql${eol}${eol}--changeset lockscope:${id}${outside ? ' runInTransaction:false' : ''}${eol}${sql}` }];
+  },
   wayBack(file) {
     const [changeset, ...more] = changesetsOf(file.text);
     if (changeset === undefined) return undefined;

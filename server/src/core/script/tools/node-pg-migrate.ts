@@ -20,6 +20,8 @@ export const nodePgMigrateSql: MigrationTool = {
     problems: [],
     segments: partsOf(text, UP, DOWN).map(({ direction, start, end }) => segmentOf(text, start, end, { direction, wrapper: 'run', send: 'segment' })),
   }),
+  // Nothing in a SQL file leaves the transaction of the run.
+  migration: (path, sql, outside) => (outside ? [] : [{ path, text: `-- Up Migration${/\r\n|\r|\n/u.exec(sql)?.[0] ?? '\n'}${sql}` }]),
   wayBack: (file) => partWayBack(file, partsOf(file.text, UP, DOWN), '-- Down Migration'),
   applied: { table: 'pgmigrations', column: 'name', rows: 'each', keyOf: (path) => nameOf(path).replace(/\.sql$/u, '') },
   examples: [

@@ -31,6 +31,8 @@ export const sqlMigrate: MigrationTool = {
     const at = part.mark.offset + part.mark.text.trimEnd().length;
     return { title: `Add notransaction to -- +migrate ${part.direction === 'up' ? 'Up' : 'Down'}`, edits: [{ offset: at, length: 0, text: ' notransaction' }] };
   },
+  migration: (path, sql, outside) => [{ path, text: `-- +migrate Up${outside ? ' notransaction' : ''}${/\r\n|\r|\n/u.exec(sql)?.[0] ?? '\n'}${sql}` }],
+  enclosed: { begin: '-- +migrate StatementBegin', end: '-- +migrate StatementEnd' },
   wayBack: (file) => partWayBack(file, parts(file.text), '-- +migrate Down'),
   applied: { table: 'gorp_migrations', column: 'id', rows: 'each', keyOf: nameOf },
   examples: [

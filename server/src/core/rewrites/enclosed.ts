@@ -1,0 +1,69 @@
+import type { Fix } from '../rules/rule';
+import type { MigrationTool, ToolFile } from '../script/script';
+import { createParseMemo, statementsOf } from '../sql/postgres/parse';
+import { applyEdits } from '../text';
+import { afterLineEnd, indentAt, lineEndOf, lineStop } from './edits';
+
+/**
+ * A fix for a tool that splits at every semicolon: what it adds with semicolons of its own (a block, a function) stands
+ * between the lines by which the tool takes it as one statement.
+ */
+export function enclosed(fix: Fix, file: ToolFile, tool: MigrationTool): Fix {
+  if (tool.enclosed === undefined) return fix;
+  const known = new Set(loose(file, tool).map(({ text }) => text));
+  const mended = applyEdits(file.text, fix.edits);
+  const marked = withMarks({ ...file, text: mended }, tool, known);
+  const files = fix.files?.map((added) => ({ ...added, text: withMarks({ ...file, ...added }, tool, known) }));
+  const edits = marked === mended ? fix.edits : [wholeEdit(file.text, marked)];
+  return files === undefined ? { ...fix, edits } : { ...fix, edits, files };
+}
+
+interface Loose {
+  readonly text: string;
+  readonly offset: number;
+  /** Behind its semicolon. */
+  readonly end: number;
+}
+
+/** The statements of a file that hold semicolons and that the tool would split there. */
+function loose(file: ToolFile, tool: MigrationTool): readonly Loose[] {
+  return tool.read(file).segments.flatMap(({ text, offset, send }) => {
+    if (send !== 'statement') return [];
+    return statementsOf(text, createParseMemo()).flatMap(({ parsed, span }) => {
+      if (!parsed.text.includes(';')) return [];
+      const stop = offset + span.offset + span.length;
+      return [{ text: parsed.text, offset: offset + span.offset, end: stop + (/^\s*;/u.exec(file.text.slice(stop))?.[0].length ?? 0) }];
+    });
+  });
+}
+
+function withMarks(file: ToolFile, tool: MigrationTool, known: ReadonlySet<string>): string {
+  const { enclosed: marks } = tool;
+  if (marks === undefined) return file.text;
+  const { text } = file;
+  const eol = lineEndOf(text);
+  const edits = loose(file, tool)
+    .filter((statement) => !known.has(statement.text))
+    .flatMap(({ offset, end }) => {
+      const start = offset - indentAt(text, offset).length;
+      const begins = start === 0 || /[\r\n]/u.test(text.charAt(start - 1));
+      const stop = lineStop(text, end);
+      const alone = text.slice(end, stop).trim() === '';
+      const behind = alone ? afterLineEnd(text, stop) : end;
+      return [
+        { offset: start, length: 0, text: `${begins ? '' : eol}${marks.begin}${eol}` },
+        { offset: behind, length: 0, text: `${alone && behind > stop ? '' : eol}${marks.end}${eol}` },
+      ];
+    });
+  return applyEdits(text, edits);
+}
+
+/** One text as an edit of another: what lies between what both begin and end with. */
+function wholeEdit(before: string, after: string): { readonly offset: number; readonly length: number; readonly text: string } {
+  const least = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < least && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { offset: start, length: before.length - end - start, text: after.slice(start, after.length - end) };
+}
