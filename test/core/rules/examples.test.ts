@@ -4,9 +4,13 @@ import { FILE_RULES, RULES } from '../../../server/src/core/rules';
 import type { Example } from '../../../server/src/core/rules/rule';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../../server/src/core/text';
+import { loadLanguages } from '../../grammars';
 import { analyzeExample } from './example';
 
-beforeAll(loadPostgresParser);
+beforeAll(async () => {
+  await loadPostgresParser();
+  await loadLanguages(...METAS.flatMap(({ bad, good }) => [...bad, ...good].flatMap(({ path }) => path ?? [])));
+});
 
 const METAS = [...RULES, ...FILE_RULES].map(({ meta }) => meta);
 

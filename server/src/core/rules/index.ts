@@ -18,6 +18,7 @@ import { attachPartitionScanning } from './attach-partition-scanning';
 import { batchWithoutIndex } from './batch-without-index';
 import { beginWithoutCommit } from './begin-without-commit';
 import { changeDefault } from './change-default';
+import { codeUnsure } from './code-unsure';
 import { concurrentlyOnPartitioned } from './concurrently-on-partitioned';
 import { copiedThenDropped } from './copied-then-dropped';
 import { createIndexBlocking } from './create-index-blocking';
@@ -143,6 +144,7 @@ export const RULES: readonly Rule[] = [
 /** Every rule that judges whole files. */
 export const FILE_RULES: readonly FileRule[] = [
   beginWithoutCommit,
+  codeUnsure,
   copiedThenDropped,
   createdLater,
   dropConcurrentIndex,

@@ -36,6 +36,17 @@ export interface Script {
    * in, and how it maps to the file. Absent for SQL files: they count in the file itself.
    */
   readonly embedded?: Embedded;
+  /** What is not sure of it; in the order of the text. */
+  readonly doubts?: readonly Doubt[];
+}
+
+/** What nobody can say for sure of a part of a script before it runs. The span counts in what the statements count in. */
+export interface Doubt {
+  /** It may run many times; perhaps not at all; what it sends is not known; a part of what it sends is not. */
+  readonly why: 'loop' | 'condition' | 'call' | 'variable';
+  /** The call, or what is not known of it, as the file has it. */
+  readonly what: string;
+  readonly span: Span;
 }
 
 export interface ScriptProblem {

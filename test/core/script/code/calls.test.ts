@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadPostgresParser } from '../../../../server/src/core/sql/postgres/parse';
 import { toolFor } from '../../../../server/src/core/script/tools';
 import { loadLanguages } from '../../../grammars';
+import { FILES } from './files';
 
 /** Schema calls, and the SQL that they stand for. test/tools shows for some of them that the tools send the like. */
 const CASES: readonly { readonly path: string; readonly calls: string; readonly sql: readonly string[] }[] = [
@@ -49,19 +50,6 @@ const CASES: readonly { readonly path: string; readonly calls: string; readonly 
   { path: 'migrations/l.php', calls: "Schema::table('users', function (Blueprint $table) { $table->string('nick', 20)->default('x')->index(); });", sql: [`ALTER TABLE "users" ADD COLUMN "nick" varchar(20) DEFAULT 'x' NOT NULL`, 'CREATE INDEX "users_nick_index" ON "users" ("nick")'] },
   { path: 'migrations/e.exs', calls: 'create unique_index(:users, [:email], concurrently: true)', sql: ['CREATE UNIQUE INDEX CONCURRENTLY "users_email_index" ON "users" ("email")'] },
   { path: 'migrations/e.exs', calls: 'alter table(:users) do\n      add :age, :integer, default: 0\n      remove :old\n    end', sql: ['ALTER TABLE "users" ADD COLUMN "age" integer DEFAULT 0, DROP COLUMN "old"'] },
-];
-
-/** A whole migration with some calls in its up direction, by the path. */
-const FILES: readonly (readonly [RegExp, (calls: string) => string])[] = [
-  [/\.rb$/u, (calls) => `class A < ActiveRecord::Migration[7.1]\n  def change\n    ${calls}\n  end\nend\n`],
-  [/shop.*\.py$/u, (calls) => `from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    operations = [\n        ${calls}\n    ]\n`],
-  [/versions.*\.py$/u, (calls) => `revision = "a"\n\ndef upgrade():\n    ${calls}\n`],
-  [/\/a\.js$/u, (calls) => `exports.up = async (knex) => {\n  ${calls}\n};\n`],
-  [/\/s\.js$/u, (calls) => `module.exports = {\n  async up(queryInterface, Sequelize) {\n    ${calls}\n  },\n};\n`],
-  [/\/p\.js$/u, (calls) => `exports.up = (pgm) => {\n  ${calls}\n};\n`],
-  [/\.ts$/u, (calls) => `export class A1 implements MigrationInterface {\n  async up(queryRunner: QueryRunner) {\n    ${calls}\n  }\n}\n`],
-  [/\.php$/u, (calls) => `<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nreturn new class extends Migration {\n  public function up(): void {\n    ${calls}\n  }\n};\n`],
-  [/\.exs$/u, (calls) => `defmodule A do\n  use Ecto.Migration\n  def change do\n    ${calls}\n  end\nend\n`],
 ];
 
 beforeAll(async () => {

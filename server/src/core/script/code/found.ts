@@ -1,7 +1,7 @@
 import type { Direction, ToolFile, Wrapper } from '../script';
 import type { Language, Source } from './language';
 import type { CodeNode } from './node';
-import type { Invocation, Text, Value } from './value';
+import { pathOf, type Invocation, type Text, type Value } from './value';
 
 /** What a call sends to the server. */
 export interface Sent {
@@ -15,6 +15,12 @@ export interface Sent {
   readonly raw?: string;
   /** The host's calls that do the same as some statements, in the tool's own words; for calls that stand for SQL. */
   readonly express?: (statements: readonly string[]) => readonly string[] | undefined;
+}
+
+/** A call that changes something, though what it sends is not known. */
+export interface Unsure {
+  readonly call: Invocation;
+  readonly sql: undefined;
 }
 
 /** A call with what it sends, found in a file. */
@@ -62,6 +68,17 @@ export interface CodeReading {
   readonly wrapper: (direction: Direction, bodies: Bodies, text: string, file: ToolFile) => Wrapper;
   /** What a call sends; undefined for one that sends nothing by itself. */
   readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
+  /** Whether a call of which {@link sends} says nothing sends something all the same. */
+  readonly isUnclear?: (call: Invocation, scope: Scope) => boolean;
   /** What holds for the inside of a node where it differs from what is around it: `dir.down do … end`. */
   readonly region?: (node: CodeNode, scope: Scope) => Partial<Region> | undefined;
+}
+
+/**
+ * Calls of a tool's builder, by what they are made on and their names, e.g. all of `knex.schema` but `hasTable`.
+ * @param on matches the path of the receiver
+ * @param name matches the names of those that change something
+ */
+export function callsOn(on: RegExp, name: RegExp): NonNullable<CodeReading['isUnclear']> {
+  return (call, scope) => name.test(call.name) && on.test(pathOf(call.receiver)) && !scope.isOperand(call);
 }

@@ -1,9 +1,10 @@
 import type { Span } from '../../text';
 import { chunkAt } from '../../sql/postgres/chunk';
 import { neutralised } from '../psql';
-import type { Direction, Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
+import type { Direction, Doubt, Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
 import { callOf, countCalls } from './call';
-import type { CodeReading, Found, Region, Scope } from './found';
+import { doubtOf } from './doubt';
+import type { CodeReading, Found, Region, Scope, Unsure } from './found';
 import { parseCode } from './grammars';
 import { textOf, type Language, type Source } from './language';
 import { languageFor } from './languages';
@@ -63,7 +64,7 @@ function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode
 /** Walks a tree in the order of the file and collects what is sent. */
 class Walk {
   readonly bodies: Record<Direction, string> = { up: '', down: '' };
-  private readonly out: Found[] = [];
+  private readonly out: (Found | Unsure)[] = [];
   private parts = 0;
 
   constructor(
@@ -73,7 +74,7 @@ class Walk {
     private readonly path: string,
   ) {}
 
-  found(): readonly Found[] {
+  found(): readonly (Found | Unsure)[] {
     this.visit(this.code.root, { direction: this.reading.outside, wrapper: undefined });
     return this.out;
   }
@@ -86,7 +87,10 @@ class Walk {
     if (direction === undefined || !language.calls.has(node.type)) return;
     const call = language.value(node, code);
     if (call.kind !== 'call') return;
-    for (const sent of reading.sends(call, this.scope(direction)) ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call, part });
+    const scope = this.scope(direction);
+    const sends = reading.sends(call, scope);
+    if (sends === undefined && reading.isUnclear?.(call, scope) === true) this.out.push({ call, sql: undefined });
+    for (const sent of sends ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call, part });
   }
 
   private regionOf(node: CodeNode, around: Region): Region {
@@ -137,15 +141,24 @@ const ARGUMENTS: ReadonlySet<string> = new Set(['arguments', 'argument_list']);
 const BODIES: ReadonlySet<string> = new Set(['statement_block', 'block', 'body_statement', 'arrow_function', 'function_expression', 'compound_statement', 'do_block', 'program', 'module']);
 
 /** Puts what was found together to one text of SQL with its places. */
-function assembled(found: readonly Found[], around: Readonly<Record<Direction, Wrapper>>, language: Language, code: Source): Pick<Script, 'segments' | 'embedded'> {
+function assembled(all: readonly (Found | Unsure)[], around: Readonly<Record<Direction, Wrapper>>, language: Language, code: Source): Pick<Script, 'segments' | 'embedded' | 'doubts'> {
   const segments: Segment[] = [];
   const runs: Run[] = [];
+  const doubts: Doubt[] = [];
   let text = '';
   let part = 0;
   let before: Found | undefined;
-  const calls = countCalls(found, language);
-  for (const one of found) {
+  const calls = countCalls(all.filter((one) => one.sql !== undefined), language);
+  for (const one of all) {
     const offset = text.length;
+    if (one.sql === undefined) {
+      // Nothing is sent that is known: a place without a statement.
+      const what = calledIn(one.call, code);
+      doubts.push({ why: 'call', what, span: { offset, length: what.length } });
+      runs.push({ offset, length: what.length, file: headline(one.call.span, code), literal: GENERATED });
+      text += `${what}\n`;
+      continue;
+    }
     const sql = typeof one.sql === 'string' ? one.sql : one.sql.pieces.map((piece) => piece.text).join('');
     const neutral = neutralised(sql);
     const opaque = typeof one.sql === 'string' ? neutral.opaque : withSource(neutral.opaque, one.sql, code);
@@ -166,9 +179,13 @@ function assembled(found: readonly Found[], around: Readonly<Record<Direction, W
       ...(call !== undefined && { call }),
     });
     runs.push(...runsOf(one, offset, code));
+    const doubt = doubtOf(one.call.node, code, language);
+    const span = { offset, length: sql.length };
+    if (doubt !== undefined) doubts.push({ why: doubt, what: calledIn(one.call, code), span });
+    if (typeof one.sql === 'string' && opaque.length > 0) doubts.push({ why: 'variable', what: calledIn(one.call, code), span });
     text += `${sql}\n`;
   }
-  return { segments, embedded: { text, runs } };
+  return { segments, embedded: { text, runs }, doubts };
 }
 
 function runsOf({ sql, call }: Found, offset: number, code: Source): Run[] {
@@ -179,6 +196,11 @@ function runsOf({ sql, call }: Found, offset: number, code: Source): Run[] {
     at += text.length;
     return run;
   });
+}
+
+/** What is called, as the file has it: `knex.schema.alterTable`. */
+function calledIn({ span, nameSpan }: Invocation, { text }: Source): string {
+  return text.slice(span.offset, nameSpan.offset + nameSpan.length).replace(/\([^]*\)/gu, '(…)').replace(/\s+/gu, '');
 }
 
 /** The first line of a call: the others are what it describes. */

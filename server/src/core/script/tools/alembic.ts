@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
 import { alembicCall } from './calls/alembic';
@@ -35,6 +36,7 @@ export const alembic = codeTool({
     if (needs.size === 0) return undefined;
     return behindTheirNeeds([...needs.keys()], (path) => (needs.get(path) ?? []).flatMap((revision) => byRevision.get(revision) ?? []));
   },
+  isUnclear: callsOn(/(?:^|\.)(?:op|batch_op|bind|conn|connection|session|get_bind\(\))$/u, /^(?:execute$|create|drop|alter|add|rename|bulk_insert$)/u),
   sends: (call, scope) => (call.name === 'execute' && !scope.isOperand(call) ? sentText(call.args[0] ?? call.named.get('sqltext')) : alembicCall(call, scope)),
   region(node, { code }) {
     const clause = node.type === 'with_statement' ? node.children.find(({ type }) => type === 'with_clause') : undefined;

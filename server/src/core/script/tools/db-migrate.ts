@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
 
@@ -17,6 +18,7 @@ export const dbMigrate = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: () => 'file',
+  isUnclear: callsOn(/^db$/u, /^(?:runSql$|create|drop|rename|add|remove|change|insert)/u),
   sends: (call) => (call.name === 'runSql' ? sentText(call.args[0]) : undefined),
   examples: [
     {

@@ -6,7 +6,7 @@ import { behindTheirNeeds } from '../order';
 import { nameOf } from '../parts';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
-import type { Invocation, Value } from '../code/value';
+import { pathOf, type Invocation, type Value } from '../code/value';
 
 /** Django: each migration in a transaction of its own on PostgreSQL (django/db/migrations/migration.py, apply). */
 export const django = codeTool({
@@ -38,6 +38,7 @@ export const django = codeTool({
   // Functions for RunPython.
   directionOf: (name, text) => (/^(?:async\s+)?def\s+\w+\s*\([^)]*schema_editor/u.test(text) ? (/reverse|backward|undo|down|rollback/iu.test(name) ? 'down' : 'up') : undefined),
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  isUnclear: (call) => call.name === 'RunPython' || (/^(?:migrations|operations)$/u.test(pathOf(call.receiver)) && /^(?:Create|Delete|Add|Remove|Alter|Rename|Run|Validate)(?!.*(?:Options|Managers|Comment)$)/u.test(call.name)),
   sends(call, scope) {
     if (call.name === 'RunSQL') return runSql(call);
     return call.name === 'execute' && call.receiver !== undefined ? sentText(call.args[0]) : djangoCall(call, scope);
@@ -66,10 +67,15 @@ export const django = codeTool({
 
 const OFF = /^[ \t]+atomic\s*=\s*False\b/mu;
 
-function runSql({ args, named }: Invocation): Sent[] {
+function runSql({ args, named }: Invocation): Sent[] | undefined {
   const sql = named.get('sql') ?? args[0];
   const back = named.get('reverse_sql') ?? args[1];
-  return [...itemsOf(sql), ...itemsOf(back).map((sent): Sent => ({ ...sent, direction: 'down' }))];
+  const sent = [...itemsOf(sql), ...itemsOf(back).map((one): Sent => ({ ...one, direction: 'down' }))];
+  return sent.length === 0 && nameIn(sql) !== 'noop' ? undefined : sent;
+}
+
+function nameIn(value: Value | undefined): string {
+  return value?.kind === 'name' ? (value.name.split('.').at(-1) ?? '') : '';
 }
 
 /** A string, or a list of strings and of pairs of a string and its parameters. */

@@ -18,8 +18,12 @@ export const ecto = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  isUnclear: (call) => call.receiver === undefined && /^(?:execute|create|create_if_not_exists|drop|drop_if_exists|alter|rename)$/u.test(call.name) && call.args.length > 0,
   sends(call, scope) {
-    if (call.name === 'execute') return [...(sentText(call.args[0]) ?? []), ...(sentText(call.args[1]) ?? []).map((sent): Sent => ({ ...sent, direction: 'down' }))];
+    if (call.name === 'execute') {
+      const up = sentText(call.args[0]);
+      return up === undefined ? undefined : [...up, ...(sentText(call.args[1]) ?? []).map((sent): Sent => ({ ...sent, direction: 'down' }))];
+    }
     return /^query!?$/u.test(call.name) ? (sentText(call.args[0]) ?? sentText(call.args[1])) : ectoCall(call, scope);
   },
   optOut({ text }) {

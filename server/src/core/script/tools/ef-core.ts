@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool, insertion } from '../code/tool';
 import { isTrue } from '../code/value';
@@ -18,6 +19,7 @@ export const efCore = codeTool({
   up: ['Up'],
   down: ['Down'],
   wrapper: () => 'file',
+  isUnclear: callsOn(/[mM]igrationBuilder$/u, /^(?:Sql|Create|Drop|Alter|Add|Rename|Insert|Update|Delete|Ensure|Restart)/u),
   sends(call) {
     if (call.name !== 'Sql') return undefined;
     const sent = sentText(call.args[0] ?? call.named.get('sql'));

@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool, replacement } from '../code/tool';
 import type { FileEdit } from '../script';
@@ -21,6 +22,7 @@ export const gooseCode = codeTool({
     return name === up ? 'up' : name === down ? 'down' : undefined;
   },
   wrapper: (_direction, _bodies, text) => (/\bgoose\.AddMigrationNoTx/u.test(text) ? 'none' : 'file'),
+  isUnclear: callsOn(/\w/u, /^Exec(?:Context)?$/u),
   sends: (call) => (/^(?:Exec|Query|QueryRow)(?:Context)?$/u.test(call.name) ? (sentText(call.args[0]) ?? sentText(call.args[1])) : undefined),
   optOut({ text }) {
     const registered = /\bgoose\.AddMigration(?=Context\b|\s*\()/u.exec(text);

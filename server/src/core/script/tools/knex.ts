@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { codeTool, insertion, lineEnd, replacement, SCRIPTS } from '../code/tool';
 import { knexCall } from './calls/knex';
 import { sentText } from '../code/sends';
@@ -19,6 +20,7 @@ export const knex = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (CONFIG_OFF.test(text) ? 'none' : 'run'),
+  isUnclear: (call, scope) => (call.name === 'raw' ? call.receiver !== undefined && !scope.isOperand(call) : callsOn(/(?:^|\.)schema(?:\.|$)/u, /^(?:create|drop|alter|rename|refresh|table$|view$|raw$)/u)(call, scope)),
   sends(call, scope) {
     if (call.name === 'raw' && !scope.isOperand(call)) return sentText(call.args[0]);
     return knexCall(call, scope);

@@ -1,5 +1,6 @@
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
+import { pathOf } from '../code/value';
 
 /** Kysely: all pending migrations run in one transaction (src/migration/migrator.ts, runMigrations). */
 export const kysely = codeTool({
@@ -17,6 +18,7 @@ export const kysely = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: () => 'run',
+  isUnclear: (call, scope) => call.name === 'execute' && /(?:^|\.)(?:schema|sql|raw|insertInto|updateTable|deleteFrom|mergeInto)\b/u.test(pathOf(call.receiver)) && !scope.isOperand(call),
   sends(call) {
     const { name, receiver } = call;
     if (name !== 'execute' || receiver?.kind !== 'call' || (receiver.name !== 'sql' && receiver.name !== 'raw')) return undefined;

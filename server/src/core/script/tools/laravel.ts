@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { laravelCall } from './calls/laravel';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
@@ -19,6 +20,7 @@ export const laravel = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  isUnclear: callsOn(/Schema$|DB$|DB\.|onnection/u, /^(?:create|drop|rename|table|statement|unprepared|insert|update|delete|affectingStatement|raw)/u),
   sends: (call, scope) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : laravelCall(call, scope)),
   optOut({ text }) {
     const opening = /\bextends\s+Migration\b[^{]*\{/u.exec(text);

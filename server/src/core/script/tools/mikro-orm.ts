@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd, SCRIPTS } from '../code/tool';
 
@@ -17,6 +18,7 @@ export const mikroOrm = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'run'),
+  isUnclear: callsOn(/^this$|[kK]nex\b|\bem\b/u, /^(?:addSql|execute|raw)$/u),
   sends: (call, scope) => ((call.name === 'addSql' || call.name === 'execute') && !scope.isOperand(call) ? sentText(call.args[0]) : undefined),
   optOut({ path, text }) {
     const opening = /\bclass\s+\w+[^{]*\{/u.exec(text);

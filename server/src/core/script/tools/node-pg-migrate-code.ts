@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { nodePgMigrateCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd, SCRIPTS } from '../code/tool';
@@ -17,6 +18,7 @@ export const nodePgMigrateCode = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (direction, bodies) => (/\.noTransaction\s*\(/u.test(bodies[direction]) ? 'none' : 'run'),
+  isUnclear: callsOn(/^(?:pgm|builder|b)$/u, /^(?:sql$|create|drop|alter|add|rename|grant|revoke|refresh|set)/u),
   sends: (call, scope) => (call.name === 'sql' && call.receiver !== undefined && !scope.isOperand(call) ? sentText(call.args[0]) : nodePgMigrateCall(call, scope)),
   optOut({ text }, { direction }) {
     const opening = new RegExp(String.raw`\b${direction}\b\s*(?::[^=]*)?(?:=\s*)?(?:async\s*)?(?:function\s*\w*\s*)?\(?\s*(\w+)[^{]*?\{`, 'u').exec(text);

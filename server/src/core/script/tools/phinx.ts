@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool } from '../code/tool';
 import { pathOf } from '../code/value';
@@ -17,6 +18,7 @@ export const phinx = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: () => 'file',
+  isUnclear: callsOn(/^\$this(?:\.table\(\))?(?:\.\w+\(\))*$/u, /^(?:execute|query|create|save|update|drop|createTable|dropTable|insert)$/u),
   sends: (call) => ((call.name === 'execute' || call.name === 'query') && /^\$this|Adapter/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : undefined),
   examples: [
     {

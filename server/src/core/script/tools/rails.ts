@@ -19,6 +19,7 @@ export const rails = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  isUnclear: (call) => (call.receiver === undefined ? /^(?:execute$|(?:create|drop|add|remove|rename|change|enable|disable|validate)_(?!column_comment$|table_comment$))/u.test(call.name) : /(?:^|\.)(?:update_all|delete_all|destroy_all|insert_all!?|upsert_all|update_columns|find_each|find_in_batches|in_batches)$/u.test(call.name)),
   sends: (call, scope) => (EXECUTE.has(call.name) ? sentText(call.args[0]) : railsCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call' || field(node, 'block') === undefined) return undefined;

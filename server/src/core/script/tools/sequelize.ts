@@ -1,15 +1,16 @@
 import { sequelizeCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
-import type { CodeReading } from '../code/found';
+import { callsOn, type CodeReading } from '../code/found';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
 
 /** How the SQL of Sequelize's migrations is found; Umzug's look the same. */
-export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 'region'> = {
+export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 'isUnclear' | 'region'> = {
   up: ['up'],
   down: ['down'],
   wrapper: () => 'none',
+  isUnclear: callsOn(/[qQ]ueryInterface$|[sS]equelize$|^context$|\bdb$/u, /^(?:query$|create|drop|add|remove|rename|change|bulk|insert|update|delete|upsert)/u),
   sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? sentText(call.args[0]) : sequelizeCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call_expression') return undefined;

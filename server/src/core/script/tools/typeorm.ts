@@ -1,3 +1,4 @@
+import { callsOn } from '../code/found';
 import { atTop, codeTool, SCRIPTS } from '../code/tool';
 import { typeormCall } from './calls/options';
 import { sentText } from '../code/sends';
@@ -28,6 +29,7 @@ export const typeorm = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'run'),
+  isUnclear: (call, scope) => (call.name === 'query' ? !scope.isOperand(call) : callsOn(/[qQ]ueryRunner$/u, /^(?:create|drop|add|change|rename|clear|update|insert)(?!.*Schema$)/u)(call, scope)),
   sends(call, scope) {
     switch (call.name) {
       case 'query':

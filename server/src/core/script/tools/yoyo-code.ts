@@ -18,10 +18,12 @@ export const yoyoCode = codeTool({
   down: [],
   outside: 'up',
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  isUnclear: (call) => call.name === 'step',
   sends(call) {
     if (call.name !== 'step') return undefined;
     const back = sentText(call.args[1] ?? call.named.get('rollback')) ?? [];
-    return [...(sentText(call.args[0] ?? call.named.get('apply')) ?? []), ...back.map((sent): Sent => ({ ...sent, direction: 'down' }))];
+    const up = sentText(call.args[0] ?? call.named.get('apply'));
+    return up === undefined ? undefined : [...up, ...back.map((sent): Sent => ({ ...sent, direction: 'down' }))];
   },
   optOut({ text }) {
     const last = /^(?:from\s+yoyo\s+import|import\s+yoyo)\b[^\r\n]*/mu.exec(text);
