@@ -143,7 +143,7 @@ export interface StatementEstimateResult {
   readonly runs: EstimatedTime;
   /** Where the size is what is missing: the time for each million rows. */
   readonly perMillionRows: EstimatedTime;
-  readonly basis: 'default' | 'catalog' | 'calibrated';
+  readonly basis: 'default' | 'catalog' | 'calibrated' | 'rehearsed';
   /** How long it runs, in words; with the reason where nobody can say. */
   readonly inWords: string;
 }

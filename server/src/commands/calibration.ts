@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Analysis } from '../core/analysis';
-import { calibrate, calibrated, NOT_CALIBRATED, readCalibration, type Calibration } from '../core/estimate/calibration';
-import type { CostConstants } from '../core/estimate/constants';
+import { calibrate, NOT_CALIBRATED, readCalibration } from '../core/estimate/calibration';
 import type { MigrationEstimate } from '../core/estimate/estimate';
 import { compare, timingsOfPast, timingsOfSamples, type Known, type RanStatement } from '../core/estimate/past';
 import { durationInWords, rowsInWords, secondsInWords } from '../core/quantities';
 import { displayName, type RelationName } from '../core/schema/names';
+import type { Calibration } from '../core/schema/speed';
 import { DatabaseError } from '../databases/database';
 import { planSample, takeSample } from '../databases/postgres/sample';
 import { readPastStatements } from '../databases/postgres/timings';
@@ -23,14 +23,15 @@ interface CalibrationOptions {
 }
 
 interface Calibrated {
-  readonly constants: CostConstants;
+  /** Undefined where nothing was ever learned. */
+  readonly calibration: Calibration | undefined;
   readonly past: readonly RanStatement[];
 }
 
-/** The constants to estimate with: built in, as kept in a file, or as just learned. Throws a {@link Failure}. */
+/** What is known of the server's speed: nothing, what a file keeps, or what was just learned. Throws a {@link Failure}. */
 export async function calibration({ databaseUrl, calibrate: learns = false, sample = false, calibration: path }: CalibrationOptions, known: Known): Promise<Calibrated> {
-  const before = path === undefined || (learns && !existsSync(path)) || (sample && !existsSync(path)) ? NOT_CALIBRATED : kept(path);
-  if (!learns && !sample) return { constants: calibrated(before), past: [] };
+  const before = path === undefined || ((learns || sample) && !existsSync(path)) ? undefined : kept(path);
+  if (!learns && !sample) return { calibration: before, past: [] };
   const url = databaseUrl ?? urlOfEnvironment();
   if (url === undefined) throw new Failure(`${learns ? '--calibrate' : '--sample'}: which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL`);
   try {
@@ -38,9 +39,9 @@ export async function calibration({ databaseUrl, calibrate: learns = false, samp
     const samples = sample ? await samplesOf(url, known) : [];
     const timings = [...timingsOfPast(past, known), ...timingsOfSamples(samples, known)];
     if (timings.length === 0) warn('nothing was learned: estimates rest on typical timings');
-    const after = calibrate(timings, before);
+    const after = calibrate(timings, before ?? NOT_CALIBRATED, known.statistics.settings?.pace);
     if (path !== undefined) keep(path, after);
-    return { constants: calibrated(after), past };
+    return { calibration: after, past };
   } catch (error) {
     throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
   }

@@ -47,15 +47,15 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   await parser;
   const reporter = REPORTERS[options.format](project);
   let schema = baseSchema(project, createMemo());
-  const { constants, past } = await calibration(options, { schema, statistics, target: project.setting.target });
-  let sizes = Sizes.of(statistics);
+  const { calibration: learned, past } = await calibration(options, { schema, statistics, target: project.setting.target });
+  let sizes = Sizes.of(learned === undefined ? statistics : { ...statistics, calibration: learned });
   let totals = NO_TOTALS;
   print(reporter.start(project.setting.target));
   for (const history of sources.histories) {
     const analyses = analyzeHistory(sources.read(history), schema, project.setting);
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
-      const { estimate: found, after } = estimateFrom(next.value, sizes, constants);
+      const { estimate: found, after } = estimateFrom(next.value, sizes);
       // Without a database the tables of earlier migrations have long been filled: nobody knows how far.
       if (statistics !== NO_STATISTICS) sizes = after;
       totals = withMigration(totals, found);

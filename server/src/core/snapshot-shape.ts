@@ -161,6 +161,7 @@ const settings = object({
   walLevel: oneOf('minimal', 'replica', 'logical'),
   dataChecksums: (value, at) => (typeof value === 'boolean' ? undefined : wrong(at, 'true or false')),
   collation: oneOf('C', 'icu', 'libc'),
+  pace: optional(object({ numbers: number, texts: number })),
 });
 
 const SNAPSHOT: Fields = {

@@ -4,6 +4,7 @@ import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
 import { readActivity } from './postgres/activity';
 import { readCatalog, readCatalogFor } from './postgres/catalog';
 import { readDatabase, type Reading } from './postgres/connection';
+import { readPace } from './postgres/pace';
 import { only } from './postgres/scope';
 import { readSettings, readSizes, sizesThen } from './postgres/statistics';
 
@@ -42,7 +43,8 @@ const ACTIVITY_LIMIT = 5000;
 
 async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefined): Promise<DatabaseContents> {
   const version = Math.floor(reading.versionNumber / 10000);
-  const settings = await readSettings(reading);
+  const pace = await readPace(reading);
+  const settings = { ...(await readSettings(reading)), ...(pace === undefined ? {} : { pace }) };
   if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings };
   const { catalog, focus } = await readCatalogFor(reading, words);
   const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));

@@ -62,6 +62,7 @@ function told(estimate: StatementEstimate, colors: Colors, measure: number): rea
 }
 
 function basisWords(basis: Basis): string {
+  if (basis === 'rehearsed') return ', by a rehearsal';
   return basis === 'calibrated' ? ', by timings of this server' : '';
 }
 

@@ -1,30 +1,31 @@
-import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { analyze } from '../../../server/src/core/analyze';
-import type { CostConstants } from '../../../server/src/core/estimate/constants';
 import type { StatementEstimate } from '../../../server/src/core/estimate/estimate';
 import { estimateMigration } from '../../../server/src/core/estimate/migration';
 import type { Analysis } from '../../../server/src/core/analysis';
 import { objectName } from '../../../server/src/core/schema/names';
 import { planSample, type Probe, type Sampled } from '../../../server/src/databases/postgres/sample';
 import { createMemo } from '../../../server/src/core/memo';
-import { knownDatabase, type KnownDatabase } from '../../../server/src/core/snapshot';
-import { readContents } from '../../../server/src/databases/database';
+import { type KnownDatabase } from '../../../server/src/core/snapshot';
 import type { Server } from '../../postgres/servers';
-import { CASES, tables, type Case } from './tables';
+import type { Calibration, Pace } from '../../../server/src/core/schema/speed';
+import { knownBefore, type Measured, type Store } from './store';
+import { tables, type Case } from './tables';
 
-/** One migration, run. */
-export interface Run {
-  readonly rows: number;
-  readonly circumstance: 'warm' | 'cold' | 'load';
-  readonly sql: string;
-  /** Seconds. */
-  readonly actual: number;
-  /** Seconds of a processor that the session used. */
-  readonly processor: number | undefined;
-  /** The database just before it. */
+/** One migration, run, with what Lockscope knew before it. */
+export interface Run extends Measured {
   readonly known: KnownDatabase;
   readonly samples: readonly Sampled[];
+  /** The pace while the sample was taken. */
+  readonly samplePace: Pace | undefined;
+}
+
+/** Everything that was measured. */
+export function runsOf(store: Store): readonly Run[] {
+  return store.records().flatMap((record) => {
+    const before = store.before(record.rows);
+    return before === undefined ? [] : [{ ...record, known: knownBefore(before, record.pace), samples: before.samples, samplePace: before.contents.settings.pace }];
+  });
 }
 
 /** A database with the benchmark's tables of a size. */
@@ -40,55 +41,25 @@ export async function createTables(server: Server, database: string, rows: numbe
   return client;
 }
 
-/** What is known of a database: catalogue and statistics. */
-export async function lookAt(server: Server, database: string): Promise<KnownDatabase> {
-  const { version, ...contents } = await readContents(server.url(database));
-  return knownDatabase({ ...contents, server: { dialect: 'postgresql', version } }, 'connection');
-}
-
-/** How long a statement took, in seconds: by the clock, and of a processor's time, which others on the machine change less. */
-export interface Took {
-  readonly clock: number;
-  readonly processor: number | undefined;
-}
-
-/** Runs one migration and undoes it. */
-export async function time(client: pg.Client, { sql, table, data, outside }: Case, before: () => Promise<void>): Promise<Took> {
+/** Runs one migration and undoes it. Gives the seconds that it took. */
+export async function time(client: pg.Client, { sql, table, data, outside }: Case, before: () => Promise<void>): Promise<number> {
   await client.query(`SELECT count(*) FROM ${table}`);
   await client.query('CHECKPOINT');
   await before();
   if (outside === undefined) await client.query('BEGIN');
-  const pid = Number((await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
-  const spent = processorTime(pid);
   const started = process.hrtime.bigint();
   try {
     await client.query(sql);
-    const clock = Number(process.hrtime.bigint() - started) / 1e9;
-    const after = processorTime(pid);
-    return { clock, processor: spent === undefined || after === undefined ? undefined : after - spent };
+    return Number(process.hrtime.bigint() - started) / 1e9;
   } finally {
     await client.query(outside ?? 'ROLLBACK');
     if (data === true) await client.query(`VACUUM (FULL, ANALYZE) ${table}`);
   }
 }
 
-/** Seconds that a process has used of a processor, where Linux tells (proc(5): utime and stime in hundredths). */
-function processorTime(pid: number): number | undefined {
-  try {
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return undefined;
-  }
-}
-
-export function casesFor(filter: string | undefined): readonly Case[] {
-  return filter === undefined ? CASES : CASES.filter(({ sql }) => sql.includes(filter));
-}
-
 /** The estimate of a run's only statement, as Lockscope gives it. */
-export function estimateOf(run: Pick<Run, 'sql' | 'known'>, constants: CostConstants): StatementEstimate | undefined {
-  return estimateMigration(analysisOf(run), run.known.statistics, constants).statements[0];
+export function estimateOf(run: Pick<Run, 'sql' | 'known'>, calibration?: Calibration): StatementEstimate | undefined {
+  return estimateMigration(analysisOf(run), { ...run.known.statistics, ...(calibration === undefined ? {} : { calibration }) }).statements[0];
 }
 
 export function analysisOf({ sql, known }: Pick<Run, 'sql' | 'known'>): Analysis {

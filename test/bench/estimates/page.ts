@@ -1,8 +1,8 @@
-import { calibrate, calibrated, timingOf } from '../../../server/src/core/estimate/calibration';
-import { DEFAULT_CONSTANTS, type CostConstants } from '../../../server/src/core/estimate/constants';
+import { calibrate } from '../../../server/src/core/estimate/calibration';
 import type { Duration } from '../../../server/src/core/estimate/estimate';
-import { timingsOfSamples } from '../../../server/src/core/estimate/past';
+import { timingOf, timingsOfSamples } from '../../../server/src/core/estimate/past';
 import { bytesInWords, secondsInWords } from '../../../server/src/core/quantities';
+import type { Calibration, Pace } from '../../../server/src/core/schema/speed';
 import { analysisOf, estimateOf, type Run } from './measure';
 
 /** What an estimate rests on in the benchmark. */
@@ -47,19 +47,25 @@ function judge(runs: readonly Run[]): readonly Judged[] {
   const texts = [...new Set(runs.map(({ sql }) => sql))];
   const foldOf = (run: Run): number => texts.indexOf(run.sql) % FOLDS;
   const timings = runs.map((run) => ({ fold: foldOf(run), timing: timingOf(analysisOf(run), run.known.statistics, run.actual), run }));
-  const learned = Array.from({ length: FOLDS }, (_, fold) =>
-    calibrated(calibrate(timings.flatMap(({ fold: other, timing, run }) => (other === fold || timing === undefined || run.circumstance !== 'warm' ? [] : [timing])))),
-  );
-  const constants = (run: Run, base: Base): CostConstants => {
-    if (base === 'catalogue') return DEFAULT_CONSTANTS;
-    return base === 'sample' ? calibrated(calibrate(timingsOfSamples(run.samples, run.known))) : (learned[foldOf(run)] ?? DEFAULT_CONSTANTS);
+  const warm = timings.filter(({ run }) => run.circumstance === 'warm');
+  const pace = usualPace(warm.map(({ run }) => run));
+  const learned = Array.from({ length: FOLDS }, (_, fold) => calibrate(warm.flatMap(({ fold: other, timing }) => (other === fold || timing === undefined ? [] : [timing])), undefined, pace));
+  const calibrationFor = (run: Run, base: Base): Calibration | undefined => {
+    if (base === 'catalogue') return undefined;
+    return base === 'sample' ? calibrate(timingsOfSamples(run.samples, run.known), undefined, run.samplePace) : learned[foldOf(run)];
   };
   return runs.flatMap((run) =>
     BASES.flatMap((base) => {
-      const estimated = estimateOf(run, constants(run, base))?.runs;
+      const estimated = estimateOf(run, calibrationFor(run, base))?.runs;
       return estimated === undefined ? [] : [{ run, base, estimated }];
     }),
   );
+}
+
+/** The pace that the server usually has: the middle of what was timed. */
+function usualPace(runs: readonly Run[]): Pace | undefined {
+  const paces = runs.flatMap(({ pace }) => pace ?? []).sort((a, b) => a.numbers * a.texts - b.numbers * b.texts);
+  return paces[Math.floor(paces.length / 2)];
 }
 
 /** What else the machine had to do. */
@@ -75,7 +81,7 @@ export function page(runs: readonly Run[], major: number, settings: Readonly<Rec
   const texts = [...new Set(runs.map(({ sql }) => sql))];
   const cell = (sql: string, rows: number): string => {
     const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
-    const estimated = run === undefined ? undefined : estimateOf(run, DEFAULT_CONSTANTS)?.runs;
+    const estimated = run === undefined ? undefined : estimateOf(run)?.runs;
     if (run === undefined || estimated === undefined) return '';
     const outside = run.actual < estimated.low || run.actual > estimated.high;
     return `${secondsInWords(run.actual)}; ${secondsInWords(estimated.likely)} (${secondsInWords(estimated.low)} to ${secondsInWords(estimated.high)})${outside ? ' ✗' : ''}`;

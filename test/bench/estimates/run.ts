@@ -3,61 +3,105 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
+import { readContents } from '../../../server/src/databases/database';
+import { readDatabase } from '../../../server/src/databases/postgres/connection';
+import { expectedRows } from '../../../server/src/databases/postgres/explain';
+import { readPace } from '../../../server/src/databases/postgres/pace';
 import { takeSample } from '../../../server/src/databases/postgres/sample';
 import { repositoryRoot } from '../../postgres/installation';
-import { withServer } from '../../postgres/servers';
+import { withServer, type Server } from '../../postgres/servers';
 import { evict, underLoad } from './circumstances';
-import { casesFor, createTables, estimateOf, lookAt, probesFor, time, type Run } from './measure';
-import { DEFAULT_CONSTANTS } from '../../../server/src/core/estimate/constants';
+import { createTables, estimateOf, probesFor, runsOf, time, type Run } from './measure';
 import { page, summary } from './page';
+import { knownBefore, Store, type Circumstance } from './store';
+import { casesOf } from './tables';
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
   return at === -1 ? undefined : process.argv[at + 1];
 };
+const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 const sizes = (option('rows') ?? '100000,1000000,5000000').split(',').map(Number);
 /** The size that is also run with cold caches and under load. */
 const around = Number(option('around') ?? 1_000_000);
 /** What takes longer than this, in seconds and by the estimate, is left to smaller tables. */
-const patience = Number(option('patience') ?? 60);
-const only = option('only');
+const patience = Number(option('patience') ?? 40);
+const only = option('only') ?? '';
+const end = Date.now() + Number(option('minutes') ?? Infinity) * 60_000;
 const major = 17;
 
 /** As a server comes, but for memory and a checkpoint that does not fall into a measurement by chance. */
 const SETTINGS = { shared_buffers: '512MB', fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', max_wal_size: '4GB', checkpoint_timeout: '15min', max_parallel_workers: '8', max_connections: '30' };
 
+const store = new Store();
 await loadPostgresParser();
-const runs: Run[] = [];
-await withServer(major, async (server) => {
+if (!flag('judge')) {
+  if (!flag('resume')) store.clear();
+  await withServer(major, measureAll, SETTINGS);
+}
+const runs = runsOf(store);
+console.log(`\n${summary(runs)}`);
+const load = runs.reduce((sum, run) => sum + run.load, 0) / runs.length;
+if (flag('write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, { processors: cpus().length, load }));
+
+async function measureAll(server: Server): Promise<void> {
   for (const rows of sizes) {
+    const circumstances: readonly Circumstance[] = rows === around ? ['warm', 'cold', 'load'] : ['warm'];
+    const left = circumstances.flatMap((circumstance) => casesFor(rows, circumstance));
+    if (left.length === 0 || Date.now() > end) continue;
     const client = await createTables(server, 'bench', rows);
-    const known = await lookAt(server, 'bench');
-    const samples = await takeSample(server.url('bench'), probesFor(known));
-    const measure = async (circumstance: Run['circumstance'], before: () => Promise<void>): Promise<void> => {
-      for (const example of casesFor(only)) {
-        const { sql } = example;
-        const expected = estimateOf({ sql, known }, DEFAULT_CONSTANTS)?.runs?.likely;
-        if (expected !== undefined && expected > patience) continue;
-        const { clock: actual, processor } = await time(client, example, before);
-        const run: Run = { rows, circumstance, sql, actual, processor, known, samples };
-        runs.push(run);
-        console.log(line(run));
-      }
-    };
-    await measure('warm', () => Promise.resolve());
+    await lookAt(server, rows);
+    await measure(server, client, rows, 'warm', () => Promise.resolve());
     if (rows === around) {
-      await measure('cold', () => evict(client));
-      await underLoad(server, 'bench', () => measure('load', () => Promise.resolve()));
+      await measure(server, client, rows, 'cold', () => evict(client));
+      await underLoad(server, 'bench', () => measure(server, client, rows, 'load', () => Promise.resolve()));
     }
     await client.end();
   }
-}, SETTINGS);
-console.log(`\n${summary(runs)}`);
-if (process.argv.includes('--write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, { processors: cpus().length, load: loadavg()[2] ?? NaN }));
+}
+
+/** What is to be run still. */
+function casesFor(rows: number, circumstance: Circumstance): ReturnType<typeof casesOf> {
+  const done = new Set(store.records().filter((record) => record.rows === rows && record.circumstance === circumstance).map(({ sql }) => sql));
+  return casesOf(rows, circumstance).filter(({ sql }) => sql.includes(only) && !done.has(sql));
+}
+
+/** What Lockscope can know of the database: catalogue and statistics, a sample, what the server expects changes to concern. */
+async function lookAt(server: Server, rows: number): Promise<void> {
+  const url = server.url('bench');
+  const contents = await readContents(url);
+  const known = knownBefore({ contents, samples: [], expected: {} }, undefined);
+  const samples = await takeSample(url, probesFor(known));
+  const expected: Record<string, number> = {};
+  await readDatabase(url, async (reading) => {
+    for (const { sql, data } of casesOf(rows, 'warm')) {
+      const count = data === true ? await expectedRows(reading, { text: sql, searchPath: ['public'] }) : undefined;
+      if (count !== undefined) expected[sql] = count;
+    }
+  });
+  store.remember(rows, { contents, samples, expected });
+}
+
+async function measure(server: Server, client: Awaited<ReturnType<Server['connect']>>, rows: number, circumstance: Circumstance, prepare: () => Promise<void>): Promise<void> {
+  const before = store.before(rows);
+  if (before === undefined) return;
+  for (const example of casesFor(rows, circumstance)) {
+    if (Date.now() > end) return;
+    const { sql } = example;
+    const pace = await readDatabase(server.url('bench'), readPace);
+    const known = knownBefore(before, pace);
+    const expected = estimateOf({ sql, known })?.runs?.likely;
+    if (expected !== undefined && expected > patience) continue;
+    const actual = await time(client, example, prepare);
+    const record = { rows, circumstance, sql, actual, pace, load: loadavg()[0] ?? Number.NaN };
+    store.add(record);
+    console.log(line({ ...record, known, samples: before.samples, samplePace: undefined }));
+  }
+}
 
 function line(run: Run): string {
-  const { rows, circumstance, actual, processor = NaN, sql } = run;
-  const { low, likely, high } = estimateOf(run, DEFAULT_CONSTANTS)?.runs ?? { low: NaN, likely: NaN, high: NaN };
-  const figures = [actual, processor, likely, low, high].map((seconds) => seconds.toFixed(3).padStart(8)).join('');
+  const { rows, circumstance, actual, pace, sql } = run;
+  const { low, likely, high } = estimateOf(run)?.runs ?? { low: NaN, likely: NaN, high: NaN };
+  const figures = [actual, likely, low, high, pace?.numbers ?? NaN, pace?.texts ?? NaN].map((seconds) => seconds.toFixed(3).padStart(8)).join('');
   return `${String(rows).padStart(8)} ${circumstance} ${figures} ${(likely / actual).toFixed(2).padStart(5)}${actual >= low && actual <= high ? ' ' : '!'} ${sql}`;
 }

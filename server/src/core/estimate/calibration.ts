@@ -1,8 +1,6 @@
-import type { Analysis } from '../analysis';
+import type { Calibration, CostClass, Fit, Pace, Rehearsed } from '../schema/speed';
 import type { Statistics } from '../schema/statistics';
-import { COST_CLASSES, DEFAULT_CONSTANTS, type CostClass, type CostConstants, type Factor } from './constants';
-import { priced } from './costs';
-import { piecesOf } from './migration';
+import { COST_CLASSES, DEFAULT_CONSTANTS, PACED_FACTORS, USUAL_PACE, type CostConstants, type Factor } from './constants';
 
 /** How long something took on a server, beside what the built-in constants say. */
 export interface Timing {
@@ -13,21 +11,6 @@ export interface Timing {
   readonly actual: number;
 }
 
-/**
- * What the timings of one server have taught, as JSON that is kept for its connection. It holds no names and no text: of
- * each kind of work only how often it was timed, and the mean and variance of the logarithm of actual over estimated.
- */
-export interface Calibration {
-  readonly version: 1;
-  readonly classes: Readonly<Partial<Record<CostClass, Fit>>>;
-}
-
-interface Fit {
-  readonly count: number;
-  readonly mean: number;
-  readonly variance: number;
-}
-
 export const NOT_CALIBRATED: Calibration = { version: 1, classes: {} };
 
 /** Times below this, in seconds, say more of the machine's moods than of the work. */
@@ -36,15 +19,19 @@ const LEAST = 0.01;
 const FURTHEST = Math.log(50);
 /** Older timings count for no more than so many new ones: servers change. */
 const MOST_REMEMBERED = 40;
-/** The deviation of single timings (identical rewrites differed by 2.2 times from run to run), of kinds of work on one server, and of servers. */
+/** The deviation of single timings (identical rewrites differed by 2.2 times from run to run), of kinds of work on one server, of servers, and of servers whose pace is known. */
 const OF_TIMINGS = 0.35;
 const OF_KINDS = 0.35;
 const OF_SERVERS = 0.8;
+const OF_PACED_SERVERS = 0.4;
 /** Of a normal distribution nine in ten lie within so many deviations. */
 const NINE_IN_TEN = 1.645;
 
-/** A calibration with more timings. */
-export function calibrate(timings: readonly Timing[], before: Calibration = NOT_CALIBRATED): Calibration {
+/**
+ * A calibration with more timings.
+ * @param pace the server's pace now
+ */
+export function calibrate(timings: readonly Timing[], before: Calibration = NOT_CALIBRATED, pace: Pace | undefined = before.pace): Calibration {
   const classes: Partial<Record<CostClass, Fit>> = { ...before.classes };
   for (const { cost, estimated, actual } of timings) {
     if (!(estimated >= LEAST) || !(actual >= LEAST / 4)) continue;
@@ -55,22 +42,66 @@ export function calibrate(timings: readonly Timing[], before: Calibration = NOT_
     const next = mean + (ratio - mean) / (weight + 1);
     classes[cost] = { count: count + 1, mean: next, variance: (weight * variance + (ratio - mean) * (ratio - next)) / (weight + 1) };
   }
-  return { version: 1, classes };
+  return { version: 1, ...(pace === undefined ? {} : { pace }), classes };
 }
+
+/** The constants for a server: the built-in ones, by its pace where that is known, and by what its timings have taught. */
+export function constantsOf({ settings, calibration }: Pick<Statistics, 'settings' | 'calibration'>): CostConstants {
+  const { pace } = settings ?? {};
+  if (pace === undefined && calibration === undefined) return DEFAULT_CONSTANTS;
+  const key = pace ?? UNPACED;
+  let byCalibration = known.get(key);
+  if (byCalibration === undefined) known.set(key, (byCalibration = new WeakMap()));
+  const learned = calibration ?? NOT_CALIBRATED;
+  let constants = byCalibration.get(learned);
+  if (constants === undefined) byCalibration.set(learned, (constants = calibrated(learned, pace)));
+  return constants;
+}
+
+const UNPACED = {};
+const known = new WeakMap<object, WeakMap<Calibration, CostConstants>>();
 
 /**
  * The constants of a calibrated server. Each kind of work has the factor that its timings show, drawn towards that of all
  * kinds together where they are few; kinds that were never timed have the common one.
+ * @param pace the server's pace now
  */
-export function calibrated({ classes }: Calibration): CostConstants {
-  const fits = COST_CLASSES.flatMap((cost) => (classes[cost] === undefined ? [] : [classes[cost]]));
-  if (fits.length === 0) return DEFAULT_CONSTANTS;
-  const weights = fits.map(({ count }) => 1 / (OF_KINDS ** 2 + OF_TIMINGS ** 2 / count));
-  const all = weights.reduce((sum, weight) => sum + weight, 1 / OF_SERVERS ** 2);
-  const common = fits.reduce((sum, { mean }, index) => sum + mean * (weights[index] ?? 0), 0) / all;
-  const factors = Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorOf(classes[cost], common, 1 / all, DEFAULT_CONSTANTS.factors[cost])])) as Record<CostClass, Factor>;
-  return { ...DEFAULT_CONSTANTS, factors };
+export function calibrated({ classes, pace: then }: Calibration, pace?: Pace): CostConstants {
+  const now = pace === undefined ? 0 : Math.log(slowness(pace));
+  // What was timed when the server was slower is faster now, and the other way round.
+  const since = pace === undefined || then === undefined ? 0 : now - Math.log(slowness(then));
+  const fits = new Map(COST_CLASSES.flatMap((cost) => (classes[cost] === undefined ? [] : [[cost, { ...classes[cost], mean: classes[cost].mean + since }] as const])));
+  const weights = [...fits.values()].map(({ count, mean }) => ({ mean, weight: 1 / (OF_KINDS ** 2 + OF_TIMINGS ** 2 / count) }));
+  const own = 1 / (pace === undefined ? OF_SERVERS : OF_PACED_SERVERS) ** 2;
+  const all = weights.reduce((sum, { weight }) => sum + weight, own);
+  const common = weights.reduce((sum, { mean, weight }) => sum + mean * weight, now * own) / all;
+  const factorFor = (cost: CostClass): Factor => {
+    const builtIn = (pace === undefined ? DEFAULT_CONSTANTS.factors : PACED_FACTORS)[cost];
+    return fits.size === 0 ? { ...builtIn, factor: Math.exp(now) } : factorOf(fits.get(cost), common, 1 / all, builtIn);
+  };
+  return { ...DEFAULT_CONSTANTS, factors: Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorFor(cost)])) as Record<CostClass, Factor> };
 }
+
+/** How far off a rehearsed statement is still: its tables are larger than those of the copy, and runs differ. */
+const REHEARSED_SPREAD = 1.8;
+
+/** The constants for a statement that was run on a copy: all of its work is as much slower or faster as it was there. */
+export function constantsAfter({ factor }: Rehearsed, constants: CostConstants): CostConstants {
+  const factorFor = ({ factor: usual, spread, seen }: Factor): Factor => ({ factor: usual * factor, spread: Math.min(spread, REHEARSED_SPREAD), seen });
+  return { ...constants, factors: Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorFor(constants.factors[cost])])) as Record<CostClass, Factor> };
+}
+
+/** How many times as long as on the servers of the built-in constants a server takes. */
+function slowness({ numbers, texts }: Pace): number {
+  const ratio = ((numbers / USUAL_PACE.numbers) * (texts / USUAL_PACE.texts)) ** (BELIEVED / 2);
+  return Number.isFinite(ratio) ? Math.min(MOST_APART, Math.max(1 / MOST_APART, ratio)) : 1;
+}
+
+/** The exponent that a pace counts with: what was timed for a moment is drawn towards the usual. Fitted by `npm run bench:estimate`. */
+const BELIEVED = 0.8;
+
+/** Processors differ by less: beyond this something else was timed. */
+const MOST_APART = 6;
 
 function factorOf(fit: Fit | undefined, common: number, uncertainty: number, builtIn: Factor): Factor {
   // What is not this server but the model being wrong about some statements stays as large as it was.
@@ -80,20 +111,6 @@ function factorOf(fit: Fit | undefined, common: number, uncertainty: number, bui
   const deviation = Math.max(0.25, Math.sqrt((fit.count * fit.variance + 4 * usual ** 2) / (fit.count + 4)));
   const left = (OF_KINDS ** 2 * OF_TIMINGS ** 2) / (fit.count * OF_KINDS ** 2 + OF_TIMINGS ** 2);
   return { factor: Math.exp(common + own * (fit.mean - common)), spread: Math.exp(NINE_IN_TEN * Math.sqrt(deviation ** 2 + left)), seen: fit.count };
-}
-
-/** The timing of a migration's only statement; undefined where it has nothing to do, or nothing is known of it. */
-export function timingOf(analysis: Analysis, statistics: Statistics, actual: number): Timing | undefined {
-  const pieces = piecesOf(analysis, statistics, DEFAULT_CONSTANTS);
-  if (pieces === undefined || pieces.some(({ assumed }) => assumed)) return undefined;
-  let [total, largest] = [0, 0];
-  let cost: CostClass | undefined;
-  for (const piece of pieces) {
-    const { likely } = priced(piece, DEFAULT_CONSTANTS);
-    total += likely;
-    if (likely > largest) [largest, cost] = [likely, piece.cost];
-  }
-  return cost === undefined || largest < total / 2 ? undefined : { cost, estimated: total, actual };
 }
 
 /** Reads a calibration that was kept; undefined for what is none. */
@@ -108,7 +125,14 @@ export function readCalibration(value: unknown): Calibration | undefined {
     if (!isFit(fit)) return undefined;
     read[cost] = { count: fit.count, mean: fit.mean, variance: fit.variance };
   }
-  return { version: 1, classes: read };
+  const pace = 'pace' in value && isPace(value.pace) ? { pace: value.pace } : {};
+  return { version: 1, ...pace, classes: read };
+}
+
+function isPace(value: unknown): value is Pace {
+  if (typeof value !== 'object' || value === null) return false;
+  const { numbers, texts } = value as Partial<Record<keyof Pace, unknown>>;
+  return [numbers, texts].every((number) => typeof number === 'number' && number > 0 && number < 1e6);
 }
 
 function isFit(value: unknown): value is Fit {

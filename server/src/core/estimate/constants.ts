@@ -1,3 +1,5 @@
+import type { CostClass, Pace } from '../schema/speed';
+
 /**
  * What work costs. Times are microseconds for one row, byte or comparison; the defaults were measured on PostgreSQL 15 to
  * 17 on two shared cores with the tables in memory, tables of 0.1 to 5 million rows (docs/estimates.md says how far the
@@ -72,9 +74,6 @@ export interface CostConstants {
 
 export type SortKind = 'number' | 'uuid' | 'numeric' | 'text C' | 'text icu' | 'text libc' | 'other';
 
-/** Work that is slow or fast for the same reasons. */
-export type CostClass = 'scan' | 'index' | 'other index' | 'rewrite' | 'foreign key' | 'update' | 'insert' | 'delete' | 'query';
-
 /** What a time is multiplied with, and what it is divided by and multiplied with for the ends of its range. */
 export interface Factor {
   readonly factor: number;
@@ -138,4 +137,20 @@ export const DEFAULT_CONSTANTS: CostConstants = {
     delete: unmeasured(2.5),
     query: unmeasured(5),
   },
+};
+
+/** The pace (databases/postgres/pace.ts) of the server that the built-in constants were measured on, while it was idle. */
+export const USUAL_PACE: Pace = { numbers: 0.3, texts: 0.9 };
+
+/** Spreads where the pace is known. */
+export const PACED_FACTORS: Readonly<Record<CostClass, Factor>> = {
+  scan: unmeasured(2),
+  index: unmeasured(2),
+  'other index': unmeasured(3),
+  rewrite: unmeasured(2.2),
+  'foreign key': unmeasured(2.2),
+  update: unmeasured(2.2),
+  insert: unmeasured(2.5),
+  delete: unmeasured(2.5),
+  query: unmeasured(5),
 };

@@ -1,6 +1,7 @@
 import { displayName, type RelationName } from '../schema/names';
+import type { CostClass } from '../schema/speed';
 import type { ServerSettings } from '../schema/statistics';
-import type { CostClass, CostConstants } from './constants';
+import type { CostConstants } from './constants';
 import type { Duration, Work } from './estimate';
 import type { IndexShape, KeyShape, TableShape } from './shapes';
 

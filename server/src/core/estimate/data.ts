@@ -26,7 +26,7 @@ export function dataChange(action: Extract<Action, { readonly kind: 'update' | '
     return;
   }
   if (action.kind === 'merge') {
-    job.cannot('how many rows a MERGE changes is not known');
+    merge(action, name, job);
     return;
   }
   if (hasLoop(job.text) && (action.kind === 'insert' || !isBatchLoop(job.text))) {
@@ -46,6 +46,8 @@ function insert(action: Extract<Action, { readonly kind: 'insert' }>, name: Rela
     if (source === undefined) return;
     ({ rows, assumed } = source);
     job.add(...source.pieces);
+    const expected = expectedOf(job);
+    if (expected !== undefined) [rows, assumed] = [planned(expected, Infinity), false];
   }
   if (stmt.onConflictClause !== undefined) rows = { ...rows, low: 0 };
   rows = unsure(action, rows);
@@ -79,9 +81,13 @@ function alter(action: Extract<Action, { readonly kind: 'update' | 'delete' }>, 
   const targets = (stmt.targetList ?? []).flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []));
   const touched = new Set(targets.flatMap(({ name: column }) => column ?? []));
   const calls = targets.reduce((sum, { val }) => sum + callsIn(val), 0);
+  const guessed = members.map((member) => rowsOf(action, where, others, member, members.length));
+  const all = guessed.reduce((sum, { likely }) => sum + likely, 0);
+  const expected = batches === undefined && !action.wholeTable && action.keyRows === undefined ? expectedOf(job) : undefined;
   let count = 0;
-  for (const member of members) {
-    const rows = unsure(action, rowsOf(action, where, others, member, members.length));
+  for (const [index, member] of members.entries()) {
+    const guess = guessed[index] ?? exactly(0);
+    const rows = unsure(action, expected === undefined || member.assumed ? guess : planned(all > 0 ? (expected * guess.likely) / all : expected / members.length, member.rows));
     count += rows.likely;
     const perRow = perRowOf(action.kind, table, touched, calls, job);
     const piece = action.kind === 'update' ? updateRows(member, rows, touched, perRow, batches !== undefined, job.pricing) : deleteRows(member, rows, perRow, job.pricing);
@@ -96,6 +102,33 @@ function alter(action: Extract<Action, { readonly kind: 'update' | 'delete' }>, 
   job.batches = { count: number, rows: batches.rows, pause };
   const [first] = members;
   if (first !== undefined) job.add(overhead(first, number, pause, batches.rescans, job));
+}
+
+/** How many rows the server's planner expects, where the whole statement is this change. */
+function expectedOf({ effects, expected, text }: Job): number | undefined {
+  return effects.actions.length === 1 && !hasLoop(text) ? expected : undefined;
+}
+
+/** The planner's numbers rest on statistics of single columns: they are often right, and at times far from it. */
+function planned(expected: number, most: number): Rows {
+  return { low: expected / 2, likely: Math.min(expected, most), high: Math.min(expected * 2, most) };
+}
+
+/** MERGE: which of its rows it changes, only the server can guess. Each costs at most what an update of all columns does. */
+function merge(action: Extract<Action, { readonly kind: 'merge' }>, name: RelationName, job: Job): void {
+  const expected = expectedOf(job);
+  const stmt = 'MergeStmt' in action.node ? action.node.MergeStmt : undefined;
+  const shape = job.shape(name);
+  if (expected === undefined || stmt?.sourceRelation === undefined || shape === undefined) {
+    job.cannot('how many rows a MERGE changes is not known');
+    return;
+  }
+  const source = sourceOf({ SelectStmt: { fromClause: [stmt.sourceRelation], op: 'SETOP_NONE', limitOption: 'LIMIT_OPTION_DEFAULT' } }, job, name);
+  if (source === undefined) return;
+  const table = asTable(job.schema.relation(name));
+  const columns = new Set(table?.columns.map(({ name: column }) => column));
+  const rows = { ...planned(expected, Infinity), low: 0 };
+  job.add(...source.pieces, { ...updateRows(shape, rows, columns, perRowOf('update', table, columns, 0, job), false, job.pricing), what: `merges into ${displayName(name)}` });
 }
 
 /** What a batch costs besides its rows: finding where it ends, a commit, the pause; and where each one looks from the start, what it passes over. */

@@ -7,8 +7,11 @@ export interface Duration {
   readonly high: number;
 }
 
-/** What a duration rests on: built-in constants alone, sizes and statistics of a catalogue, or timings of this very server. */
-export type Basis = 'default' | 'catalog' | 'calibrated';
+/**
+ * What a duration rests on: built-in constants alone, sizes and statistics of a catalogue, timings of this very server, or
+ * running the statement itself on a copy of a part of its tables.
+ */
+export type Basis = 'default' | 'catalog' | 'calibrated' | 'rehearsed';
 
 /** How long a statement takes. */
 export interface StatementEstimate {

@@ -2,16 +2,17 @@ import { listed } from '../lists';
 import type { Analysis, StatementAnalysis } from '../analysis';
 import type { Effects } from '../effects/effects';
 import { blocks } from '../effects/postgres/lock-modes';
-import { displayName, type ObjectName, type RelationName } from '../schema/names';
-import type { Relation, Routine, TypeDefinition } from '../schema/schema';
+import { displayName } from '../schema/names';
+import type { Rehearsed } from '../schema/speed';
 import type { Statistics } from '../schema/statistics';
-import type { SchemaVersion } from '../schema/version';
 import type { SchemaView } from '../schema/view';
 import { blockedBy, blockedInAll, isFelt } from './blocked';
-import { DEFAULT_CONSTANTS, type CostConstants } from './constants';
+import { constantsAfter, constantsOf } from './calibration';
+import type { CostConstants } from './constants';
 import { NO_TIME, plus, priced, type Piece, type Pricing } from './costs';
 import type { Basis, Duration, MigrationEstimate, StatementEstimate, Wait, Work } from './estimate';
-import { Sizes } from './sizes';
+import { Look, viewOf } from './look';
+import { Sizes, SizesLog, type SizeChange } from './sizes';
 import { workOf, type Outcome } from './statement';
 
 /**
@@ -19,26 +20,72 @@ import { workOf, type Outcome } from './statement';
  * cannot be estimated says so.
  * @param constants what work costs: the built-in constants, or those of a calibration
  */
-export function estimateMigration(analysis: Analysis, statistics: Statistics, constants: CostConstants = DEFAULT_CONSTANTS): MigrationEstimate {
+export function estimateMigration(analysis: Analysis, statistics: Statistics, constants: CostConstants = constantsOf(statistics)): MigrationEstimate {
   return estimateFrom(analysis, Sizes.of(statistics), constants).estimate;
 }
 
 /** The same from the sizes that earlier migrations left behind; gives those that this one leaves. */
-export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostConstants): { readonly estimate: MigrationEstimate; readonly after: Sizes } {
+export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostConstants = constantsOf(before.statistics)): { readonly estimate: MigrationEstimate; readonly after: Sizes } {
   let sizes = before;
   const pricing: Pricing = { constants, settings: before.settings, version: analysis.target.version };
   const statements = analysis.statements.map((statement): StatementEstimate | undefined => {
     const { effects, segment } = statement;
     if (effects === undefined || segment.direction !== 'up') return undefined;
     if (isInstant(effects)) return instantly(effects, analysis.path, constants);
-    const outcome = workOf(statement, effects, viewOf(statement), sizes, pricing);
-    sizes = outcome.after;
-    return estimateOf(effects, outcome, analysis.path, pricing);
+    const { estimate, changes } = remembered(statement, effects, sizes, analysis.path, pricing);
+    sizes = sizes.after(changes);
+    return estimate;
   });
   const blocked = blockedBy(analysis, statements);
   const estimate = { statements, blocked, runs: sum(statements), ...blockedInAll(blocked, statements) };
   return { estimate, after: sizes };
 }
+
+/** What a statement's estimate was, and what it followed from. */
+interface Remembered {
+  readonly path: string;
+  readonly constants: CostConstants;
+  readonly settings: Pricing['settings'];
+  readonly version: number;
+  readonly expected: number | undefined;
+  readonly rehearsed: Rehearsed | undefined;
+  readonly schema: Look;
+  readonly sizes: SizesLog;
+  readonly estimate: StatementEstimate;
+  readonly changes: readonly SizeChange[];
+}
+
+const estimates = new WeakMap<Effects, Remembered[]>();
+/** How many situations of one statement are remembered. */
+const SITUATIONS = 4;
+
+/** A statement's estimate, as it was worked out before where nothing that it follows from is another: after an edit that is so for nearly all. */
+function remembered(statement: StatementAnalysis, effects: Effects, before: Sizes, path: string, pricing: Pricing): Pick<Remembered, 'estimate' | 'changes'> {
+  const { constants, settings, version } = pricing;
+  const expected = rowsExpected(statement, effects, before.statistics);
+  const rehearsed = statement.parsed.ok ? before.statistics.rehearsed?.(statement.parsed.text) : undefined;
+  let situations = estimates.get(effects);
+  if (situations === undefined) estimates.set(effects, (situations = []));
+  for (const known of situations) {
+    if (known.path !== path || known.constants !== constants || known.settings !== settings || known.version !== version || known.expected !== expected || known.rehearsed !== rehearsed) continue;
+    if (known.sizes.holdsFor(before) && known.schema.holdsFor(statement.version)) return known;
+  }
+  const schema = new Look(statement.version);
+  const sizes = new SizesLog();
+  const outcome = workOf(statement, effects, schema, before.logged(sizes), pricing, expected);
+  const found: Remembered = { path, constants, settings, version, expected, rehearsed, schema, sizes, estimate: estimateOf(effects, outcome, path, pricing, rehearsed), changes: sizes.changes };
+  situations.unshift(found);
+  if (situations.length > SITUATIONS) situations.pop();
+  return found;
+}
+
+/** How many rows the server expects a statement to change, where it was asked. */
+function rowsExpected({ parsed, version }: StatementAnalysis, { actions }: Effects, { changedBy }: Statistics): number | undefined {
+  if (changedBy === undefined || !parsed.ok || !actions.some(({ kind }) => CHANGES.has(kind))) return undefined;
+  return changedBy({ text: parsed.text, searchPath: version.get().searchPath });
+}
+
+const CHANGES = new Set<Effects['actions'][number]['kind']>(['update', 'delete', 'insert', 'merge']);
 
 /**
  * How long one statement by itself takes, in seconds, on relations of the sizes that are known before its migration;
@@ -46,9 +93,11 @@ export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostC
  * @param schema what exists before it
  */
 export function timeOf(statement: StatementAnalysis, effects: Effects, schema: SchemaView, statistics: Statistics, version: number): Duration | undefined {
-  if (isInstant(effects)) return instant(DEFAULT_CONSTANTS);
-  const pricing: Pricing = { constants: DEFAULT_CONSTANTS, settings: statistics.settings, version };
-  return estimateOf(effects, workOf(statement, effects, schema, Sizes.of(statistics), pricing), '', pricing).runs;
+  const constants = constantsOf(statistics);
+  if (isInstant(effects)) return instant(constants);
+  const pricing: Pricing = { constants, settings: statistics.settings, version };
+  const expected = rowsExpected(statement, effects, statistics);
+  return estimateOf(effects, workOf(statement, effects, schema, Sizes.of(statistics), pricing, expected), '', pricing, undefined).runs;
 }
 
 /** What a migration of one statement has to do; undefined where nothing is known of it or it is of several. */
@@ -86,7 +135,8 @@ function instant({ statement }: CostConstants): Duration {
   return { low: likely / 5, likely, high: likely * 20 };
 }
 
-function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome, path: string, { constants }: Pricing): StatementEstimate {
+function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome, path: string, { constants: usual }: Pricing, rehearsed: Rehearsed | undefined): StatementEstimate {
+  const constants = rehearsed === undefined ? usual : constantsAfter(rehearsed, usual);
   // What concerns no row is nothing to speak of.
   const pieces = all.filter(({ micros }) => micros.high > 0);
   const work = pieces.map((piece) => ({ piece, work: workIn(piece, constants) })).sort((a, b) => (b.work.seconds?.likely ?? 0) - (a.work.seconds?.likely ?? 0));
@@ -95,7 +145,7 @@ function estimateOf(effects: Effects, { pieces: all, unknown, batches }: Outcome
   const missing = [...new Set(assumed.flatMap(({ relation, missing: other }) => (relation === undefined ? [] : [displayName(other ?? relation)])))];
   const reason = unknown ?? (missing.length === 0 ? undefined : `the size of ${listed(missing, 2)} is not known`);
   return {
-    basis: assumed.length > 0 ? 'default' : basisOf(pieces, constants),
+    basis: assumed.length > 0 ? 'default' : rehearsed === undefined ? basisOf(pieces, constants) : 'rehearsed',
     runs: reason === undefined ? runs : undefined,
     unknown: reason,
     perMillionRows: unknown === undefined && assumed.length > 0 ? runs : undefined,
@@ -143,47 +193,4 @@ function sum(estimates: readonly (StatementEstimate | undefined)[]): Duration | 
     total = plus(total, estimate.runs);
   }
   return total;
-}
-
-/** The schema before a statement, without putting it together where only a few of its entries are asked for. */
-export function viewOf({ version }: Pick<StatementAnalysis, 'version'>): SchemaView {
-  return new VersionView(version);
-}
-
-class VersionView implements SchemaView {
-  constructor(private readonly version: SchemaVersion) {}
-
-  relation(name: RelationName): Relation | undefined {
-    return this.version.entry('relations', name) as Relation | undefined;
-  }
-  type(name: ObjectName): TypeDefinition | undefined {
-    return this.version.entry('types', name) as TypeDefinition | undefined;
-  }
-  routines(name: ObjectName): readonly Routine[] {
-    return (this.version.entry('routines', name) as readonly Routine[] | undefined) ?? [];
-  }
-  publication(name: string): ReturnType<SchemaView['publication']> {
-    return this.version.get().publications.get(name);
-  }
-  hasNamespace(name: string): boolean {
-    return this.version.entry('namespaces', name) === true;
-  }
-  allRelations(): Iterable<Relation> {
-    return this.version.get().relations.values();
-  }
-  allRoutines(): Iterable<readonly Routine[]> {
-    return this.version.get().routines.values();
-  }
-  allTypes(): Iterable<TypeDefinition> {
-    return this.version.get().types.values();
-  }
-  allPublications(): ReturnType<SchemaView['allPublications']> {
-    return this.version.get().publications.values();
-  }
-  get complete(): boolean {
-    return this.version.get().complete;
-  }
-  get searchPath(): readonly string[] {
-    return this.version.get().searchPath;
-  }
 }

@@ -2,14 +2,16 @@ import { analyze } from '../analyze';
 import type { Analysis } from '../analysis';
 import { createMemo } from '../memo';
 import type { RelationName } from '../schema/names';
+import type { CostClass } from '../schema/speed';
 import type { Statistics } from '../schema/statistics';
 import type { Schema } from '../schema/schema';
 import { SchemaVersion } from '../schema/version';
 import type { Target } from '../target';
-import { timingOf, type Timing } from './calibration';
+import type { Timing } from './calibration';
 import { DEFAULT_CONSTANTS } from './constants';
 import { priced, scan, sortCost } from './costs';
-import { viewOf } from './migration';
+import { viewOf } from './look';
+import { piecesOf } from './migration';
 import { shapeOf } from './shapes';
 import { Sizes } from './sizes';
 import type { Duration, MigrationEstimate } from './estimate';
@@ -84,6 +86,20 @@ export function compare(analysis: Analysis, { statements: estimates }: Migration
     const found = parsed.ok ? ran.get(words(parsed.text)) : undefined;
     return found === undefined ? [] : [{ index, estimated: estimates[index]?.runs, actual: found.seconds, calls: found.calls }];
   });
+}
+
+/** The timing of a migration's only statement; undefined where it has nothing to do, or nothing is known of it. */
+export function timingOf(analysis: Analysis, statistics: Statistics, actual: number): Timing | undefined {
+  const pieces = piecesOf(analysis, statistics, DEFAULT_CONSTANTS);
+  if (pieces === undefined || pieces.some(({ assumed }) => assumed)) return undefined;
+  let [total, largest] = [0, 0];
+  let cost: CostClass | undefined;
+  for (const piece of pieces) {
+    const { likely } = priced(piece, DEFAULT_CONSTANTS);
+    total += likely;
+    if (likely > largest) [largest, cost] = [likely, piece.cost];
+  }
+  return cost === undefined || largest < total / 2 ? undefined : { cost, estimated: total, actual };
 }
 
 function words(text: string): string {

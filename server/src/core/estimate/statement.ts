@@ -37,6 +37,8 @@ export class Job {
     readonly schema: SchemaView,
     public sizes: Sizes,
     readonly pricing: Pricing,
+    /** How many rows the server expects the statement to change; undefined where it was not asked. */
+    readonly expected: number | undefined,
   ) {}
 
   add(...pieces: readonly Piece[]): void {
@@ -75,9 +77,12 @@ export class Job {
   }
 }
 
-/** What a statement has to do, from its effects, the schema before it and the sizes of the relations. */
-export function workOf(statement: StatementAnalysis, effects: Effects, schema: SchemaView, sizes: Sizes, pricing: Pricing): Outcome {
-  const job = new Job(statement, effects, schema, sizes, pricing);
+/**
+ * What a statement has to do, from its effects, the schema before it and the sizes of the relations.
+ * @param expected rows that the server expects it to change
+ */
+export function workOf(statement: StatementAnalysis, effects: Effects, schema: SchemaView, sizes: Sizes, pricing: Pricing, expected?: number): Outcome {
+  const job = new Job(statement, effects, schema, sizes, pricing, expected);
   if (effects.depends.some((sentence) => sentence.startsWith('The body could not be read'))) job.cannot('the body of the block could not be read');
   rewrites(job);
   verifications(job);

@@ -42,6 +42,7 @@ const BASES: Readonly<Record<Basis, string>> = {
   default: 'typical timings',
   catalog: 'sizes from the catalogue, typical timings',
   calibrated: 'sizes from the catalogue, timings of this server',
+  rehearsed: 'sizes from the catalogue, a rehearsal on a part of the rows',
 };
 
 /** A piece of work: "builds users_email_idx: 2.1 M rows, reads 1.4 GB, writes 90 MB, about 12 s (8 to 20)". */

@@ -1,4 +1,5 @@
 import type { RelationName } from './names';
+import type { Calibration, Pace, Rehearsed } from './speed';
 
 /** How large a relation is, as the catalogue of a live database or a snapshot tells it. */
 export interface RelationSize {
@@ -46,6 +47,8 @@ export interface ServerSettings {
   readonly dataChecksums: boolean;
   /** How the database sorts text where nothing else is said. */
   readonly collation: 'C' | 'icu' | 'libc';
+  /** How fast its processor is, where that was timed. */
+  readonly pace?: Pace;
 }
 
 /** Counters of pg_stat_user_tables: how often rows were written, and how often the table was read whole or by index. */
@@ -66,6 +69,10 @@ export interface Statistics {
   readonly settings?: ServerSettings;
   /** How many rows the server expects a statement to change; undefined where it was not asked or cannot say. */
   readonly changedBy?: (statement: { readonly text: string; readonly searchPath: readonly string[] }) => number | undefined;
+  /** What timings of this very server have taught; undefined where there are none. */
+  readonly calibration?: Calibration;
+  /** What came of rehearsing a statement of this text; undefined where it was not rehearsed. */
+  readonly rehearsed?: (text: string) => Rehearsed | undefined;
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };

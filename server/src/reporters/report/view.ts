@@ -106,7 +106,7 @@ function factsOf({ target, statements }: Analysis, { statements: estimates }: Mi
   ];
 }
 
-const BASES: readonly Basis[] = ['calibrated', 'catalog', 'default'];
+const BASES: readonly Basis[] = ['rehearsed', 'calibrated', 'catalog', 'default'];
 
 function totalsOf(estimate: MigrationEstimate, lockBudget: number): readonly TotalView[] {
   const all = estimate.statements.keys();

@@ -1,0 +1,33 @@
+/** What a server took for work that is the same everywhere, in µs a row: it makes rows of numbers, or of texts, and sorts them. */
+export interface Pace {
+  readonly numbers: number;
+  readonly texts: number;
+}
+
+/** Work that is slow or fast for the same reasons. */
+export type CostClass = 'scan' | 'index' | 'other index' | 'rewrite' | 'foreign key' | 'update' | 'insert' | 'delete' | 'query';
+
+/**
+ * What the timings of one server have taught, as JSON that is kept for its connection. It holds no names and no text: of
+ * each kind of work only how often it was timed, and the mean and variance of the logarithm of actual over estimated.
+ */
+export interface Calibration {
+  readonly version: 1;
+  /** The server's pace when it was learned. */
+  readonly pace?: Pace;
+  readonly classes: Readonly<Partial<Record<CostClass, Fit>>>;
+}
+
+export interface Fit {
+  readonly count: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** What came of running a statement on a copy of a part of its tables. */
+export interface Rehearsed {
+  /** What the model's time is multiplied with. */
+  readonly factor: number;
+  /** Rows that the tables of the copy had at most. */
+  readonly rows: number;
+}
