@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, SHOW_REPORT_COMMAND, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
 import { BlockersPanel } from './blockers/panel';
-import { connectDatabase, disconnectDatabase } from './connections/commands';
+import { calibrate } from './calibrate';
+import { connectDatabase, disconnectDatabase, markProduction } from './connections/commands';
 import type { Connections } from './connections/store';
 import type { ReportPanel } from './report';
 import type { LockscopeServer } from './server';
@@ -19,6 +20,8 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, co
     'lockscope.connectDatabase': () => connectDatabase(connections, server.program),
     'lockscope.disconnectDatabase': () => disconnectDatabase(connections),
     'lockscope.refreshDatabase': () => server.ask(REFRESH_DATABASE),
+    'lockscope.calibrate': () => calibrate(server, connections),
+    'lockscope.markProduction': () => markProduction(connections),
     'lockscope.estimateRuntime': () => report.estimate(),
     [SHOW_REPORT_COMMAND]: (uri, statement) => report.show(uri, statement),
     'lockscope.exportReport': () => report.export(),

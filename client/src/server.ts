@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, WorkDoneProgress, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 import { SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
 import { DOCUMENTS } from './languages';
 
@@ -19,6 +19,7 @@ export class LockscopeServer implements vscode.Disposable {
   state: ServerState = { kind: 'off', reason: 'It was not started yet.' };
   private client: LanguageClient | undefined;
   private readonly crashes: number[] = [];
+  private progresses = 0;
   /** Restarts come one after the other. */
   private restarts = Promise.resolve();
 
@@ -80,6 +81,28 @@ export class LockscopeServer implements vscode.Disposable {
   async ask<R>(method: string, parameters?: object, token?: vscode.CancellationToken): Promise<R | undefined> {
     if (this.client?.state !== State.Running) return undefined;
     return this.client.sendRequest<R>(method, parameters, token);
+  }
+
+  /** Asks for something that takes its time: shows how far it is, and gives undefined where the user cancelled and nothing came of it. */
+  async askLong<R>(method: string, parameters: object, token: vscode.CancellationToken, progress: vscode.Progress<{ message?: string; increment?: number }>): Promise<R | undefined> {
+    const { client } = this;
+    if (client?.state !== State.Running) return undefined;
+    const workDoneToken = `lockscope-${String((this.progresses += 1))}`;
+    let shown = 0;
+    const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (report) => {
+      if (report.kind !== 'report') return;
+      const now = report.percentage ?? shown;
+      progress.report({ ...(report.message === undefined ? {} : { message: report.message }), increment: now - shown });
+      shown = now;
+    });
+    try {
+      return await client.sendRequest<R>(method, { ...parameters, workDoneToken }, token);
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    } finally {
+      listening.dispose();
+    }
   }
 
   /** The editor's form of an edit that the server made. */

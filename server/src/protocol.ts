@@ -66,6 +66,18 @@ export const OPEN_RULE_COMMAND = 'lockscope.server.openRule';
 /** The code action kind that mends everything that is safe to mend. */
 export const FIX_ALL_KIND = 'source.fixAll.lockscope';
 
+/**
+ * Request, client to server. What learning the speed of a document's database would read, before it is read. Parameters
+ * {@link DocumentParams}, result {@link LearningPlan}, or null where no database is connected.
+ */
+export const LEARNING_PLAN = 'lockscope/learningPlan';
+
+/**
+ * Request, client to server. Learns how fast a document's database is; estimates rest on it from then on. Can be cancelled,
+ * and tells its progress where the parameters have a `workDoneToken`. Parameters {@link LearnParams}, result {@link LearnResult}.
+ */
+export const LEARN = 'lockscope/learn';
+
 export interface DocumentParams {
   readonly uri: string;
 }
@@ -124,6 +136,29 @@ export type ProbeResult =
       readonly wantsPassword: boolean;
     };
 
+export interface LearningPlan {
+  /** The connection's name. */
+  readonly database: string;
+  /** What a sample would read: `about 150 k rows of orders`. Empty where the tables are too small to tell anything. */
+  readonly sample: readonly string[];
+}
+
+export interface LearnParams extends DocumentParams {
+  /** `forget` goes back to built-in timings. */
+  readonly from: 'past' | 'past and sample' | 'forget';
+  readonly workDoneToken?: string | number;
+}
+
+export type LearnResult =
+  | {
+      readonly ok: true;
+      /** To keep with the connection and hand over at the next start, in LOCKSCOPE_DATABASES; null: nothing. Holds no names and no secrets. */
+      readonly calibration: object | null;
+      /** What came of it, as a sentence. */
+      readonly summary: string;
+    }
+  | { readonly ok: false; readonly problem: string };
+
 /** Seconds; null where nobody can say. */
 export type EstimatedTime = { readonly low: number; readonly likely: number; readonly high: number } | null;
 
@@ -146,6 +181,8 @@ export interface StatementEstimateResult {
   readonly basis: 'default' | 'catalog' | 'calibrated' | 'rehearsed';
   /** How long it runs, in words; with the reason where nobody can say. */
   readonly inWords: string;
+  /** What it took when it ran already, beside what was said of it before, in words; null where it did not run. */
+  readonly ran: string | null;
 }
 
 export interface ReportParams extends DocumentParams {

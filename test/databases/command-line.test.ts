@@ -50,7 +50,9 @@ describe('lockscope with a database', () => {
     expect(blocking(connected.stdout)).toEqual(['users.sql']);
     expect(JSON.parse(connected.stdout)).toMatchObject({ server: { dialect: 'postgresql', version: 15, source: 'connection' } });
     const byEnvironment = await lockscope.run(['check', '--format', 'json', 'users.sql', 'countries.sql'], { cwd, env: { LOCKSCOPE_DATABASE_URL: server.url('shop') } });
-    expect(byEnvironment.stdout).toBe(connected.stdout);
+    // Times follow the server's pace, which is another each time.
+    expect(blocking(byEnvironment.stdout)).toEqual(['users.sql']);
+    expect(JSON.parse(byEnvironment.stdout)).toMatchObject({ server: { dialect: 'postgresql', version: 15, source: 'connection' } });
   });
 
   test('a snapshot says the same as the database, and how old it is', async () => {

@@ -24,6 +24,21 @@ export async function disconnectDatabase(connections: Connections): Promise<void
   if (folder !== 'left') await connections.use(undefined, folder);
 }
 
+/** `Lockscope: Mark Connection as Production`: from then on nothing but reading happens to it. Chosen again, the mark goes. */
+export async function markProduction(connections: Connections): Promise<void> {
+  const items = connections.all().map((connection) => ({ label: connection.name, description: connection.production === true ? 'production' : '', detail: connection.place, picked: connection.production === true, connection }));
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage('Lockscope: there is no connection yet.');
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(items, { title: 'Connections to Production', placeHolder: 'Checked ones are production: nothing is rehearsed with their rows', canPickMany: true });
+  if (chosen === undefined) return;
+  for (const { connection } of items) {
+    const isProduction = chosen.some((item) => item.connection.id === connection.id);
+    if (isProduction !== (connection.production === true)) await connections.mark(connection, isProduction);
+  }
+}
+
 type NewChoice = Exclude<Choice, { readonly kind: 'disconnect' | 'connection' }>;
 
 async function connectNew(choice: NewChoice, folder: vscode.WorkspaceFolder | undefined, connections: Connections, program: string): Promise<void> {

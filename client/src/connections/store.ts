@@ -7,10 +7,14 @@ export interface Connection {
   readonly name: string;
   /** For people: `shop on localhost:5433`. */
   readonly place: string;
+  /** Whether the user marked it as one that nothing but reading may happen to. */
+  readonly production?: boolean;
 }
 
 const CONNECTIONS = 'lockscope.connections';
 const ACTIVE = 'lockscope.activeConnections';
+/** What was learned of the servers, by connection. It holds no names and no secrets. */
+const CALIBRATIONS = 'lockscope.calibrations';
 
 /** Stands for windows without a folder. */
 const NO_FOLDER = '';
@@ -52,9 +56,31 @@ export class Connections {
   async remove(connection: Connection): Promise<void> {
     const wasActive = this.activeIds().includes(connection.id);
     await this.context.secrets.delete(secretOf(connection));
+    await this.keep(connection, undefined);
     await this.context.globalState.update(CONNECTIONS, this.all().filter(({ id }) => id !== connection.id));
     await this.context.globalState.update(ACTIVE, Object.fromEntries(Object.entries(this.activeByFolder()).filter(([, id]) => id !== connection.id)));
     if (wasActive) this.changes.fire();
+  }
+
+  /** Marks a connection as production, or takes the mark away. */
+  async mark(connection: Connection, production: boolean): Promise<void> {
+    await this.context.globalState.update(CONNECTIONS, this.all().map((known) => (known.id === connection.id ? { ...known, production } : known)));
+    if (this.activeIds().includes(connection.id)) this.changes.fire();
+  }
+
+  /** Keeps what was learned of a connection's server; undefined forgets it. */
+  async keep(connection: Connection, calibration: object | undefined): Promise<void> {
+    const { [connection.id]: _, ...others } = this.calibrations();
+    await this.context.globalState.update(CALIBRATIONS, calibration === undefined ? others : { ...others, [connection.id]: calibration });
+  }
+
+  /** Whether anything was learned of a connection's server. */
+  isCalibrated({ id }: Connection): boolean {
+    return this.calibrations()[id] !== undefined;
+  }
+
+  private calibrations(): Readonly<Record<string, object>> {
+    return this.context.globalState.get<Readonly<Record<string, object>>>(CALIBRATIONS, {});
   }
 
   /** Judges a folder by a connection from now on, or by none. */
@@ -77,7 +103,9 @@ export class Connections {
       folders.map(async (folder) => {
         const connection = this.active(folder);
         const url = connection === undefined ? undefined : await this.context.secrets.get(secretOf(connection));
-        return connection === undefined || url === undefined ? [] : [{ name: connection.name, ...(folder === undefined ? {} : { folder: folder.uri.toString() }), url }];
+        if (connection === undefined || url === undefined) return [];
+        const { name, production = false } = connection;
+        return [{ name, ...(folder === undefined ? {} : { folder: folder.uri.toString() }), url, production, calibration: this.calibrations()[connection.id] }];
       }),
     );
     return { ...none, LOCKSCOPE_DATABASES: JSON.stringify(chosen.flat()) };

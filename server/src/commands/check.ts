@@ -9,7 +9,8 @@ import { anyAtOrAbove, EMPTY_SUMMARY, withFile, type Reporter, type Terminal } f
 import { withDatabase } from './database';
 import { startLoading } from './loading';
 import { print, terminal } from './output';
-import { baseSchema, openProject, type SharedOptions } from './project';
+import { keptCalibration } from './kept-calibration';
+import { baseSchema, openProject, type Project, type SharedOptions } from './project';
 import { ProjectCode } from './project-code';
 import { openSources } from './source';
 
@@ -17,6 +18,7 @@ export interface CheckOptions extends SharedOptions {
   readonly format: Format;
   readonly failOn: Severity | 'never';
   readonly stdinFilename?: string;
+  readonly calibration?: string;
 }
 
 /** The output formats; a new one is a reporter and a line here. */
@@ -35,7 +37,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const parser = startLoading(loadPostgresParser);
   const own = openProject(paths, options);
   const sources = await openSources(paths, own, options.stdinFilename);
-  const project = await withDatabase(own, options, parser, () => sources.words());
+  const project = withCalibration(await withDatabase(own, options, parser, () => sources.words()), options.calibration);
   await parser;
   const reporter = REPORTERS[options.format](terminal());
   const code = new ProjectCode(project.root, sources.histories);
@@ -55,4 +57,11 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   print(reporter.end(summary));
   if (sources.failed()) return 2;
   return anyAtOrAbove(summary, options.failOn) ? 1 : 0;
+}
+
+/** A project whose times are those of a server that a file tells of. */
+function withCalibration(project: Project, path: string | undefined): Project {
+  if (path === undefined) return project;
+  const { setting } = project;
+  return { ...project, setting: { ...setting, statistics: { ...setting.statistics, calibration: keptCalibration(path) } } };
 }

@@ -46,6 +46,11 @@ export function urlOfEnvironment(): string | undefined {
   return url === undefined || url === '' ? undefined : url;
 }
 
+/** The live database that a command reads: none where a snapshot is given instead. */
+export function urlOf({ databaseUrl, snapshot }: DatabaseOptions): string | undefined {
+  return snapshot === undefined ? (databaseUrl ?? urlOfEnvironment()) : undefined;
+}
+
 async function fromServer(url: string, words: ReadonlySet<string>): Promise<KnownDatabase> {
   const { catalog, sizes, settings, version } = await contentsOf(url, words);
   return knownDatabase({ catalog, sizes, settings, server: { dialect: 'postgresql', version } }, 'connection');

@@ -8,8 +8,10 @@ import { estimateJsonReporter } from '../reporters/estimate-json';
 import { estimatePrettyReporter } from '../reporters/estimate-pretty';
 import { NO_TOTALS, withMigration, type EstimateReporter } from '../reporters/estimate-reporter';
 import { htmlReporter, markdownReporter } from '../reporters/report/reporters';
-import { calibration, sayWhatRan } from './calibration';
-import { withDatabase } from './database';
+import { calibration } from './calibration';
+import { History } from '../core/estimate/history';
+import { urlOf, withDatabase } from './database';
+import { ExpectedRows } from './expected-rows';
 import { startLoading } from './loading';
 import { print, terminal, warn } from './output';
 import { baseSchema, openProject, type Project, type SharedOptions } from './project';
@@ -48,21 +50,24 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const reporter = REPORTERS[options.format](project);
   let schema = baseSchema(project, createMemo());
   const { calibration: learned, past } = await calibration(options, { schema, statistics, target: project.setting.target });
-  let sizes = Sizes.of(learned === undefined ? statistics : { ...statistics, calibration: learned });
+  const history = History.NONE.seen(past);
+  const rows = new ExpectedRows(urlOf(options));
+  const informed = { ...statistics, changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
+  let sizes = Sizes.of(informed);
   let totals = NO_TOTALS;
   print(reporter.start(project.setting.target));
-  for (const history of sources.histories) {
-    const analyses = analyzeHistory(sources.read(history), schema, project.setting);
+  for (const folder of sources.histories) {
+    const analyses = analyzeHistory(sources.read(folder), schema, project.setting);
     let next = analyses.next();
     for (; next.done !== true; next = analyses.next()) {
+      await rows.ask(next.value);
       const { estimate: found, after } = estimateFrom(next.value, sizes);
       // Without a database the tables of earlier migrations have long been filled: nobody knows how far.
       if (statistics !== NO_STATISTICS) sizes = after;
       totals = withMigration(totals, found);
       print(reporter.file(next.value, found));
-      sayWhatRan(next.value, found, past);
     }
-    if (history.continues) schema = next.value;
+    if (folder.continues) schema = next.value;
   }
   print(reporter.end(totals));
   return sources.failed() ? 2 : 0;

@@ -1,3 +1,5 @@
+import { readCalibration } from '../core/estimate/calibration';
+import type { Calibration } from '../core/schema/speed';
 import { readUrl } from './postgres/url';
 
 /** A database that somebody chose to judge by. Its URL holds the password. */
@@ -7,6 +9,10 @@ export interface ChosenDatabase {
   /** Address of the workspace folder that it is for; undefined: for all that have no other. */
   readonly folder: string | undefined;
   readonly url: string;
+  /** Whether it is one that nothing but reading may happen to, by its owner's word. */
+  readonly production: boolean;
+  /** What was learned of its server; undefined where nothing was. */
+  readonly calibration: Calibration | undefined;
 }
 
 /**
@@ -19,7 +25,7 @@ export function takeChosen(environment: NodeJS.ProcessEnv): readonly ChosenDatab
   delete environment.LOCKSCOPE_DATABASES;
   delete environment.LOCKSCOPE_DATABASE_URL;
   const chosen = list === undefined ? [] : chosenFrom(list);
-  return url === undefined || url === '' ? chosen : [...chosen, { name: nameOf(url), folder: undefined, url }];
+  return url === undefined || url === '' ? chosen : [...chosen, { name: nameOf(url), folder: undefined, url, production: false, calibration: undefined }];
 }
 
 function chosenFrom(text: string): readonly ChosenDatabase[] {
@@ -34,9 +40,9 @@ function chosenFrom(text: string): readonly ChosenDatabase[] {
 
 function chosenOf(entry: unknown): ChosenDatabase | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { name, folder, url } = entry as Readonly<Record<string, unknown>>;
+  const { name, folder, url, production, calibration } = entry as Readonly<Record<string, unknown>>;
   if (typeof url !== 'string') return undefined;
-  return { name: typeof name === 'string' ? name : nameOf(url), folder: typeof folder === 'string' ? folder : undefined, url };
+  return { name: typeof name === 'string' ? name : nameOf(url), folder: typeof folder === 'string' ? folder : undefined, url, production: production === true, calibration: readCalibration(calibration) };
 }
 
 /** A database by its own name and its server's, without anybody's secrets. */

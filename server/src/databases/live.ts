@@ -6,6 +6,13 @@ import type { RelationSizes } from '../core/schema/statistics';
 import type { DataStatement } from '../core/data-statements';
 import { knownDatabase, resized, type KnownDatabase } from '../core/snapshot';
 import { nameParts, type ObjectName } from '../core/schema/names';
+import type { Analysis } from '../core/analysis';
+import type { MigrationEstimate } from '../core/estimate/estimate';
+import { History } from '../core/estimate/history';
+import type { Calibration, Rehearsed } from '../core/schema/speed';
+import { learn, sampleOf, type Learned, type Lesson } from './learn';
+import type { Probe } from './postgres/sample';
+import { readPastStatements } from './postgres/timings';
 import { RowCounts } from './row-counts';
 import { DatabaseError, readContents, type DatabaseContents } from './database';
 
@@ -81,8 +88,12 @@ export class LiveDatabase {
   private readonly rowCounts: RowCounts;
   /** What was read last, without row counts. */
   private plain: KnownDatabase | undefined;
+  /** Estimates that were shown, beside what the server counts. */
+  private history = History.NONE;
+  private rehearsals: ReadonlyMap<string, Rehearsed> = new Map();
 
   /**
+   * @param calibration what earlier sessions have learned of it
    * @param url postgresql://…
    * @param read replaces the reading in tests
    */
@@ -90,11 +101,56 @@ export class LiveDatabase {
     readonly url: string,
     private readonly host: LiveHost,
     private readonly read: (url: string, words: ReadonlySet<string>) => Promise<DatabaseContents> = readContents,
+    private calibration?: Calibration,
   ) {
     this.rowCounts = new RowCounts(url, () => {
-      const { data } = this.state;
-      if (data !== undefined && this.plain !== undefined) this.setState({ data: { ...data, known: this.counted(this.plain) } });
+      this.knowsMore();
     });
+  }
+
+  /** What learning would read of the tables: nothing where they are too small, or not known yet. */
+  async sample(): Promise<readonly Probe[]> {
+    return sampleOf(await this.readWhole());
+  }
+
+  /** Learns from past statements and from a sample as planned. Throws a {@link DatabaseError}. */
+  async learn(lesson: Pick<Lesson, 'probes' | 'signal' | 'progress'>): Promise<Learned> {
+    const learned = await learn(this.url, await this.readWhole(), { ...lesson, past: true, before: this.calibration });
+    if (learned.timings > 0) this.calibration = learned.calibration;
+    this.history = this.history.seen(learned.past);
+    this.knowsMore();
+    return learned;
+  }
+
+  /** Forgets what was learned. */
+  forget(): void {
+    this.calibration = undefined;
+    this.knowsMore();
+  }
+
+  /** Reads what past statements took, so that what ran is held against what was said of it. Never throws. */
+  async lookBack(): Promise<void> {
+    const found = await readPastStatements(this.url).catch(() => undefined);
+    if (found?.available !== true) return;
+    this.history = this.history.seen(found.statements);
+    this.knowsMore();
+  }
+
+  /** An estimate is shown: what runs from now on is held against it. */
+  showed(analysis: Analysis, estimate: MigrationEstimate): void {
+    this.history = this.history.expecting(analysis, estimate);
+  }
+
+  /** All tables, also those that no open document names. */
+  private async readWhole(): Promise<KnownDatabase> {
+    const { version, ...contents } = await readContents(this.url);
+    await this.host.parserLoaded;
+    return knownDatabase({ ...contents, server: { dialect: 'postgresql', version } }, 'connection');
+  }
+
+  private knowsMore(): void {
+    const { data } = this.state;
+    if (data !== undefined && this.plain !== undefined) this.setState({ data: { ...data, known: this.counted(this.plain) } });
   }
 
   /**
@@ -190,7 +246,9 @@ export class LiveDatabase {
   }
 
   private counted(known: KnownDatabase): KnownDatabase {
-    return { ...known, statistics: this.rowCounts.with(known.statistics) };
+    const { calibration, history, rehearsals } = this;
+    const learned = { ...(calibration === undefined ? {} : { calibration }), ran: (text: string) => history.ranOf(text), rehearsed: (text: string) => rehearsals.get(text) };
+    return { ...known, statistics: { ...this.rowCounts.with(known.statistics), ...learned } };
   }
 
   private schedule(): void {

@@ -8,6 +8,15 @@ const MOST = 2000;
 /** After an attempt that failed, nothing is asked for so long, in ms. */
 const REST = 30_000;
 
+/** How many rows a server expects statements to change, by {@link keyOf}. Throws a `DatabaseError`. */
+export async function countRows(url: string, statements: Iterable<DataStatement>): Promise<ReadonlyMap<string, number | undefined>> {
+  const found = new Map<string, number | undefined>();
+  await readDatabase(url, async (reading) => {
+    for (const statement of statements) found.set(keyOf(statement), await expectedRows(reading, statement));
+  }, PLANNING);
+  return found;
+}
+
 /** How many rows the server expects statements to change: asked once for each text, in the background, and remembered. */
 export class RowCounts {
   private known: ReadonlyMap<string, number | undefined> = new Map();
@@ -46,13 +55,11 @@ export class RowCounts {
     this.waiting = new Map();
     const found = new Map(this.known);
     try {
-      await readDatabase(this.url, async (reading) => {
-        for (const [key, statement] of waiting) {
-          this.asked.add(key);
-          found.delete(key);
-          found.set(key, await expectedRows(reading, statement));
-        }
-      }, PLANNING);
+      for (const [key, rows] of await countRows(this.url, waiting.values())) {
+        this.asked.add(key);
+        found.delete(key);
+        found.set(key, rows);
+      }
     } catch {
       // It is the same server that cannot be read either, and that is said.
       this.restUntil = Date.now() + REST;

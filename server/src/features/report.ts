@@ -1,6 +1,6 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver/node';
 import type { Duration } from '../core/estimate/estimate';
-import { summaryInWords, timeInWords } from '../core/estimate/words';
+import { ranInWords, summaryInWords, timeInWords } from '../core/estimate/words';
 import { ESTIMATE, REPORT, type DocumentParams, type EstimateResult, type EstimatedTime, type ReportParams, type ReportResult } from '../protocol';
 import { htmlReport } from '../reporters/report/html';
 import { markdownReport } from '../reporters/report/markdown';
@@ -18,7 +18,12 @@ export const report: Feature = {
     const { connection } = server;
     connection.onRequest(ESTIMATE, guarded(server, ESTIMATE, null, async ({ uri }: DocumentParams, token: CancellationToken) => {
       await readAnew(uri, server, token);
-      return whenReady(server, uri, () => estimated(uri, server), token);
+      return whenReady(server, uri, () => {
+        const data = server.workspace.read(uri)?.data;
+        const analysed = analysedNow(uri, server);
+        if (data?.kind === 'connection' && analysed !== undefined) data.database.live.showed(analysed.analysis, estimateOf(analysed));
+        return estimated(uri, server);
+      }, token);
     }));
     connection.onRequest(REPORT, guarded(server, REPORT, null, (params: ReportParams, token: CancellationToken) => whenReady(server, params.uri, () => reported(params, server), token)));
   },
@@ -36,7 +41,8 @@ async function readAnew(uri: string, server: Server, token: CancellationToken): 
       reject(new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled'));
     });
     // What goes wrong is part of the database's state and shown there.
-    void data.database.live.refresh().catch(() => undefined).then(() => {
+    const { live } = data.database;
+    void Promise.allSettled([live.refresh(), live.lookBack()]).then(() => {
       clearTimeout(timer);
       resolve();
     });
@@ -56,7 +62,7 @@ function estimated(uri: string, server: Server): EstimateResult | null {
     statements: statements.map(({ span, effects }, index) => {
       const one = estimate.statements[index];
       if (one === undefined || effects === undefined) return null;
-      return { range: rangeOf(lines, span), kind: effects.kind, runs: onWire(one.runs), perMillionRows: onWire(one.perMillionRows), basis: one.basis, inWords: timeInWords(one) };
+      return { range: rangeOf(lines, span), kind: effects.kind, runs: onWire(one.runs), perMillionRows: onWire(one.perMillionRows), basis: one.basis, inWords: timeInWords(one), ran: ranInWords(one) ?? null };
     }),
   };
 }

@@ -37,7 +37,7 @@ function fileOf({ path, script, statements, lines, problems }: Analysis, { state
 }
 
 function statementOf(estimate: StatementEstimate): object {
-  const { unknown, perMillionRows, work, waits, batches } = estimate;
+  const { unknown, perMillionRows, work, waits, batches, ran } = estimate;
   return {
     estimate: estimateJson(estimate),
     unknown: unknown ?? null,
@@ -54,6 +54,7 @@ function statementOf(estimate: StatementEstimate): object {
     })),
     waits: waits.map(({ for: what, what: words, relation }) => ({ for: what, what: words, relation: relation ?? null })),
     batches: batches ?? null,
+    ran: ran === undefined ? null : { seconds: ran.seconds, calls: ran.calls, estimated: orNull(ran.estimated) },
   };
 }
 

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
 import type { Analysis, StatementAnalysis } from '../core/analysis';
-import type { Basis, Blocked, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
-import { workInWords } from '../core/estimate/words';
+import type { Basis, Blocked, Duration, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
+import { Sums } from '../core/estimate/sums';
+import { ranInWords, summaryInWords, workInWords } from '../core/estimate/words';
 import { durationInWords, rowsInWords, secondsInWords } from '../core/quantities';
 import { displayName } from '../core/schema/names';
 import { harmless, wrap } from './display';
@@ -36,9 +37,9 @@ function fileLines({ path, statements, problems, lines, text }: Analysis, estima
     out.push(`${colors.bold(place)}  ${firstLine(statement, text)}`, ...told(own, colors, measure), '');
   });
   for (const { message, span } of problems) out.push(`${colors.bold(`${path}:${String(lines.positionAt(span.offset).line + 1)}`)}  ${colors.red('cannot be read')}: ${harmless(message)}`, '');
-  const blocked = estimate.blocked.map((block) => blockedWords(block, statements, lines));
+  const blocked = estimate.blocked.map((block) => blockedWords(block, estimate, statements, lines));
   if (blocked.length > 0) out.push(...blocked.flatMap((words) => wrap(words, measure - 2).map((line, index) => (index === 0 ? `${colors.yellow('▲')} ${line}` : `  ${line}`))), '');
-  out.push(inAll(estimate));
+  out.push(...wrap(summaryInWords(estimate), measure));
   return out;
 }
 
@@ -54,6 +55,8 @@ function told(estimate: StatementEstimate, colors: Colors, measure: number): rea
   else if (perMillionRows !== undefined) out.push(`${durationInWords(perMillionRows)} for each million rows: ${unknown ?? ''}`);
   else out.push(`cannot be estimated: ${unknown ?? ''}`);
   if (batches !== undefined) out.push(`in ${plural(batches.count, 'batch').replace('batchs', 'batches')} of ${rowsInWords(batches.rows)}${batches.pause > 0 ? `, ${secondsInWords(batches.pause)} of it pauses` : ''}`);
+  const ran = ranInWords(estimate);
+  if (ran !== undefined) out.push(ran);
   const done = work.map(workInWords);
   const waiting = waits.map(({ what }) => what);
   const plain = out.flatMap((line) => wrap(line, measure - 4)).map((line) => `    ${line}`);
@@ -66,20 +69,22 @@ function basisWords(basis: Basis): string {
   return basis === 'calibrated' ? ', by timings of this server' : '';
 }
 
-function blockedWords({ relation, blocks, mode, time, from, to }: Blocked, statements: Analysis['statements'], lines: Analysis['lines']): string {
+function blockedWords({ relation, blocks, mode, time, from, to }: Blocked, { statements: estimates }: MigrationEstimate, statements: Analysis['statements'], lines: Analysis['lines']): string {
   const line = (index: number): string => String(lines.positionAt(statements[index]?.span.offset ?? 0).line + 1);
   const where = line(from) === line(to) ? `line ${line(from)}` : `lines ${line(from)} to ${line(to)}`;
-  const long = time === undefined ? 'for a time that cannot be told' : `for ${durationInWords(time)}`;
-  return `blocks ${blocks} on ${displayName(relation)} ${long} (${mode}, ${where})`;
+  const { perMillionRows } = Sums.of(estimates).over(from, to);
+  const unknown = perMillionRows === undefined ? 'for a time that cannot be told' : `for ${durationInWords(perMillionRows)} for each million rows`;
+  return `blocks ${blocks} on ${displayName(relation)} ${time === undefined ? unknown : `for ${durationInWords(time)}`} (${mode}, ${where})`;
 }
 
-function inAll({ runs, blocksReads, blocksWrites }: MigrationEstimate): string {
-  const words = (duration: MigrationEstimate['runs']): string => (duration === undefined ? 'unknown' : durationInWords(duration));
-  return `runs ${words(runs)}; blocks reads ${words(blocksReads)}, writes ${words(blocksWrites)}`;
-}
-
-function lastWords(totals: Totals, colors: Colors): string {
-  if (totals.files < 2 && totals.unknown === 0) return '';
-  const unknown = totals.unknown === 0 ? '' : `, ${plural(totals.unknown, 'statement')} without an estimate`;
-  return `${colors.bold(`${plural(totals.files, 'file')}, ${plural(totals.statements, 'statement')}${unknown}`)}: ${inAll({ ...totals, statements: [], blocked: [] })}\n`;
+function lastWords({ files, statements, unknown: untold, runs, blocksReads, blocksWrites, known, perMillionRows }: Totals, colors: Colors): string {
+  if (files < 2) return '';
+  const unknown = untold === 0 ? '' : `, ${plural(untold, 'statement')} of unknown time`;
+  const heading = colors.bold(`${plural(files, 'file')}, ${plural(statements, 'statement')}${unknown}`);
+  if (runs === undefined) {
+    const missing = perMillionRows.high > 0 ? `, and ${durationInWords(perMillionRows)} for each million rows of the tables whose size is not known` : '';
+    return `${heading}: runs at least ${durationInWords(known)}${missing}\n`;
+  }
+  const waiting = (duration: Duration | undefined): string => (duration === undefined ? 'for a time that cannot be told' : durationInWords(duration));
+  return `${heading}: runs ${durationInWords(runs)}; blocks reads ${waiting(blocksReads)}, writes ${waiting(blocksWrites)}\n`;
 }

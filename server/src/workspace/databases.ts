@@ -6,6 +6,8 @@ import { canonical, type Place } from './place';
 export interface NamedDatabase {
   readonly name: string;
   readonly live: LiveDatabase;
+  /** Whether its owner marked it as one that nothing but reading may happen to. */
+  readonly production: boolean;
 }
 
 /** What live databases need of the workspace. */
@@ -22,10 +24,10 @@ export class Databases {
   private readonly byUrl = new Map<string, LiveDatabase>();
 
   constructor(chosen: readonly ChosenDatabase[], host: DatabasesHost) {
-    for (const { name, folder, url } of chosen) {
+    for (const { name, folder, url, production, calibration } of chosen) {
       let live = this.byUrl.get(url);
-      if (live === undefined) this.byUrl.set(url, (live = new LiveDatabase(url, host)));
-      this.byFolder.set(folder === undefined ? ANY : canonical(folder), { name, live });
+      if (live === undefined) this.byUrl.set(url, (live = new LiveDatabase(url, host, undefined, calibration)));
+      this.byFolder.set(folder === undefined ? ANY : canonical(folder), { name, live, production });
     }
   }
 

@@ -77,31 +77,28 @@ export function calibrated({ classes, pace: then }: Calibration, pace?: Pace): C
   const common = weights.reduce((sum, { mean, weight }) => sum + mean * weight, now * own) / all;
   const factorFor = (cost: CostClass): Factor => {
     const builtIn = (pace === undefined ? DEFAULT_CONSTANTS.factors : PACED_FACTORS)[cost];
-    return fits.size === 0 ? { ...builtIn, factor: Math.exp(now) } : factorOf(fits.get(cost), common, 1 / all, builtIn);
+    return fits.size === 0 ? { ...builtIn, factor: builtIn.factor * Math.exp(now) } : factorOf(fits.get(cost), common, 1 / all, builtIn);
   };
-  return { ...DEFAULT_CONSTANTS, factors: Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorFor(cost)])) as Record<CostClass, Factor> };
+  return { ...DEFAULT_CONSTANTS, server: Math.exp(fits.size === 0 ? now : common), factors: Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorFor(cost)])) as Record<CostClass, Factor> };
 }
 
 /** How far off a rehearsed statement is still: its tables are larger than those of the copy, and runs differ. */
 const REHEARSED_SPREAD = 1.8;
 
-/** The constants for a statement that was run on a copy: all of its work is as much slower or faster as it was there. */
+/** The constants for a statement that was run on a copy: all of its work is as much slower or faster than the model says as it was there. */
 export function constantsAfter({ factor }: Rehearsed, constants: CostConstants): CostConstants {
-  const factorFor = ({ factor: usual, spread, seen }: Factor): Factor => ({ factor: usual * factor, spread: Math.min(spread, REHEARSED_SPREAD), seen });
+  const factorFor = ({ spread, seen }: Factor): Factor => ({ factor: constants.server * factor, spread: Math.min(spread, REHEARSED_SPREAD), seen });
   return { ...constants, factors: Object.fromEntries(COST_CLASSES.map((cost) => [cost, factorFor(constants.factors[cost])])) as Record<CostClass, Factor> };
 }
 
 /** How many times as long as on the servers of the built-in constants a server takes. */
 function slowness({ numbers, texts }: Pace): number {
-  const ratio = ((numbers / USUAL_PACE.numbers) * (texts / USUAL_PACE.texts)) ** (BELIEVED / 2);
+  const ratio = Math.sqrt((numbers / USUAL_PACE.numbers) * (texts / USUAL_PACE.texts));
   return Number.isFinite(ratio) ? Math.min(MOST_APART, Math.max(1 / MOST_APART, ratio)) : 1;
 }
 
-/** The exponent that a pace counts with: what was timed for a moment is drawn towards the usual. Fitted by `npm run bench:estimate`. */
-const BELIEVED = 0.8;
-
-/** Processors differ by less: beyond this something else was timed. */
-const MOST_APART = 6;
+/** A processor that has ten times as much to do is not slower than that; beyond this something else was timed. */
+const MOST_APART = 10;
 
 function factorOf(fit: Fit | undefined, common: number, uncertainty: number, builtIn: Factor): Factor {
   // What is not this server but the model being wrong about some statements stays as large as it was.

@@ -68,6 +68,8 @@ export interface CostConstants {
   readonly batch: number;
   /** A statement that only changes the catalogue: locks, a few rows, a commit that waits for the disk. In µs. */
   readonly statement: number;
+  /** How many times as long as on the servers of these constants all work takes on this one. */
+  readonly server: number;
   /** How far off each kind of work is on this server, and how sure that is. */
   readonly factors: Readonly<Record<CostClass, Factor>>;
 }
@@ -126,6 +128,7 @@ export const DEFAULT_CONSTANTS: CostConstants = {
   validateEntry: 0.1,
   batch: 3000,
   statement: 2000,
+  server: 1,
   factors: {
     scan: unmeasured(2),
     index: unmeasured(2),
@@ -142,15 +145,20 @@ export const DEFAULT_CONSTANTS: CostConstants = {
 /** The pace (databases/postgres/pace.ts) of the server that the built-in constants were measured on, while it was idle. */
 export const USUAL_PACE: Pace = { numbers: 0.3, texts: 0.9 };
 
-/** Spreads where the pace is known. */
+const paced = (spread: number, factor = 1): Factor => ({ factor, spread, seen: 0 });
+
+/**
+ * The factors where the pace is known, beside that pace itself: a processor that others use as well slows what writes down
+ * more, and what only reads less. Spreads are what nine of ten statements of `npm run bench:estimate` need.
+ */
 export const PACED_FACTORS: Readonly<Record<CostClass, Factor>> = {
-  scan: unmeasured(2),
-  index: unmeasured(2),
-  'other index': unmeasured(3),
-  rewrite: unmeasured(2.2),
-  'foreign key': unmeasured(2.2),
-  update: unmeasured(2.2),
-  insert: unmeasured(2.5),
-  delete: unmeasured(2.5),
-  query: unmeasured(5),
+  scan: paced(2.2, 0.88),
+  index: paced(2.1),
+  'other index': paced(3, 0.9),
+  rewrite: paced(2.2),
+  'foreign key': paced(2.2, 0.88),
+  update: paced(2.3, 1.2),
+  insert: paced(2.6, 1.2),
+  delete: paced(2.6, 1.1),
+  query: paced(4, 0.85),
 };

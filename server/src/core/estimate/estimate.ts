@@ -1,4 +1,5 @@
 import type { RelationName } from '../schema/names';
+import type { Ran } from '../schema/speed';
 
 /** A span of time, in seconds: low ≤ likely ≤ high, none negative. */
 export interface Duration {
@@ -28,6 +29,8 @@ export interface StatementEstimate {
   readonly waits: readonly Wait[];
   /** Where it commits in batches: then `runs` is the time of all of them, pauses included. */
   readonly batches?: Batches;
+  /** What it took when it ran already. */
+  readonly ran?: Ran;
 }
 
 /** Rows that are changed in parts, each committed. */

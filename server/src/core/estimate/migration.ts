@@ -34,7 +34,8 @@ export function estimateFrom(analysis: Analysis, before: Sizes, constants: CostC
     if (isInstant(effects)) return instantly(effects, analysis.path, constants);
     const { estimate, changes } = remembered(statement, effects, sizes, analysis.path, pricing);
     sizes = sizes.after(changes);
-    return estimate;
+    const ran = statement.parsed.ok ? before.statistics.ran?.(statement.parsed.text) : undefined;
+    return ran === undefined ? estimate : { ...estimate, ran };
   });
   const blocked = blockedBy(analysis, statements);
   const estimate = { statements, blocked, runs: sum(statements), ...blockedInAll(blocked, statements) };

@@ -14,7 +14,6 @@ import { viewOf } from './look';
 import { piecesOf } from './migration';
 import { shapeOf } from './shapes';
 import { Sizes } from './sizes';
-import type { Duration, MigrationEstimate } from './estimate';
 
 /** A statement that ran, with its mean time in seconds and the rows that it changed. */
 export interface RanStatement {
@@ -69,25 +68,6 @@ export function timingsOfSamples(samples: readonly SampleTaken[], { schema, stat
   });
 }
 
-/** A statement of a migration that ran, beside what was estimated. */
-export interface Compared {
-  /** Which statement of the analysis. */
-  readonly index: number;
-  readonly estimated: Duration | undefined;
-  /** Seconds, on average. */
-  readonly actual: number;
-  readonly calls: number;
-}
-
-/** The statements of a migration that ran already, going by their text. */
-export function compare(analysis: Analysis, { statements: estimates }: MigrationEstimate, past: readonly RanStatement[]): readonly Compared[] {
-  const ran = new Map(past.map((statement) => [words(statement.text), statement]));
-  return analysis.statements.flatMap(({ parsed }, index) => {
-    const found = parsed.ok ? ran.get(words(parsed.text)) : undefined;
-    return found === undefined ? [] : [{ index, estimated: estimates[index]?.runs, actual: found.seconds, calls: found.calls }];
-  });
-}
-
 /** The timing of a migration's only statement; undefined where it has nothing to do, or nothing is known of it. */
 export function timingOf(analysis: Analysis, statistics: Statistics, actual: number): Timing | undefined {
   const pieces = piecesOf(analysis, statistics, DEFAULT_CONSTANTS);
@@ -100,10 +80,6 @@ export function timingOf(analysis: Analysis, statistics: Statistics, actual: num
     if (likely > largest) [largest, cost] = [likely, piece.cost];
   }
   return cost === undefined || largest < total / 2 ? undefined : { cost, estimated: total, actual };
-}
-
-function words(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(/;\s*$/u, '').trim().toLowerCase();
 }
 
 function analysed(text: string, { schema, statistics, target }: Known): Analysis {

@@ -1,4 +1,4 @@
-import { bytesInWords, durationInWords, rowsInWords } from '../quantities';
+import { bytesInWords, durationInWords, rowsInWords, secondsInWords } from '../quantities';
 import { statementsUnder } from './blocked';
 import type { Basis, Duration, MigrationEstimate, StatementEstimate, Work } from './estimate';
 import { Sums, type Together } from './sums';
@@ -55,6 +55,15 @@ export function workInWords({ what, rows, bytesRead, bytesWritten, walBytes, sec
     seconds === undefined ? undefined : durationInWords(seconds),
   ].filter((amount) => amount !== undefined);
   return amounts.length === 0 ? what : `${what}: ${amounts.join(', ')}`;
+}
+
+/** What a statement took already: "took 12 s when it ran; the estimate was about 10 s (7 to 15)"; undefined where it did not run. */
+export function ranInWords({ ran, runs }: Pick<StatementEstimate, 'ran' | 'runs'>): string | undefined {
+  if (ran === undefined) return undefined;
+  const often = ran.calls === 1 ? 'when it ran' : `on average, ${String(ran.calls)} times`;
+  const estimated = ran.estimated ?? runs;
+  const beside = estimated === undefined ? 'it cannot be estimated' : `the estimate ${ran.estimated === undefined ? 'is' : 'was'} ${durationInWords(estimated)}`;
+  return `took ${secondsInWords(ran.seconds)} ${often}; ${beside}`;
 }
 
 function some(bytes: number | undefined): bytes is number {

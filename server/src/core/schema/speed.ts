@@ -31,3 +31,12 @@ export interface Rehearsed {
   /** Rows that the tables of the copy had at most. */
   readonly rows: number;
 }
+
+/** What a statement took when it ran on the server itself. */
+export interface Ran {
+  /** Seconds, on average. */
+  readonly seconds: number;
+  readonly calls: number;
+  /** What was said before it ran, in seconds; undefined where nobody asked then. */
+  readonly estimated: { readonly low: number; readonly likely: number; readonly high: number } | undefined;
+}

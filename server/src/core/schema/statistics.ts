@@ -1,5 +1,5 @@
 import type { RelationName } from './names';
-import type { Calibration, Pace, Rehearsed } from './speed';
+import type { Calibration, Pace, Ran, Rehearsed } from './speed';
 
 /** How large a relation is, as the catalogue of a live database or a snapshot tells it. */
 export interface RelationSize {
@@ -73,6 +73,8 @@ export interface Statistics {
   readonly calibration?: Calibration;
   /** What came of rehearsing a statement of this text; undefined where it was not rehearsed. */
   readonly rehearsed?: (text: string) => Rehearsed | undefined;
+  /** What a statement of this text took already; undefined where it did not run, or nobody counts. */
+  readonly ran?: (text: string) => Ran | undefined;
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };

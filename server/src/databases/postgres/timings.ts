@@ -19,7 +19,7 @@ export type PastStatements = { readonly available: true; readonly statements: re
 const MOST = 500;
 
 /** The kinds of statement that migrations are made of, and that take their time. */
-const INTERESTING = '^\\s*(?:create\\s+(?:unique\\s+)?index|alter\\s+table|alter\\s+domain|reindex|vacuum|cluster|refresh|update|delete)\\M';
+const INTERESTING = '^\\s*(?:create\\s+(?:unique\\s+)?(?:index|table|materialized)|alter\\s+(?:table|domain|materialized)|reindex|vacuum|cluster|refresh|update|delete|insert|merge)\\M';
 
 /**
  * What past statements of this database took, from the extension pg_stat_statements where it is installed and the role may
