@@ -8,7 +8,7 @@ export function standardStreams(): { readonly reader: MessageReader; readonly wr
   return { reader: new StreamMessageReader(process.stdin), writer: new StreamWriter(process.stdout) };
 }
 
-/** Writes each message by one call, and takes prepared texts as they are. */
+/** Writes each message at once, and takes prepared texts as they are. */
 class StreamWriter extends AbstractMessageWriter implements MessageWriter {
   constructor(private readonly stream: NodeJS.WriteStream) {
     super();
@@ -21,12 +21,21 @@ class StreamWriter extends AbstractMessageWriter implements MessageWriter {
   }
 
   write(message: Message): Promise<void> {
-    const json = jsonOf(message);
+    const pieces = piecesOf(message);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     return new Promise((resolve, reject) => {
-      this.stream.write(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`, 'utf8', (error) => {
-        if (error === undefined || error === null) resolve();
-        else reject(error);
-      });
+      this.stream.cork();
+      this.stream.write(`Content-Length: ${String(length)}\r\n\r\n`, 'latin1');
+      for (const [index, piece] of pieces.entries()) {
+        if (index < pieces.length - 1) this.stream.write(piece);
+        else {
+          this.stream.write(piece, (error) => {
+            if (error === undefined || error === null) resolve();
+            else reject(error);
+          });
+        }
+      }
+      this.stream.uncork();
     });
   }
 
@@ -35,9 +44,12 @@ class StreamWriter extends AbstractMessageWriter implements MessageWriter {
   }
 }
 
-function jsonOf(message: Message): string {
+/** A message's JSON as UTF-8. */
+function piecesOf(message: Message): readonly Buffer[] {
   const { id, method, params, result } = message as { id?: number | string; method?: string; params?: unknown; result?: unknown };
-  if (result instanceof Prepared) return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result.json}}`;
-  if (params instanceof Prepared) return `{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":${params.json}}`;
-  return JSON.stringify(message);
+  if (result instanceof Prepared) return [Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`), ...result.pieces, END];
+  if (params instanceof Prepared) return [Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":`), ...params.pieces, END];
+  return [Buffer.from(JSON.stringify(message))];
 }
+
+const END = Buffer.from('}');

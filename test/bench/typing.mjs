@@ -10,7 +10,7 @@ import { postgresLanguageServer, squawk } from './peers.mjs';
 /** Edits before the measured ones, so that no server is judged by its first. */
 const WARM_UP = 6;
 /** How long a server is left alone before the next edit, in ms: so that what it does late is not another's burden. */
-const PAUSE = 30;
+const PAUSE = 200;
 
 /**
  * Measures each server.

@@ -95,7 +95,7 @@ describe('an editor with a database', () => {
     // What was read in the last second is not read again for a save.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await one.connection.sendNotification('textDocument/didSave', { textDocument: { uri } });
-    await expect.poll(async () => (await one.lenses(uri)).join(), { timeout: 10_000 }).toContain('grown (9,000 rows, 360 kB)');
+    await expect.poll(async () => (await one.lenses(uri)).join()).toContain('grown (9,000 rows, 360 kB)');
     await admin.query('DROP TABLE grown');
   });
 
@@ -130,7 +130,7 @@ describe('an editor with a database', () => {
       "UPDATE big SET n = n + 1 WHERE n > 800000;\nDELETE FROM big WHERE n <= 100;\nUPDATE parts SET n = n WHERE kind = 'a';\nINSERT INTO big SELECT n FROM parts;\nUPDATE \"Small\" SET n = 1;\nUPDATE nowhere SET n = 1 WHERE n = 2;\n",
     );
     const lenses = async (): Promise<string[]> => (await one.lenses(uri)).map((lens) => lens.replace(/^(\d+).* · /u, '$1 '));
-    await expect.poll(async () => (await lenses())[0], { timeout: 10_000 }).toContain('changes about');
+    await expect.poll(async () => (await lenses())[0]).toContain('changes about');
     // The planner goes by samples: it is right to a few per cent.
     expect(await lenses()).toEqual([
       expect.stringMatching(/^0 changes about 1\.[12]\d? M rows$/u),
@@ -147,7 +147,7 @@ describe('an editor with a database', () => {
     expect(found.find((line) => line.startsWith('3 insert-select-large'))).toMatch(/copies about 200,000 rows from parts/u);
     expect(await one.hover(uri, { line: 2, character: 1 })).toMatch(/By the server’s own plan it changes about/u);
     await one.edit(uri, 0, 0, 'DELETE FROM parts WHERE n < 1000;\n');
-    await expect.poll(async () => (await lenses())[0], { timeout: 10_000 }).toMatch(/changes about (?:9\d\d|1,0\d\d) rows/u);
+    await expect.poll(async () => (await lenses())[0]).toMatch(/changes about (?:9\d\d|1,0\d\d) rows/u);
   });
 
   it('says of a wrong password what is wrong and not what it was', async () => {

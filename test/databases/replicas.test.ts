@@ -74,7 +74,7 @@ describe.each<Major>([13, 18])('a standby of PostgreSQL %i', (major) => {
       await other.query('CREATE TABLE orders (id bigint PRIMARY KEY); CREATE TABLE own (id int)');
       await admin.query('CREATE PUBLICATION shop FOR TABLE orders');
       await other.query(`CREATE SUBSCRIPTION from_shop CONNECTION 'host=127.0.0.1 port=${String(primary.port)} user=postgres dbname=postgres' PUBLICATION shop`);
-      await expect.poll(async () => (await other.query<{ count: number }>('SELECT count(*)::int AS count FROM orders')).rows[0]?.count, { timeout: 20_000 }).toBe(1000);
+      await expect.poll(async () => (await other.query<{ count: number }>('SELECT count(*)::int AS count FROM orders')).rows[0]?.count).toBe(1000);
       const here = await readActivityOf(subscriber.url());
       expect(reportOn(here).notes).toEqual(['orders is written by the subscription from_shop: its publisher must fit what the migration makes of it.']);
       expect(reportOn(here, 'public.own').notes).toEqual([]);

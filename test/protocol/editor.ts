@@ -39,7 +39,7 @@ export const MODERN: ClientCapabilities = {
     codeLens: { refreshSupport: true },
   },
   textDocument: {
-    diagnostic: { dynamicRegistration: true, relatedInformation: true },
+    diagnostic: { dynamicRegistration: true, relatedInformation: true, codeDescriptionSupport: true },
     codeAction: {
       codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'source.fixAll'] } },
       isPreferredSupport: true,

@@ -5,7 +5,7 @@ import type { RelatedPlace } from '../core/analysis';
 import { keyOf, type CodeName } from '../core/code-name';
 import { mentionsIn, MOST_PLACES, type Mentions } from '../core/mentions';
 
-/** How long a search may take, in ms: what was found by then is what there is. */
+/** How long a search may take where nobody says, in ms: what was found by then is what there is. */
 const TIME = 2000;
 /** Files larger than this, in bytes, are generated. */
 const LARGEST = 512 * 1024;
@@ -32,6 +32,7 @@ export interface CodeFile {
  * size, so that it may be a part only; never throws.
  * @param root absolute path of a folder
  * @param isOther says of a path from the root, with forward slashes, that it is something else: the migrations themselves
+ * @param time that it may take, in ms
  */
 export async function readCode(root: string, isOther: (path: string) => boolean, time = TIME): Promise<readonly CodeFile[]> {
   const files: CodeFile[] = [];

@@ -29,9 +29,12 @@ export class ProjectCode {
 
   private read(root: string): Promise<readonly CodeFile[]> {
     const migrations = new Set(this.histories.flatMap(({ paths }) => paths.map((path) => slashed(relative(root, resolve(path))))));
-    return readCode(root, (path) => migrations.has(path));
+    return readCode(root, (path) => migrations.has(path), PATIENCE);
   }
 }
+
+/** How long the code may take to be read, in ms: nobody is typing meanwhile. */
+const PATIENCE = 20_000;
 
 /** The folder of the repository, or of the configuration; undefined for neither: then nobody said what belongs together. */
 function projectFolder(from: string): string | undefined {

@@ -2,31 +2,74 @@ import { DiagnosticSeverity, type DiagnosticRelatedInformation } from 'vscode-la
 import type { Analysis, Finding, RelatedPlace } from '../core/analysis';
 import { pageOf } from '../core/rules/page';
 import type { Severity } from '../core/rules/rule';
-import type { LineIndex, Span } from '../core/text';
+import type { Position } from '../core/text';
 import type { Reading } from '../workspace/document-state';
 import { rangeOf } from './convert';
 import type { Server } from './feature';
+import { JsonList } from './json-list';
 
 export const SOURCE = 'lockscope';
 
-/** The diagnostics of a document as the text of a JSON array. */
-export function diagnosticsJson(reading: Reading, uri: string, server: Server): string {
+/** The diagnostics of a document as a JSON array, made from those that were said of it last. */
+export type DiagnosticsJson = JsonList<Said>;
+
+export const NO_DIAGNOSTICS: DiagnosticsJson = JsonList.empty({ same, json });
+
+export function diagnosticsJson(reading: Reading, uri: string, server: Server, last: DiagnosticsJson): DiagnosticsJson {
+  return last.next(saidOf(reading, uri, server));
+}
+
+/** What a diagnostic says; thousands of them are compared for each keystroke. */
+class Said {
+  constructor(
+    readonly start: Position,
+    readonly end: Position,
+    readonly severity: DiagnosticSeverity,
+    readonly rule: string | undefined,
+    readonly message: string,
+    /** The page that describes it, where the editor links to it. */
+    readonly page: string | undefined,
+    /** Related places as JSON; empty where there are none. */
+    readonly places: string,
+  ) {}
+}
+
+function same(a: Said, b: Said): boolean {
+  return samePosition(a.start, b.start) && samePosition(a.end, b.end) && a.severity === b.severity && a.rule === b.rule && a.message === b.message && a.places === b.places;
+}
+
+function samePosition(a: Position, b: Position): boolean {
+  return a.line === b.line && a.character === b.character;
+}
+
+function json({ start, end, severity, rule, message, page, places }: Said): string {
+  const codeDescription = page === undefined ? undefined : { href: page };
+  const text = JSON.stringify({ range: { start, end }, severity, code: rule, codeDescription, source: SOURCE, message });
+  return places === '' ? text : `${text.slice(0, -1)},"relatedInformation":${places}}`;
+}
+
+function saidOf(reading: Reading, uri: string, server: Server): readonly Said[] {
   switch (reading.state) {
     case 'other':
-      return '[]';
+      return [];
     case 'refused':
-      return `[${diagnosticJson(RANGE_AT_TOP, tail(DiagnosticSeverity.Information, undefined, reading.message))}]`;
+      return [new Said(TOP.start, TOP.end, DiagnosticSeverity.Information, undefined, reading.message, undefined, '')];
     case 'analysed': {
       const { problems, findings, lines } = reading.analysis;
-      const parts = problems.map(({ message, span }) => diagnosticJson(rangeJson(lines, span), tail(DiagnosticSeverity.Error, undefined, message)));
-      for (const finding of findings) parts.push(findingJson(finding, reading.analysis, uri, server));
-      return `[${parts.join(',')}]`;
+      const all = problems.map(({ message, span: { offset, length } }) => new Said(lines.positionAt(offset), lines.positionAt(offset + length), DiagnosticSeverity.Error, undefined, message, undefined, ''));
+      const { codeDescriptions } = server.client();
+      for (const finding of findings) {
+        const { rule, severity, message, span } = finding;
+        const [start, end] = [lines.positionAt(span.offset), lines.positionAt(span.offset + span.length)];
+        const page = codeDescriptions ? pageOf(rule) : undefined;
+        all.push(new Said(start, end, SEVERITIES[severity], rule, message, page, placesJson(finding, reading.analysis, uri, server)));
+      }
+      return all;
     }
   }
 }
 
 const TOP = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-const RANGE_AT_TOP = JSON.stringify(TOP);
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -35,47 +78,13 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
-function findingJson({ rule, severity, message, span, related }: Finding, analysis: Analysis, uri: string, server: Server): string {
-  const said = tail(SEVERITIES[severity], rule, message);
-  const range = rangeJson(analysis.lines, span);
-  if (related.length === 0 || !server.client().relatedInformation) return diagnosticJson(range, said);
-  const places = related.map((place) => relatedInformation(place, analysis, uri, server));
-  return diagnosticJson(range, `${said},"relatedInformation":${JSON.stringify(places)}`);
+function placesJson({ related }: Finding, analysis: Analysis, uri: string, server: Server): string {
+  if (related.length === 0 || !server.client().relatedInformation) return '';
+  return JSON.stringify(related.map((place) => relatedInformation(place, analysis, uri, server)));
 }
 
 function relatedInformation({ message, path, span, range }: RelatedPlace, analysis: Analysis, uri: string, { workspace }: Server): DiagnosticRelatedInformation {
   if (path === analysis.path) return { message, location: { uri, range: span === undefined ? TOP : rangeOf(analysis.lines, span) } };
   // Only the file is known: its first line.
   return { message, location: { uri: workspace.addressOf(uri, path), range: range ?? TOP } };
-}
-
-function diagnosticJson(range: string, rest: string): string {
-  return `{"range":${range},${rest}}`;
-}
-
-function rangeJson(lines: LineIndex, { offset, length }: Span): string {
-  const start = lines.positionAt(offset);
-  const end = lines.positionAt(offset + length);
-  return `{"start":{"line":${start.line},"character":${start.character}},"end":{"line":${end.line},"character":${end.character}}}`;
-}
-
-interface Tail {
-  readonly severity: DiagnosticSeverity;
-  readonly rule: string | undefined;
-  readonly json: string;
-}
-
-/** Everything of a diagnostic but its range, by message: findings that are remembered keep their messages. */
-const tails = new Map<string, Tail>();
-const MOST_TAILS = 20_000;
-
-function tail(severity: DiagnosticSeverity, rule: string | undefined, message: string): string {
-  let known = tails.get(message);
-  if (known?.rule !== rule || known?.severity !== severity) {
-    const code = rule === undefined ? {} : { code: rule, codeDescription: { href: pageOf(rule) } };
-    known = { severity, rule, json: JSON.stringify({ severity, ...code, source: SOURCE, message }).slice(1, -1) };
-    if (tails.size >= MOST_TAILS) tails.clear();
-    tails.set(message, known);
-  }
-  return known.json;
 }

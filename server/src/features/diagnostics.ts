@@ -1,7 +1,7 @@
 import { DocumentDiagnosticReportKind, type DocumentDiagnosticReport, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reading } from '../workspace/document-state';
-import { diagnosticsJson, SOURCE } from './diagnostic-json';
+import { diagnosticsJson, NO_DIAGNOSTICS, SOURCE, type DiagnosticsJson } from './diagnostic-json';
 import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
 import { Prepared } from './prepared';
 
@@ -50,11 +50,12 @@ async function waitingMessages(): Promise<void> {
   for (let turn = 0; turn < LET_PAST; turn++) await nextTurn();
 }
 
+const END = Buffer.from('}');
+
 interface Report {
   readonly reading: Reading;
   readonly id: string;
-  /** A JSON array. */
-  readonly items: string;
+  readonly items: DiagnosticsJson;
 }
 
 /** Answers to pulls, each with an id by which an unchanged one is recognised. */
@@ -68,7 +69,8 @@ class Reports {
     const current = this.current(uri);
     if (current === undefined) return EMPTY;
     if (current.id === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: current.id };
-    return new Prepared(`{"kind":"full","resultId":"${current.id}","items":${current.items}}`) as unknown as DocumentDiagnosticReport;
+    const prefix = Buffer.from(`{"kind":"full","resultId":"${current.id}","items":`);
+    return new Prepared([prefix, ...current.items.pieces, END]) as unknown as DocumentDiagnosticReport;
   }
 
   current(uri: string): Report | undefined {
@@ -77,7 +79,7 @@ class Reports {
     let known = this.last.get(uri);
     if (known?.reading !== reading) {
       this.count += 1;
-      this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsJson(reading, uri, this.server) }));
+      this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsJson(reading, uri, this.server, known?.items ?? NO_DIAGNOSTICS) }));
     }
     return known;
   }
@@ -124,7 +126,7 @@ class Push {
     const current = this.reports.current(uri);
     // It may have been closed while it was looked at.
     if (document === undefined || current === undefined) return;
-    const parameters = `{"uri":${JSON.stringify(uri)},"version":${document.version},"diagnostics":${current.items}}`;
-    void connection.sendDiagnostics(new Prepared(parameters) as unknown as PublishDiagnosticsParams);
+    const prefix = Buffer.from(`{"uri":${JSON.stringify(uri)},"version":${document.version},"diagnostics":`);
+    void connection.sendDiagnostics(new Prepared([prefix, ...current.items.pieces, END]) as unknown as PublishDiagnosticsParams);
   }
 }
