@@ -105,7 +105,15 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
     const blocked = reader.client.query('SELECT FROM orders');
     const { waits } = await until(() => reportOn('SELECT 1;'), (report) => JSON.stringify(report.waits).includes('reader'));
     // The reader waits for the migration, which only asks for its lock; and for nobody else.
-    expect(waits).toMatchObject([{ pid: holder.pid, application: 'holder', what: 'idle in transaction', waiting: [{ pid: migration.pid, application: 'migration', waiting: [{ pid: reader.pid, application: 'reader', waiting: [] }] }] }]);
+    expect(waits).toMatchObject([
+      {
+        pid: holder.pid,
+        application: 'holder',
+        what: 'idle in transaction',
+        wants: undefined,
+        waiting: [{ pid: migration.pid, application: 'migration', wants: 'ACCESS EXCLUSIVE on orders', waiting: [{ pid: reader.pid, application: 'reader', wants: 'ACCESS SHARE on orders', waiting: [] }] }],
+      },
+    ]);
     await holder.client.query('ROLLBACK');
     await Promise.all([change, blocked]);
     for (const { client } of [holder, migration, reader]) await client.end();
@@ -114,22 +122,50 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
   test('what is left behind, with the statement that mends it', async () => {
     await admin.query(`
       CREATE TABLE doubles (id int, parent bigint); INSERT INTO doubles SELECT 1, 1 FROM generate_series(1, 2000); ALTER TABLE doubles ADD CONSTRAINT "Must be" CHECK (id > 0) NOT VALID;
-      CREATE SEQUENCE tickets AS smallint; SELECT setval('tickets', 30000)`);
+      CREATE SEQUENCE tickets AS smallint; SELECT setval('tickets', 30000);
+      CREATE MATERIALIZED VIEW "Sums" AS SELECT sum(id) FROM doubles WITH NO DATA;
+      CREATE TABLE narrow (id serial); SELECT setval('narrow_id_seq', 2147483000); CREATE SEQUENCE short MAXVALUE 10; SELECT setval('short', 9)`);
     await admin.query('CREATE UNIQUE INDEX CONCURRENTLY doubles_key ON doubles (id)').catch(() => undefined);
     const report = await until(() => reportOn('ALTER TABLE doubles ADD COLUMN x int;'), ({ leftovers }) => leftovers.some(({ kind, relation }) => kind === 'wants ANALYZE' && relation === 'public.doubles'));
-    const own = report.leftovers.filter(({ relation }) => relation === 'public.doubles' || relation === 'public.tickets');
+    const own = report.leftovers.filter(({ relation }) => ['public.doubles', 'public.tickets', 'public."Sums"', 'public.short'].includes(relation));
     expect(own.map(({ kind, statement }) => [kind, statement])).toEqual([
       ['invalid index', 'REINDEX INDEX CONCURRENTLY public.doubles_key;'],
       ['constraint not validated', 'ALTER TABLE public.doubles VALIDATE CONSTRAINT "Must be";'],
       ['wants ANALYZE', 'ANALYZE public.doubles;'],
-      ['sequence near its end', undefined],
+      ['view without rows', 'REFRESH MATERIALIZED VIEW public."Sums";'],
+      ['sequence near its end', 'ALTER SEQUENCE public.tickets AS bigint;'],
+      ['sequence near its end', 'ALTER SEQUENCE public.short NO MAXVALUE;'],
     ]);
-    expect(own[3]?.message).toBe('The sequence tickets (smallint) has used 91 % of its numbers.');
+    // The column cannot hold more either: no one statement mends that.
+    expect(report.leftovers.find(({ relation }) => relation === 'public.narrow_id_seq')).toMatchObject({ statement: undefined, message: 'The sequence narrow_id_seq (integer) has used 99 % of its numbers. Its column (integer) must become a bigint first.' });
+    expect(own.find(({ relation }) => relation === 'public.tickets')?.message).toBe('The sequence tickets (smallint) has used 91 % of its numbers.');
     await admin.query('DELETE FROM doubles WHERE ctid <> (SELECT min(ctid) FROM doubles)');
     for (const { statement } of own) if (statement !== undefined) await admin.query(statement);
     const after = await until(() => reportOn('ALTER TABLE doubles ADD COLUMN x int;'), ({ leftovers }) => !leftovers.some(({ relation }) => relation === 'public.doubles'));
-    expect(after.leftovers.filter(({ relation }) => relation === 'public.doubles')).toEqual([]);
+    const mended = ['public.doubles', 'public.tickets', 'public."Sums"', 'public.short'];
+    expect(after.leftovers.filter(({ relation }) => mended.includes(relation))).toEqual([]);
     expect(blockersText(after, { colour: false, width: 100 })).toContain('Nothing would block this migration now.');
+  });
+
+  test.runIf(major >= 14)('a partition whose detaching was interrupted', async () => {
+    await admin.query('CREATE TABLE parted (id int) PARTITION BY LIST (id); CREATE TABLE "Part 1" PARTITION OF parted FOR VALUES IN (1)');
+    const { client } = await session('reader');
+    await client.query('BEGIN; SELECT FROM parted');
+    // The first half is committed; the second one waits for the reader.
+    await expect(admin.query('SET statement_timeout = 300').then(() => admin.query('ALTER TABLE parted DETACH PARTITION "Part 1" CONCURRENTLY'))).rejects.toThrow(/statement timeout/u);
+    await client.end();
+    await admin.query('RESET statement_timeout');
+    const found = (await reportOn('SELECT 1;')).leftovers.filter(({ kind }) => kind === 'partition half detached');
+    expect(found).toEqual([
+      {
+        kind: 'partition half detached',
+        relation: 'public.parted',
+        message: 'The partition "Part 1" is half detached from parted: DETACH … CONCURRENTLY was interrupted.',
+        statement: 'ALTER TABLE public.parted DETACH PARTITION public."Part 1" FINALIZE;',
+      },
+    ]);
+    await admin.query(found[0]?.statement ?? '');
+    expect((await reportOn('SELECT 1;')).leftovers.filter(({ kind }) => kind === 'partition half detached')).toEqual([]);
   });
 });
 

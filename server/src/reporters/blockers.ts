@@ -22,9 +22,9 @@ export function blockersText({ claims, blockers, waits, progress, leftovers, not
     prose(`${advice}${statement === undefined ? '' : ` ${statement}`}`, '    ');
   }
   if (claims.length > 0) title('It would block:');
-  for (const { relation, mode, blocks, line, size, usedBy } of claims) {
+  for (const { relation, mode, blocks, line, size, rows, usedBy } of claims) {
     const users = usedBy.map(({ application, sessions }) => `${application} (${String(sessions)})`).join(', ');
-    prose(`${relation}${size === undefined ? '' : ` (${size})`}: ${mode} in line ${String(line)} keeps ${listed(blocks)} waiting${users === '' ? '' : `; in use by ${users}`}`);
+    prose(`${relation}${size === undefined ? '' : ` (${size})`}: ${mode} in line ${String(line)} keeps ${listed(blocks)} waiting${users === '' ? '' : `; in use by ${users}`}${rows === undefined ? '' : `; the server counts ${rows.toLocaleString('en-US')} rows`}`);
   }
   if (progress.length > 0) title('Under way:');
   for (const { title: name, pid, phase, percent } of progress) prose(`${name}, pid ${String(pid)}${phase === undefined ? '' : `: ${phase}`}${percent === undefined ? '' : `, ${String(percent)} %`}`);
@@ -43,7 +43,8 @@ function listed(blocks: readonly (keyof typeof WORDS)[]): string {
   return blocks.map((blocked) => WORDS[blocked]).join(', ');
 }
 
-function tree({ pid, application, what, waiting }: WaitNode, indent: string, lines: string[]): void {
-  lines.push(`${indent}${application}${pid === 0 ? '' : `, pid ${String(pid)}`}${what === '' ? '' : ` (${what})`}`);
+function tree({ pid, application, what, age, wants, waiting }: WaitNode, indent: string, lines: string[]): void {
+  const facts = [pid === 0 ? '' : `pid ${String(pid)}`, wants === undefined ? what : `waits for ${wants}`, age === undefined ? '' : `for ${age}`].filter((fact) => fact !== '');
+  lines.push(`${indent}${[application, ...facts].join(', ')}`);
   for (const node of waiting) tree(node, `${indent}  └ `.replace(/└ {2}└/u, '  └'), lines);
 }

@@ -74,7 +74,7 @@ export interface Progress {
 
 /** What a migration left behind, or what needs a hand for another reason. */
 export interface Leftover {
-  readonly kind: 'invalid index' | 'constraint not validated' | 'wants ANALYZE' | 'sequence near its end';
+  readonly kind: 'invalid index' | 'constraint not validated' | 'partition half detached' | 'view without rows' | 'wants ANALYZE' | 'sequence near its end';
   readonly relation: RelationName;
   /** As a sentence for people. */
   readonly message: string;

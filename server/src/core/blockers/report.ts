@@ -54,6 +54,10 @@ export interface WaitNode {
   readonly pid: number;
   readonly application: string;
   readonly what: string;
+  /** How long its query has been running, or its transaction open where it runs none; for people. */
+  readonly age: string | undefined;
+  /** The lock that it waits for: `ACCESS EXCLUSIVE on orders`. */
+  readonly wants: string | undefined;
   readonly query: string | undefined;
   readonly waiting: readonly WaitNode[];
 }
@@ -200,7 +204,8 @@ function blockingPrepared(migration: MigrationLocks, { prepared, locks }: Activi
   });
 }
 
-function waitsTree({ sessions }: Activity): readonly WaitNode[] {
+function waitsTree({ sessions, locks }: Activity): readonly WaitNode[] {
+  const wanted = new Map(locks.flatMap(({ pid, relation, mode, granted }) => (granted || pid === undefined ? [] : [[pid, `${mode} on ${displayName(relation)}`] as const])));
   const waiting = sessions.filter(({ waitsFor }) => waitsFor.length > 0);
   const byPid = new Map(sessions.map((session) => [session.pid, session]));
   const node = (pid: number, above: ReadonlySet<number>): WaitNode => {
@@ -210,12 +215,19 @@ function waitsTree({ sessions }: Activity): readonly WaitNode[] {
       pid,
       application: pid === 0 ? 'prepared transaction' : nameOf(session),
       what: session?.state ?? '',
+      age: ageOf(session),
+      wants: wanted.get(pid),
       query: session?.query,
       waiting: waiting.filter(({ pid: own, waitsFor }) => waitsFor.includes(pid) && !path.has(own)).map(({ pid: own }) => node(own, path)),
     };
   };
   const roots = new Set(waiting.flatMap(({ waitsFor }) => waitsFor).filter((pid) => (byPid.get(pid)?.waitsFor.length ?? 0) === 0));
   return [...roots].map((pid) => node(pid, new Set()));
+}
+
+function ageOf(session: Session | undefined): string | undefined {
+  const age = session?.state === 'active' ? session.queryAge : session?.transactionAge;
+  return age === undefined ? undefined : secondsInWords(Math.max(age, 0.001));
 }
 
 function nameOf(session: Session | undefined): string {

@@ -8,7 +8,14 @@ const MOST = 100;
 
 /** What migrations leave behind, and what else needs a hand. Read without a lock on any table. */
 export async function readLeftovers(reading: Reading): Promise<readonly Leftover[]> {
-  return [...(await invalidIndexes(reading)), ...(await openConstraints(reading)), ...(await unanalyzed(reading)), ...(await nearTheirEnd(reading))];
+  return [
+    ...(await invalidIndexes(reading)),
+    ...(await openConstraints(reading)),
+    ...(await halfDetached(reading)),
+    ...(await withoutRows(reading)),
+    ...(await unanalyzed(reading)),
+    ...(await nearTheirEnd(reading)),
+  ];
 }
 
 async function invalidIndexes(reading: Reading): Promise<Leftover[]> {
@@ -23,7 +30,7 @@ async function invalidIndexes(reading: Reading): Promise<Leftover[]> {
     const index = objectName(String(schema), String(name));
     const relation = objectName(String(tableSchema), String(table));
     const message = `The index ${displayName(index)} on ${displayName(relation)} is invalid: no query uses it, and every write keeps it up.`;
-    if (kind === 'I') return { kind: 'invalid index', relation, message: `The index ${displayName(index)} of the partitioned table ${displayName(relation)} is invalid: a partition has no index attached to it.`, statement: undefined };
+    if (kind === 'I') return { kind: 'invalid index', relation, message: `The index ${displayName(index)} of the partitioned table ${displayName(relation)} is invalid: a partition has no valid index attached to it. Build one there with CREATE INDEX CONCURRENTLY, and attach it with ALTER INDEX … ATTACH PARTITION.`, statement: undefined };
     // REINDEX CONCURRENTLY leaves its own copies under these names (manual, "REINDEX").
     const isCopy = /_cc(?:new|old)\d*$/u.test(String(name));
     return { kind: 'invalid index', relation, message, statement: isCopy ? `DROP INDEX CONCURRENTLY ${index};` : `REINDEX INDEX CONCURRENTLY ${index};` };
@@ -40,6 +47,31 @@ async function openConstraints(reading: Reading): Promise<Leftover[]> {
     const relation = objectName(String(schema), String(table));
     const message = `The constraint ${String(name)} on ${displayName(relation)} is not validated: rows from before it may break it.`;
     return { kind: 'constraint not validated', relation, message, statement: `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${quoteIdentifier(String(name))};` };
+  });
+}
+
+/** What DETACH PARTITION … CONCURRENTLY leaves behind when it is interrupted; the statement is the manual's ("ALTER TABLE"). */
+async function halfDetached(reading: Reading): Promise<Leftover[]> {
+  if (reading.versionNumber < 140000) return [];
+  const rows = await reading.rows(
+    `SELECT pn.nspname, p.relname, n.nspname, c.relname FROM pg_catalog.pg_inherits JOIN pg_catalog.pg_class c ON c.oid = inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_catalog.pg_class p ON p.oid = inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE inhdetachpending AND inhparent >= 16384 ORDER BY 1, 2, 3, 4 LIMIT ${String(MOST)}`,
+  );
+  return rows.map(([parentSchema, parent, schema, own]): Leftover => {
+    const relation = objectName(String(parentSchema), String(parent));
+    const partition = objectName(String(schema), String(own));
+    const message = `The partition ${displayName(partition)} is half detached from ${displayName(relation)}: DETACH … CONCURRENTLY was interrupted.`;
+    return { kind: 'partition half detached', relation, message, statement: `ALTER TABLE ${relation} DETACH PARTITION ${partition} FINALIZE;` };
+  });
+}
+
+async function withoutRows(reading: Reading): Promise<Leftover[]> {
+  const rows = await reading.rows(
+    `SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND NOT c.relispopulated AND c.oid >= 16384 ORDER BY 1, 2 LIMIT ${String(MOST)}`,
+  );
+  return rows.map(([schema, name]): Leftover => {
+    const relation = objectName(String(schema), String(name));
+    return { kind: 'view without rows', relation, message: `The materialised view ${displayName(relation)} was never filled: every query of it fails.`, statement: `REFRESH MATERIALIZED VIEW ${relation};` };
   });
 }
 
@@ -66,16 +98,26 @@ async function nearTheirEnd(reading: Reading): Promise<Leftover[]> {
   // pg_sequence_last_value locks the sequence for a moment, and is null where the role may not read it.
   const rows = await unlessLocked(
     reading,
-    `SELECT n.nspname, c.relname, v.value::float8 / seqmax, pg_catalog.format_type(seqtypid, NULL)
+    `SELECT n.nspname, c.relname, v.value::float8 / seqmax, pg_catalog.format_type(seqtypid, NULL), seqmax < 9223372036854775807,
+       (SELECT pg_catalog.format_type(atttypid, NULL) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute ON attrelid = d.refobjid AND attnum = d.refobjsubid
+        WHERE d.classid = 1259 AND d.objid = seqrelid AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') LIMIT 1)
      FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
        AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT 2000) v
        JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE v.value::float8 / seqmax >= ${String(NEAR)} ORDER BY 3 DESC LIMIT ${String(MOST)}`,
     [],
   );
-  return (rows ?? []).map(([schema, name, share, type]): Leftover => {
+  return (rows ?? []).map(([schema, name, share, type, isBounded, column]): Leftover => {
     const relation = objectName(String(schema), String(name));
-    const message = `The sequence ${displayName(relation)} (${String(type)}) has used ${String(Math.floor(Number(share) * 100))} % of its numbers.`;
-    return { kind: 'sequence near its end', relation, message, statement: undefined };
+    const isNarrow = typeof column === 'string' && column !== 'bigint' && column !== 'numeric';
+    const used = `The sequence ${displayName(relation)} (${String(type)}) has used ${String(Math.floor(Number(share) * 100))} % of its numbers.`;
+    const message = isNarrow ? `${used} Its column (${column}) must become a bigint first.` : used;
+    return { kind: 'sequence near its end', relation, message, statement: isNarrow ? undefined : widening(relation, type !== 'bigint', isBounded === true) };
   });
+}
+
+/** AS also moves an upper bound that was the old type's (ALTER SEQUENCE, manual); one of its own is taken away. */
+function widening(sequence: string, isNarrow: boolean, isBounded: boolean): string | undefined {
+  if (isNarrow) return `ALTER SEQUENCE ${sequence} AS bigint;`;
+  return isBounded ? `ALTER SEQUENCE ${sequence} NO MAXVALUE;` : undefined;
 }
