@@ -9,7 +9,7 @@ import { installExtension, startCodeServer } from './lib/code-server.mjs';
 import { startDemoDatabase } from './lib/demo-database.mjs';
 import { run } from './lib/process.mjs';
 import { makeVsix } from './lib/vsix.mjs';
-import { openWorkbench, workbenchAddress } from './lib/workbench.mjs';
+import { openWorkbench, runCommand, workbenchAddress } from './lib/workbench.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const images = join(root, 'docs/images');
@@ -112,21 +112,14 @@ async function take(browser, server, theme, path, viewport = { width: 1000, heig
   writeFileSync(join(profile.userDataDir, 'User/settings.json'), JSON.stringify({ ...settings, 'workbench.colorTheme': theme }));
   const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files: [file] }), { viewport, deviceScaleFactor: 1.5 });
   await page.waitForSelector('.codelens-decoration');
-  await command(page, 'View: Close Primary Side Bar');
-  await command(page, 'Lockscope: Estimate Runtime');
+  await runCommand(page, 'View: Close Primary Side Bar');
+  await runCommand(page, 'Lockscope: Estimate Runtime');
   const report = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
   await report.locator('a.bar').first().waitFor();
-  await command(page, 'View: Move Editor into Previous Group');
+  await runCommand(page, 'View: Move Editor into Previous Group');
   await report.locator('a.bar').first().waitFor();
   await picture(page, path);
   await page.close();
-}
-
-async function command(page, title) {
-  await page.keyboard.press('F1');
-  await page.keyboard.type(title);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-  await page.keyboard.press('Enter');
 }
 
 async function picture(page, path) {

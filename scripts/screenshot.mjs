@@ -7,7 +7,7 @@ import { launchChromium } from './lib/chromium.mjs';
 import { installExtension, startCodeServer } from './lib/code-server.mjs';
 import { startDemoDatabase } from './lib/demo-database.mjs';
 import { makeVsix } from './lib/vsix.mjs';
-import { openWorkbench, workbenchAddress } from './lib/workbench.mjs';
+import { connectDatabase, openWorkbench, workbenchAddress } from './lib/workbench.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const images = join(root, 'docs/images');
@@ -79,13 +79,7 @@ async function takeConnectedPicture(browser, server, url) {
   const address = workbenchAddress(server, { folder: workspace, files: [join(workspace, 'migrations/005_wider_columns.sql')] });
   const page = await openWorkbench(browser, address, { viewport: { width: 1280, height: 300 }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   await page.waitForSelector('.codelens-decoration');
-  await page.keyboard.press('F1');
-  await page.keyboard.type('Lockscope: Connect Database');
-  for (const step of ['.quick-input-list .monaco-list-row:has-text("Connect Database")', '.quick-input-list .monaco-list-row:has-text("DATABASE_URL")', '.quick-input-message:has-text("Name of the connection")']) {
-    await page.waitForSelector(step);
-    await page.keyboard.press('Enter');
-  }
-  await page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
+  await connectDatabase(page);
   await page.keyboard.press('Escape');
   await picture(page, 'connected.png');
 }

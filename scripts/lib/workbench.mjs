@@ -14,3 +14,21 @@ export async function openWorkbench(browser, address, { timeout = 60_000, ...opt
   await page.waitForSelector('.editor-instance .view-line', { timeout });
   return page;
 }
+
+/** Runs a command of the palette by its title. */
+export async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  await page.keyboard.type(title);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Connects to the database that the folder's .env mentions, as a person would, and waits until its rows are seen. */
+export async function connectDatabase(page) {
+  await runCommand(page, 'Lockscope: Connect Database');
+  for (const step of ['.quick-input-list .monaco-list-row:has-text("DATABASE_URL")', '.quick-input-message:has-text("Name of the connection")']) {
+    await page.waitForSelector(step);
+    await page.keyboard.press('Enter');
+  }
+  await page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
+}

@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { BLOCKERS, type BlockersAnswer } from '../../../server/src/protocol';
 import type { LockscopeServer } from '../server';
-import { content, page } from './page';
+import { shownOf } from './content';
+import { page } from './page';
 
 /** How often the view asks while somebody sees it, in ms. */
 const INTERVAL = 2000;
@@ -66,7 +67,7 @@ export class BlockersPanel implements vscode.Disposable {
     const shown: BlockersAnswer = answer ?? { state: 'unknown', reason: 'Lockscope’s server is not running.' };
     if (shown.state === 'read') for (const { relation, rows } of shown.report.claims) if (rows !== undefined && !this.firstRows.has(relation)) this.firstRows.set(relation, rows);
     // It may have been closed, or opened for another file, meanwhile.
-    if (document === this.document && panel === this.panel) void panel.webview.postMessage({ content: content(posix.basename(document.path), shown, this.firstRows) });
+    if (document === this.document && panel === this.panel) void panel.webview.postMessage(shownOf(posix.basename(document.path), shown, this.firstRows));
     this.timer = setTimeout(() => void this.ask(), INTERVAL);
   }
 }

@@ -43,8 +43,8 @@ function listed(blocks: readonly (keyof typeof WORDS)[]): string {
   return blocks.map((blocked) => WORDS[blocked]).join(', ');
 }
 
-function tree({ pid, application, what, age, wants, waiting }: WaitNode, indent: string, lines: string[]): void {
-  const facts = [pid === 0 ? '' : `pid ${String(pid)}`, wants === undefined ? what : `waits for ${wants}`, age === undefined ? '' : `for ${age}`].filter((fact) => fact !== '');
+function tree({ pid, application, what, age, wants, isToldAbove, waiting }: WaitNode, indent: string, lines: string[]): void {
+  const facts = [pid === 0 ? '' : `pid ${String(pid)}`, wants === undefined ? what : `waits for ${wants}`, age === undefined ? '' : `for ${age}`, isToldAbove ? 'as above' : ''].filter((fact) => fact !== '');
   lines.push(`${indent}${[application, ...facts].join(', ')}`);
   for (const node of waiting) tree(node, `${indent}  └ `.replace(/└ {2}└/u, '  └'), lines);
 }

@@ -6,6 +6,12 @@ import {
 
 const blockingIndex = 'create-index-blocking';
 
+/** Waits until a view has opened, and closes it. */
+async function untilTab(label: string): Promise<void> {
+  const found = (): vscode.Tab | undefined => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find((tab) => tab.label === label);
+  await vscode.window.tabGroups.close(await until(found, () => label));
+}
+
 export function defineSuite(): void {
   describe('Lockscope in VS Code', () => {
     afterEach(closeEverything);
@@ -148,6 +154,8 @@ export function defineSuite(): void {
       await connecting;
       const messages = (): string => findings(document.uri).map(({ message }) => message).join('\n');
       await until(() => messages().includes('users has 2 M rows, 69 MB: writes wait about ') || undefined, () => `the rows in the finding, which are not in\n${messages()}`);
+      await vscode.commands.executeCommand('lockscope.checkBlockers');
+      await untilTab('Blockers: 002_users_email.sql');
       await vscode.commands.executeCommand('lockscope.refreshDatabase');
       await vscode.commands.executeCommand('lockscope.disconnectDatabase');
       await until(

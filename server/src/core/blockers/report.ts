@@ -59,6 +59,8 @@ export interface WaitNode {
   /** The lock that it waits for: `ACCESS EXCLUSIVE on orders`. */
   readonly wants: string | undefined;
   readonly query: string | undefined;
+  /** It waits for others, too, and who waits for it is told there, further up. */
+  readonly isToldAbove: boolean;
   readonly waiting: readonly WaitNode[];
 }
 
@@ -129,14 +131,21 @@ function claimFrom({ relation, mode, line }: MigrationLock, { locks, rows }: Act
 }
 
 function blockingSessions(migration: MigrationLocks, { sessions, locks }: Activity): readonly Blocker[] {
-  const found: { readonly blocker: Blocker; readonly age: number }[] = [];
+  const found: { readonly blocker: Blocker; readonly isInLine: boolean; readonly age: number }[] = [];
   for (const session of sessions) {
     const own = locks.filter(({ pid }) => pid === session.pid);
-    const why = [...conflictsWith(migration, own), ...waitsForSnapshot(migration, session)];
+    const held = [...conflictsWith(migration, own.filter(({ granted }) => granted)), ...waitsForSnapshot(migration, session)];
+    const why = [...held, ...conflictsWith(migration, own.filter(({ granted }) => !granted))];
     if (why.length === 0) continue;
-    found.push({ blocker: blockerFrom(session, why), age: session.transactionAge ?? session.queryAge ?? 0 });
+    const isInLine = held.length === 0;
+    found.push({ blocker: isInLine ? inLine(session, why) : blockerFrom(session, why), isInLine, age: session.transactionAge ?? session.queryAge ?? 0 });
   }
-  return found.sort((a, b) => b.age - a.age).map(({ blocker }) => blocker);
+  return found.sort((a, b) => Number(a.isInLine) - Number(b.isInLine) || b.age - a.age).map(({ blocker }) => blocker);
+}
+
+/** Holds nothing that is in the way, but asked first. */
+function inLine(session: Session, why: readonly string[]): Blocker {
+  return { ...blockerFrom(session, why), what: 'waiting in line', advice: 'It waits itself, and goes on when those before it are done.', statement: undefined };
 }
 
 function conflictsWith({ locks }: MigrationLocks, own: readonly RelationLock[]): string[] {
@@ -208,9 +217,12 @@ function waitsTree({ sessions, locks }: Activity): readonly WaitNode[] {
   const wanted = new Map(locks.flatMap(({ pid, relation, mode, granted }) => (granted || pid === undefined ? [] : [[pid, `${mode} on ${displayName(relation)}`] as const])));
   const waiting = sessions.filter(({ waitsFor }) => waitsFor.length > 0);
   const byPid = new Map(sessions.map((session) => [session.pid, session]));
-  const node = (pid: number, above: ReadonlySet<number>): WaitNode => {
+  const told = new Set<number>();
+  const node = (pid: number): WaitNode => {
     const session = byPid.get(pid);
-    const path = new Set([...above, pid]);
+    const behind = waiting.filter(({ waitsFor }) => waitsFor.includes(pid));
+    const isToldAbove = told.has(pid) && behind.length > 0;
+    told.add(pid);
     return {
       pid,
       application: pid === 0 ? 'prepared transaction' : nameOf(session),
@@ -218,11 +230,12 @@ function waitsTree({ sessions, locks }: Activity): readonly WaitNode[] {
       age: ageOf(session),
       wants: wanted.get(pid),
       query: session?.query,
-      waiting: waiting.filter(({ pid: own, waitsFor }) => waitsFor.includes(pid) && !path.has(own)).map(({ pid: own }) => node(own, path)),
+      isToldAbove,
+      waiting: isToldAbove ? [] : behind.map(({ pid: own }) => node(own)),
     };
   };
   const roots = new Set(waiting.flatMap(({ waitsFor }) => waitsFor).filter((pid) => (byPid.get(pid)?.waitsFor.length ?? 0) === 0));
-  return [...roots].map((pid) => node(pid, new Set()));
+  return [...roots].map(node);
 }
 
 function ageOf(session: Session | undefined): string | undefined {

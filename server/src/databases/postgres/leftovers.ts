@@ -80,9 +80,10 @@ const CHANGED_ROWS = 50;
 const CHANGED_SHARE = 0.1;
 
 async function unanalyzed(reading: Reading): Promise<Leftover[]> {
+  // The times are lost when the counters are reset; the number of rows is not.
   const rows = await reading.rows(
-    `SELECT schemaname, relname, last_analyze IS NULL AND last_autoanalyze IS NULL, n_mod_since_analyze::float8
-     FROM pg_catalog.pg_stat_user_tables WHERE n_mod_since_analyze > ${String(CHANGED_ROWS)} + ${String(CHANGED_SHARE)} * n_live_tup ORDER BY n_mod_since_analyze DESC LIMIT ${String(MOST)}`,
+    `SELECT schemaname, s.relname, last_analyze IS NULL AND last_autoanalyze IS NULL AND reltuples <= 0, n_mod_since_analyze::float8
+     FROM pg_catalog.pg_stat_user_tables s JOIN pg_catalog.pg_class c ON c.oid = relid WHERE n_mod_since_analyze > ${String(CHANGED_ROWS)} + ${String(CHANGED_SHARE)} * n_live_tup ORDER BY n_mod_since_analyze DESC LIMIT ${String(MOST)}`,
   );
   return rows.map(([schema, table, never, changed]): Leftover => {
     const relation = objectName(String(schema), String(table));
