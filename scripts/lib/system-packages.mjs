@@ -1,11 +1,12 @@
-// What npm cannot bring: a browser, a C++ compiler. Installed where that takes no questions, else named.
+// What npm cannot bring: a browser, a C++ compiler, the interpreters of other languages. Installed where that takes no questions, else named.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath, run } from './process.mjs';
 
 /**
- * Installs Debian packages through apt-get, as root or through `sudo -n`.
- * Gives back whether it could; never asks for a password and never throws.
+ * Installs Debian packages through apt-get, as root or through `sudo -n`; those that the system's package lists do not
+ * know are left out.
+ * Gives back whether it could install all of them; never asks for a password and never throws.
  */
 export async function installSystemPackages(packages, log) {
   const aptGet = findOnPath('apt-get');
@@ -19,14 +20,24 @@ export async function installSystemPackages(packages, log) {
     const [command, ...rest] = [...prefix, ...inTurn, 'env', 'DEBIAN_FRONTEND=noninteractive', aptGet, '-q', ...args];
     return run(command, rest);
   };
-  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
   try {
-    await apt('update').then(install, install);
-    return true;
+    // Lists that cannot be refreshed may still do.
+    await apt('update').catch(() => undefined);
+    const known = await knownOf(packages);
+    // Another installation may be under way: apt waits for its end, in seconds.
+    if (known.length > 0) await apt('install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=240', ...known);
+    return known.length === packages.length;
   } catch (error) {
     log(error.message);
     return false;
   }
+}
+
+/** Those of the packages that can be installed (apt-cache policy). One unknown name would keep apt-get from installing the others. */
+async function knownOf(packages) {
+  const policies = await run('apt-cache', ['policy', ...packages], { env: { ...process.env, LC_ALL: 'C' } });
+  const candidates = new Map([...policies.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (.*)$/gm)].map(([, name, candidate]) => [name, candidate]));
+  return packages.filter((name) => !['(none)', undefined].includes(candidates.get(name)));
 }
 
 async function rootPrefix() {

@@ -3,7 +3,7 @@ import type { Effects, TransactionControl } from '../../server/src/core/effects/
 import { NOTHING } from '../../server/src/core/effects/postgres/effects';
 import type { LockMode } from '../../server/src/core/effects/postgres/lock-modes';
 import { objectName } from '../../server/src/core/schema/names';
-import { firstMoment, lastMoment, inTransaction, step, type Moment } from '../../server/src/core/timeline';
+import { firstMoment, lastMoment, leftInSession, inTransaction, step, type Moment } from '../../server/src/core/timeline';
 import type { Segment } from '../../server/src/core/script/script';
 
 const SEGMENT: Segment = { text: '', offset: 0, direction: 'up', wrapper: 'none', send: 'statement', opaque: [] };
@@ -65,6 +65,16 @@ describe('locks', () => {
     expect(inTransaction(behind)).toBe(true);
     expect(held(behind)).toEqual([]);
     expect(inTransaction(lastMoment(behind))).toBe(false);
+  });
+
+  test('what a unit sets in the session is there for the next, what it set for its transaction is not', () => {
+    const file: Segment = { ...SEGMENT, wrapper: 'file' };
+    const left = leftInSession(after([set('a', '1'), set('b', '2', true)], firstMoment(file)));
+    expect(left).toEqual({ a: '1' });
+    const next = firstMoment(file, 1, undefined, left);
+    expect(next.settings).toEqual({ a: '1' });
+    expect(inTransaction(next)).toBe(true);
+    expect(firstMoment(file, 1, undefined, left)).toBe(next);
   });
 
   test('a segment goes on where the one before it in its unit ended', () => {

@@ -1,5 +1,5 @@
 /** Background jobs on real servers: started, stopped in the middle and started again, they leave what the statement would have. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,8 +8,8 @@ import ts from 'typescript';
 import { jobFixes, jobRefusal } from '../../server/src/core/rewrites/jobs/job';
 import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
-import { installSystemPackages } from '../../scripts/lib/system-packages.mjs';
 import { subjectOf } from '../core/rewrites/support';
+import { systemProgram, type Probe } from '../system-programs';
 import { fingerprint } from './proof';
 import { startServer, type Server } from './servers';
 
@@ -55,28 +55,18 @@ test('the files are beside the migrations and the statement is gone', () => {
   expect(fixes.map(({ files }) => files?.[0]?.path)).toEqual(['db/jobs/007_scores_users.py', 'db/jobs/007_scores_users.rb', 'db/jobs/007_scores_users.ts']);
 });
 
-interface Language {
-  /** Interpreters to try; the system's package brings a driver for the system's own. */
-  readonly programs: readonly string[];
-  readonly probe: readonly string[];
-  readonly packages: readonly string[];
-}
-
-const LANGUAGES: Readonly<Record<string, Language>> = {
-  py: { programs: [process.env.LOCKSCOPE_PYTHON ?? 'python3', '/usr/bin/python3'], probe: ['-c', 'import psycopg'], packages: ['python3', 'python3-psycopg'] },
-  rb: { programs: ['ruby', '/usr/bin/ruby'], probe: ['-e', 'require "pg"'], packages: ['ruby', 'ruby-pg'] },
+/** Interpreters to try: the one that is asked for or found first, then the system's own, which has the driver of the system's packages. */
+const LANGUAGES: Readonly<Record<string, readonly Probe[]>> = {
+  py: [process.env.LOCKSCOPE_PYTHON ?? 'python3', '/usr/bin/python3'].map((program) => ({ program, args: ['-c', 'import psycopg'] })),
+  rb: ['ruby', '/usr/bin/ruby'].map((program) => ({ program, args: ['-e', 'require "pg"'] })),
 };
 
 /** What runs the jobs of each language here; a language whose interpreter or driver cannot be installed is left out, and named. */
 const PROGRAMS = new Map([['ts', process.execPath]]);
-for (const [name, language] of Object.entries(LANGUAGES)) {
-  const program = working(language) ?? ((await installSystemPackages(language.packages, () => undefined)) ? working(language) : undefined);
+for (const [name, probes] of Object.entries(LANGUAGES)) {
+  const program = await systemProgram(probes);
   if (program !== undefined) PROGRAMS.set(name, program);
-  else test.skip(`jobs in ${name} are not run: ${language.packages.join(' and ')} cannot be installed here`, () => undefined);
-}
-
-function working({ programs, probe }: Language): string | undefined {
-  return programs.find((program) => spawnSync(program, [...probe], { stdio: 'ignore' }).status === 0);
+  else test.skip(`jobs in ${name} are not run: their interpreter and driver cannot be installed here`, () => undefined);
 }
 
 describe('PostgreSQL 18', () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Server } from '../postgres/servers';
+import { systemProgram, type Probe } from '../system-programs';
 
 const cache = fileURLToPath(new URL('../../.cache/tools', import.meta.url));
 
@@ -15,12 +16,27 @@ export interface Ran {
   readonly output: string;
 }
 
+/** Where a tool comes from: packages of npm by name, each with its exact version; a program of the system's packages; or what it needs of both. */
+export interface Source {
+  readonly npm?: Readonly<Record<string, string>>;
+  readonly system?: Probe;
+}
+
+/**
+ * Installs what a tool needs, once.
+ * @returns the folder that holds its node_modules (none for a tool that has none), or why that is impossible
+ */
+export async function provide(name: string, { npm, system }: Source): Promise<{ readonly folder: string } | { readonly missing: string }> {
+  if (system !== undefined && (await systemProgram([system])) === undefined) return { missing: `${name} is not run: ${system.program} with what it needs is not here and cannot be installed` };
+  return npm === undefined ? { folder: '/nonexistent' } : installTool(name, npm);
+}
+
 /**
  * Installs npm packages into a folder of the cache, once.
  * @param packages by name, each with its exact version
  * @returns the folder that holds node_modules, or why that is impossible
  */
-export async function installTool(name: string, packages: Readonly<Record<string, string>>): Promise<{ readonly folder: string } | { readonly missing: string }> {
+async function installTool(name: string, packages: Readonly<Record<string, string>>): Promise<{ readonly folder: string } | { readonly missing: string }> {
   const folder = path.join(cache, name);
   const wanted = JSON.stringify({ private: true, dependencies: packages });
   const ready = path.join(folder, `ready-${Buffer.from(Object.values(packages).join('-')).toString('hex').slice(0, 40)}`);

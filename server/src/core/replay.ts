@@ -4,11 +4,11 @@ import type { EffectsMemo, EffectsSetting } from './effects/memo';
 import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
 import { SchemaVersion } from './schema/version';
 import { Entries, type Room, type Transition } from './schema/view';
-import type { Script, Segment } from './script/script';
+import type { Direction, Script, Segment } from './script/script';
 import { statementsOf, type PostgresParseMemo } from './sql/postgres/parse';
 import type { Parsed, Statement } from './sql/statement';
 import type { Span } from './text';
-import { firstMoment, inTransaction, lastMoment, step, type Moment } from './timeline';
+import { firstMoment, inTransaction, lastMoment, leftInSession, step, type Moment, type Settings } from './timeline';
 
 /** What a script does, statement by statement. */
 export interface Replay {
@@ -84,10 +84,11 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   let up = memos.replay.versionOf(schema);
   let transaction = 0;
   const units = new Map<string, State>();
+  const sessions = new Map<Direction, Settings>();
   for (const [index, segment] of script.segments.entries()) {
     const parsed = statementsOf(segment.text, memos.parse, segment.opaque);
     const unit = segment.unit ?? segment.direction;
-    const first = firstState(segment, parsed.length, units.get(unit), up, transaction);
+    const first = firstState(segment, parsed.length, units.get(unit), up, transaction, sessions.get(segment.direction));
     const segmentWalk = walk(segment, parsed, first, setting, memos.effects, known[index]);
     walked.push(segmentWalk);
     for (const statement of segmentWalk.statements) {
@@ -96,6 +97,7 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
     }
     const last = segmentWalk.states.at(-1) ?? first;
     units.set(unit, last);
+    sessions.set(segment.direction, leftInSession(last.moment));
     transaction = Math.max(transaction, last.transaction);
     if (segment.direction === 'up') up = last.schema;
   }
@@ -106,8 +108,8 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
 }
 
 /** The state before a segment's first statement: in the transaction that the segment of its unit before it left open, or in a new one. */
-function firstState(segment: Segment, statements: number, last: State | undefined, up: SchemaVersion, transaction: number): State {
-  const moment = last === undefined ? firstMoment(segment, statements) : firstMoment(segment, statements, lastMoment(last.moment));
+function firstState(segment: Segment, statements: number, last: State | undefined, up: SchemaVersion, transaction: number, session: Settings | undefined): State {
+  const moment = last === undefined ? firstMoment(segment, statements, undefined, session) : firstMoment(segment, statements, lastMoment(last.moment));
   const schema = last === undefined || segment.direction === 'up' ? up : last.schema;
   if (last === undefined || !inTransaction(last.moment) || last.moment.scope === 'query') return { schema, moment, start: schema, savepoints: [], transaction: transaction + 1 };
   return { ...last, schema, moment };

@@ -12,7 +12,7 @@ export interface HeldLock {
   readonly ordinal: number;
 }
 
-type Settings = Readonly<Record<string, string>>;
+export type Settings = Readonly<Record<string, string>>;
 
 interface Savepoint {
   readonly name: string;
@@ -51,13 +51,30 @@ const RUN: Moment = { ...NONE, scope: 'run' };
  * The moment before the first statement of a segment.
  * @param statements how many the segment has: several that are sent as one query are a transaction
  * @param before the moment behind the segment of the same unit that ran before it
+ * @param session the parameters that units before it left set in the session
  */
-export function firstMoment({ wrapper, send }: Pick<Segment, 'wrapper' | 'send'>, statements = 1, before?: Moment): Moment {
+export function firstMoment({ wrapper, send }: Pick<Segment, 'wrapper' | 'send'>, statements = 1, before?: Moment, session?: Settings): Moment {
   const implicit = send === 'segment' && statements > 1;
   if (before !== undefined) return entered(before, implicit);
-  if (wrapper === 'run') return entered(RUN, implicit);
-  if (wrapper === 'file' || wrapper === 'block') return entered(FILE, implicit);
-  return entered(NONE, implicit);
+  if (wrapper === 'run') return entered(inSession(RUN, session), implicit);
+  if (wrapper === 'file' || wrapper === 'block') return entered(inSession(FILE, session), implicit);
+  return entered(inSession(NONE, session), implicit);
+}
+
+/** The parameters that a unit leaves set in the session; its tool commits the transaction that it opened. */
+export function leftInSession({ scope, settings, onCommit }: Moment): Settings {
+  return scope === 'none' || scope === 'statement' ? settings : onCommit;
+}
+
+const sessions = new WeakMap<Settings, Map<Moment, Moment>>();
+
+function inSession(moment: Moment, session: Settings | undefined): Moment {
+  if (session === undefined || Object.keys(session).length === 0) return moment;
+  let known = sessions.get(session);
+  if (known === undefined) sessions.set(session, (known = new Map<Moment, Moment>()));
+  let same = known.get(moment);
+  if (same === undefined) known.set(moment, (same = { ...moment, settings: session, onCommit: session, onRollback: session }));
+  return same;
 }
 
 /** The moment behind a segment: what was sent as one query ends its implicit transaction. */

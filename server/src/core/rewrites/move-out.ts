@@ -15,7 +15,7 @@ export function moveOut(context: MendContext): readonly Fix[] {
 }
 
 function titleOf(around: Surroundings): string {
-  if (around.kind === 'tool') return around.title;
+  if (around.kind === 'tool' || around.kind === 'call') return around.title;
   if (around.kind === 'file') return around.others.length === 0 && around.optOut !== undefined ? around.optOut.title : 'Put it into a migration of its own';
   return around.kind === 'explicit' && around.alone ? 'Remove the transaction around it' : 'Move it behind the COMMIT';
 }

@@ -1,5 +1,6 @@
 import type { Effects } from '../effects/effects';
 import type { MendContext } from '../rules/rule';
+import type { PartingEdit, Segment } from '../script/script';
 import { tokensOf } from '../sql/postgres/scan';
 import type { Edit } from '../text';
 import { inTransaction } from '../timeline';
@@ -19,6 +20,8 @@ export type Surroundings =
   | { readonly kind: 'explicit'; readonly begin: number; readonly commit: number; readonly alone: boolean }
   /** The tool's own, which a directive switches off for the file. */
   | { readonly kind: 'tool'; readonly edits: readonly Edit[]; readonly title: string; readonly alone: boolean }
+  /** The implicit one of the statements that a call sends as one query: each is given a call of its own. */
+  | { readonly kind: 'call'; readonly edits: readonly Edit[]; readonly title: string }
   /** One that nothing in the file can end before the statement's neighbours. */
   | { readonly kind: 'stuck' };
 
@@ -30,12 +33,15 @@ export function surroundingsOf(context: Located): Surroundings {
   const asOne = segment.send === 'segment' && segment.call === undefined;
   if (!inTransaction(moment)) return asOne ? ownFile(context) : { kind: 'none' };
   if (moment.scope === 'explicit' && !moment.implicit) return explicit(context);
-  if (moment.scope === 'query' || moment.scope === 'explicit') return asOne && moment.scope === 'query' ? ownFile(context) : { kind: 'stuck' };
+  if (moment.scope === 'query') return asOne ? ownFile(context) : { kind: 'call', edits: [parting(segment)], title: 'Send each statement by itself' };
+  if (moment.scope === 'explicit') return { kind: 'stuck' };
   const optOut = tool.optOut?.(file, segment);
   if (optOut === undefined) return { kind: 'stuck' };
   if (asOne && optOut.alone === true) return ownFile(context, optOut);
   const others = statements.filter((statement, at) => at !== index && statement.effects !== undefined && isWork(statement.effects));
-  return { kind: 'tool', edits: editsOf(optOut), title: optOut.title, alone: others.length === 0 };
+  // Without the tool's transaction, statements that are sent as one query are still in that query's.
+  const edits = moment.implicit ? [...editsOf(optOut), parting(segment)] : editsOf(optOut);
+  return { kind: 'tool', edits, title: optOut.title, alone: others.length === 0 };
 }
 
 /**
@@ -53,6 +59,7 @@ export function runAfter(context: Located, statements: readonly string[], mentio
       if (!mayMove(context, around.commit, mentions)) return undefined;
       return [insertAfter(context, around.commit, statements)];
     case 'tool':
+    case 'call':
       return [...around.edits, insertAfter(context, context.index, statements)];
     case 'file':
       return mayMove(context, around.end, mentions) ? filesAfter(context, statements) : undefined;
@@ -79,6 +86,7 @@ export function runInstead(
     case 'file':
       return fileInstead(context, around, inPlace, statements);
     case 'tool':
+    case 'call':
       return [...around.edits, ...inPlace];
     case 'explicit':
       if (around.alone) return [removeStatement(context, around.begin), ...inPlace, removeStatement(context, around.commit)];
@@ -99,6 +107,7 @@ export function runBefore(context: Located, statements: readonly string[]): read
     case 'none':
       return [insertBefore(context, context.index, statements)];
     case 'tool':
+    case 'call':
       return [...around.edits, insertBefore(context, context.index, statements)];
     case 'explicit':
       return isUntouchedSince(context, around.begin) ? [insertBefore(context, around.begin, statements)] : undefined;
@@ -121,6 +130,10 @@ export function placeInWords(context: Located): string {
 export function safetyHere(context: Located): 'safe' | 'review' {
   const around = surroundingsOf(context);
   return around.kind === 'none' || (around.kind === 'file' && around.others.length === 0 && around.optOut === undefined) ? 'safe' : 'review';
+}
+
+function parting({ offset }: Segment): PartingEdit {
+  return { offset, length: 0, text: '', parting: true };
 }
 
 /** Whether nothing since BEGIN locked the relations of the statement or changed what its names mean. */

@@ -1,5 +1,5 @@
 import { applyEdits, type Edit, type Span } from '../text';
-import type { Embedded, FileEdit, Literal, Opaque, Run, Script, Segment } from './script';
+import type { Embedded, FileEdit, Literal, Opaque, PartingEdit, Run, Script, Segment } from './script';
 import { withWritten } from './opaque';
 
 /** What edits are carried over with. */
@@ -68,12 +68,16 @@ function isFileEdit(edit: Edit): edit is FileEdit {
   return 'inFile' in edit;
 }
 
-/** The edit that replaces the call of a segment, where edits leave it with no statement or more than it had, or it has no literal that they could be written in. */
+function isParting(edit: Edit): edit is PartingEdit {
+  return 'parting' in edit;
+}
+
+/** The edit that replaces the call of a segment, where edits leave it with no statement or more than it had, or part them, or it has no literal that they could be written in. */
 function newCalls({ text, offset, call, opaque }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
   if (call === undefined) return undefined;
   const after = host.split(applyEdits(text, edits.map((edit) => ({ ...edit, offset: edit.offset - offset }))));
   if (after.length === 0) return [{ ...host.withLine(call.file), text: '' }];
-  if (call.instead === undefined && after.length <= host.split(text).length) return undefined;
+  if (call.instead === undefined && after.length <= host.split(text).length && !edits.some(isParting)) return undefined;
   const statements = after.map((sql) => withWritten(sql, { text, opaque }));
   if (!statements.every((sql) => sql !== undefined)) return [undefined];
   if (call.instead !== undefined) {

@@ -127,6 +127,11 @@ export interface FileEdit extends Edit {
   readonly inFile: true;
 }
 
+/** An edit that changes no text: it parts the statements that one call sends, so that each gets a call of its own. */
+export interface PartingEdit extends Edit {
+  readonly parting: true;
+}
+
 /** What writes a file beside the migration, in the place of an edit: `Fix.files` in the end. */
 export interface BesideEdit extends Edit {
   readonly beside: NewFile;

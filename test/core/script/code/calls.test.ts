@@ -34,7 +34,7 @@ const CASES: readonly { readonly path: string; readonly calls: string; readonly 
     sql: [
       'CREATE TABLE "a" ("id" serial PRIMARY KEY, "n" varchar(9) NOT NULL, "u" integer)',
       'CREATE INDEX "a_n_index" ON "a" ("n")',
-      'ALTER TABLE "a" ADD FOREIGN KEY ("u") REFERENCES "users" ("id") ON DELETE CASCADE',
+      'ALTER TABLE "a" ADD CONSTRAINT "a_u_foreign" FOREIGN KEY ("u") REFERENCES "users" ("id") ON DELETE CASCADE',
     ],
   },
   { path: 'migrations/a.js', calls: "await knex.schema.alterTable('a', function (t) { t.dropColumn('x'); t.boolean('b').defaultTo(false); });", sql: ['ALTER TABLE "a" DROP COLUMN "x"', 'ALTER TABLE "a" ADD COLUMN "b" boolean DEFAULT false'] },

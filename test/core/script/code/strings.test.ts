@@ -112,6 +112,19 @@ test('several statements in one string become several calls where they must not 
   );
 });
 
+test('a call that sends several statements as one query is parted where one of them cannot run so', () => {
+  const sent = 'ALTER TABLE a ADD COLUMN c int; CREATE INDEX CONCURRENTLY i ON a (b)';
+  const apart = (call: string, lead = '  '): string => `${call.replace('SQL', 'ALTER TABLE a ADD COLUMN c int')};\n${lead}${call.replace('SQL', 'CREATE INDEX CONCURRENTLY i ON a (b)')}`;
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['migrations/2024.01.01.x.js', `exports.up = async ({ context }) => {\n  await context.query('${sent}');\n};\n`, `exports.up = async ({ context }) => {\n  ${apart("await context.query('SQL')")};\n};\n`],
+    [PATHS.knex, knex(`'${sent}'`), `${knex("'SQL'").replace(/await [^;]*/u, (call) => apart(call))}\nexports.config = { transaction: false };\n`],
+  ];
+  for (const [path, text, fixed] of cases) {
+    const fix = analyzeExample({ sql: text, path, schema: 'CREATE TABLE a (b int);' }).findings.find(({ rule }) => rule === 'not-in-transaction')?.fixes()[0];
+    expect(applyEdits(text, fix?.edits ?? [])).toBe(fixed);
+  }
+});
+
 test('fixes speak the language of the tool where the file has a call and no SQL', () => {
   const cases: readonly (readonly [string, string, string])[] = [
     [PATHS.rails, 'class A < ActiveRecord::Migration[7.1]\n  def change\n    add_index :t, :a\n  end\nend\n', 'class A < ActiveRecord::Migration[7.1]\n  disable_ddl_transaction!\n\n  def change\n    add_index :t, :a, algorithm: :concurrently\n  end\nend\n'],

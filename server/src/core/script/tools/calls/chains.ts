@@ -8,8 +8,8 @@ export interface Chains {
   type(call: Invocation, scope: Scope): string | undefined;
   /** Whether columns are NOT NULL unless they are said to be nullable. */
   readonly notNullByDefault: boolean;
-  /** What indexes are called by default: `users_email_index`. */
-  indexName(table: string, columns: readonly string[], kind: 'index' | 'unique'): string;
+  /** What indexes and foreign keys are called by default: `users_email_index`. */
+  indexName(table: string, columns: readonly string[], kind: 'index' | 'unique' | 'foreign'): string;
 }
 
 /** The statements that describe a table in a function of chained calls: the table or its new columns, then what hangs on them. */
@@ -25,6 +25,7 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
     const made = own === undefined ? quoted(chains.indexName(plain, names.map((one) => one ?? ''), kind)) : nameIn(own, code);
     after.push(kind === 'index' ? createIndex({ table: name, columns: columnNames, name: made }) : alter(name, `ADD CONSTRAINT ${made} UNIQUE (${columnNames.join(', ')})`));
   };
+  const key = (names: readonly (string | undefined)[]): string => (names.includes(undefined) ? '' : `CONSTRAINT ${quoted(chains.indexName(plain, names.map(String), 'foreign'))} `);
   for (const member of scope.statements(block?.kind === 'lambda' ? block.body : undefined)) {
     if (member.kind !== 'call') continue;
     const { calls } = chainOf(member);
@@ -48,7 +49,7 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
       columns.push(columnText({ name: written, type, notNull: notNull && !isKey, primary: isKey || has('primary') !== undefined, default: preset === undefined ? current : literal(preset, code) }));
       const target = has('inTable', 'on', 'constrained');
       const reference = has('references');
-      if (target !== undefined || (reference !== undefined && constantText(reference.args[0])?.includes('.') === true)) after.push(alter(name, `ADD ${foreignKey(written, column, reference, target, has('onDelete', 'cascadeOnDelete', 'nullOnDelete'), scope)}`));
+      if (target !== undefined || (reference !== undefined && constantText(reference.args[0])?.includes('.') === true)) after.push(alter(name, `ADD ${key([column])}${foreignKey(written, column, reference, target, has('onDelete', 'cascadeOnDelete', 'nullOnDelete'), scope)}`));
       if (has('index') !== undefined) index([column], 'index', has('index')?.args[0]);
       if (has('unique') !== undefined) index([column], 'unique', undefined);
       continue;
@@ -76,7 +77,7 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
         break;
       case 'foreign': {
         const column = nameOf(given);
-        after.push(alter(name, `ADD ${foreignKey(namesIn(given, code).join(', '), column, has('references'), has('inTable', 'on'), has('onDelete', 'cascadeOnDelete', 'nullOnDelete'), scope)}`));
+        after.push(alter(name, `ADD ${key(names)}${foreignKey(namesIn(given, code).join(', '), column, has('references'), has('inTable', 'on'), has('onDelete', 'cascadeOnDelete', 'nullOnDelete'), scope)}`));
         break;
       }
       case 'dropColumn':
@@ -100,8 +101,8 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
       case 'dropUnique':
       case 'dropForeign': {
         const own = first.args[1] ?? (given?.kind === 'list' || !chains.notNullByDefault ? undefined : given);
-        const made = chains.indexName(plain, names.map((one) => one ?? ''), 'unique');
-        before.push(alter(name, `DROP CONSTRAINT ${own === undefined ? quoted(first.name === 'dropUnique' ? made : made.replace(/_unique$/u, '_foreign')) : nameIn(own, code)}`));
+        const made = chains.indexName(plain, names.map((one) => one ?? ''), first.name === 'dropUnique' ? 'unique' : 'foreign');
+        before.push(alter(name, `DROP CONSTRAINT ${own === undefined ? quoted(made) : nameIn(own, code)}`));
         break;
       }
       default:
