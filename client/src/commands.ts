@@ -46,7 +46,7 @@ async function fixAll(server: LockscopeServer): Promise<void> {
   else await vscode.workspace.applyEdit(edit);
 }
 
-/** Analyses the active document although it does not look like a migration. */
+/** Analyses the active document although it does not look like a migration, or has been applied. */
 async function analyzeFile(server: LockscopeServer, status: StatusItem): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) return;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, WorkDoneProgress, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
-import { SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
+import { ANALYZE_FILE_COMMAND, SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
 import { DOCUMENTS } from './languages';
 
 /** How the server does: `off` when it was stopped or gave up, with the reason. */
@@ -122,7 +122,7 @@ export class LockscopeServer implements vscode.Disposable {
     };
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,
-      initializationOptions: { commands: [SHOW_REPORT_COMMAND] } satisfies InitializationOptions,
+      initializationOptions: { commands: [SHOW_REPORT_COMMAND, ANALYZE_FILE_COMMAND] } satisfies InitializationOptions,
       outputChannel: this.log,
       diagnosticCollectionName: 'lockscope',
       // Squiggles follow the keystrokes; other open migrations follow when the server asks for a refresh.

@@ -95,6 +95,10 @@ export class StatusItem implements vscode.Disposable {
       item.text = `Lockscope: ${status.server ?? ''}`;
       item.detail = status.warnings.join(' ');
       item.severity = vscode.LanguageStatusSeverity.Warning;
+    } else if (status.applied !== undefined) {
+      item.text = `Lockscope: ${status.server ?? ''}`;
+      item.detail = `${status.applied}: ${status.forced ? 'judged all the same' : 'not judged'}`;
+      if (!status.forced) item.command = { command: 'lockscope.analyzeFile', title: 'Judge It All the Same' };
     } else {
       item.text = `Lockscope: ${status.server ?? ''}`;
       item.detail = status.source === undefined ? '' : SOURCES[status.source];

@@ -6,7 +6,8 @@ import type { BlockersReport } from './core/blockers/report';
  */
 
 /**
- * Request, client to server. Analyses an open document although it does not look like a migration, until it is closed.
+ * Request, client to server. Analyses an open document although it does not look like a migration, or although it has been
+ * applied, until it is closed.
  * Parameters {@link DocumentParams}, result {@link DocumentStatus}.
  */
 export const ANALYZE_FILE = 'lockscope/analyzeFile';
@@ -50,6 +51,12 @@ export const REPORT = 'lockscope/report';
  * where the client names it in its {@link InitializationOptions}.
  */
 export const SHOW_REPORT_COMMAND = 'lockscope.showReport';
+
+/**
+ * A command of the client, without arguments: analyses the active document although it does not look like a migration, or
+ * although it has been applied. The lens of an applied migration carries it where the client names it in its {@link InitializationOptions}.
+ */
+export const ANALYZE_FILE_COMMAND = 'lockscope.analyzeFile';
 
 /**
  * Request, client to server. Who would block an open migration now, whom it would block, and how far what runs is; reads
@@ -96,6 +103,8 @@ export interface DocumentStatus {
   readonly source: 'default' | 'setting' | 'snapshot' | 'connection' | undefined;
   /** What sizes and schema come from. */
   readonly database: DatabaseStatus | undefined;
+  /** That the migration has been applied, in words: `Applied to shop on 2024-05-01`. It has no findings then, unless {@link forced}. */
+  readonly applied: string | undefined;
   readonly findings: number;
   /** Statements that could not be read. */
   readonly problems: number;

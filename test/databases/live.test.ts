@@ -6,6 +6,7 @@ const CONTENTS: DatabaseContents = {
   version: 18,
   catalog: { schemas: ['public'], relations: [{ name: 'public.big', kind: 'table', columns: [] }], types: [], routines: [], publications: [] },
   sizes: { 'public.big': { rows: 7, bytes: 8192 } },
+  applied: [],
   settings: { sharedBuffers: 1, effectiveCacheSize: 1, maintenanceWorkMemory: 1, parallelMaintenanceWorkers: 0, walLevel: 'replica', dataChecksums: false, collation: 'C' },
 };
 

@@ -28,7 +28,7 @@ export async function blockers(path: string, options: BlockersOptions): Promise<
   const sources = await openSources([path], own, options.stdinFilename);
   const project = await withDatabase(own, { databaseUrl: url }, parser, () => sources.words());
   await parser;
-  const migrations = sources.histories.flatMap((history) => [...analyzeHistory(sources.read(history), baseSchema(project, createMemo()), project.setting)].map(migrationLocks));
+  const migrations = sources.histories.flatMap((history) => [...analyzeHistory(sources.read(history), baseSchema(project, createMemo()), project.setting)].filter(({ applied }) => applied === undefined).map(migrationLocks));
   if (sources.failed()) return 2;
   const migration = { locks: migrations.flatMap(({ locks }) => locks), snapshots: migrations.flatMap(({ snapshots }) => snapshots) };
   const report = blockersReport(migration, await activityOf(url), project.setting.statistics);

@@ -1,5 +1,5 @@
 import { estimateMigration } from '../core/estimate/migration';
-import { analyzeHistory } from '../core/folder';
+import { HistoryRun } from '../core/folder';
 import { createMemo } from '../core/memo';
 import type { Severity } from '../core/rules/rule';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
@@ -8,7 +8,7 @@ import { prettyReporter } from '../reporters/pretty';
 import { anyAtOrAbove, EMPTY_SUMMARY, withFile, type Reporter, type Terminal } from '../reporters/reporter';
 import { withDatabase } from './database';
 import { startLoading } from './loading';
-import { print, terminal } from './output';
+import { print, terminal, warn } from './output';
 import { keptCalibration } from './kept-calibration';
 import { baseSchema, openProject, type Project, type SharedOptions } from './project';
 import { ProjectCode } from './project-code';
@@ -19,6 +19,7 @@ export interface CheckOptions extends SharedOptions {
   readonly failOn: Severity | 'never';
   readonly stdinFilename?: string;
   readonly calibration?: string;
+  readonly judgeApplied?: boolean;
 }
 
 /** The output formats; a new one is a reporter and a line here. */
@@ -45,14 +46,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   let summary = EMPTY_SUMMARY;
   print(reporter.start(project.setting.target));
   for (const history of sources.histories) {
-    const analyses = analyzeHistory(sources.read(history), schema, project.setting);
-    let next = analyses.next();
-    for (; next.done !== true; next = analyses.next()) {
-      const analysis = await code.mentionedIn(next.value);
+    const run = new HistoryRun([...sources.read(history)], schema, { ...project.setting, judgesApplied: options.judgeApplied === true });
+    if (run.appliedFiles.unknown !== undefined) warn(run.appliedFiles.unknown);
+    for (const analysed of run.analyses()) {
+      const analysis = await code.mentionedIn(analysed);
       summary = withFile(summary, analysis);
       print(reporter.file(analysis, () => estimateMigration(analysis, project.setting.statistics)));
     }
-    if (history.continues) schema = next.value;
+    if (history.continues) schema = run.schema;
   }
   print(reporter.end(summary));
   if (sources.failed()) return 2;

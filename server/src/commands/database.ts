@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { ageInWords } from '../core/quantities';
+import { UNKNOWN_SCHEMA } from '../core/schema/schema';
 import { knownDatabase, readSnapshot, type KnownDatabase } from '../core/snapshot';
 import { DatabaseError, readContents } from '../databases/database';
 import { Failure } from './failure';
@@ -25,7 +26,8 @@ export async function withDatabase(project: Project, options: DatabaseOptions, p
   if (known === undefined) return project;
   const { setting } = project;
   const target = setting.target.source === 'default' ? known.target : setting.target;
-  return { ...project, setting: { ...setting, target, statistics: known.statistics }, base: known.schema };
+  const past = project.schema === undefined ? { origin: UNKNOWN_SCHEMA } : {};
+  return { ...project, setting: { ...setting, target, statistics: known.statistics, ...(known.applied === undefined ? {} : { records: known.applied, ...past }) }, base: known.schema };
 }
 
 async function knownOf({ configuration, root }: Project, { databaseUrl, snapshot }: DatabaseOptions, parser: Promise<void>, words: () => ReadonlySet<string>): Promise<KnownDatabase | undefined> {
@@ -52,8 +54,8 @@ export function urlOf({ databaseUrl, snapshot }: DatabaseOptions): string | unde
 }
 
 async function fromServer(url: string, words: ReadonlySet<string>): Promise<KnownDatabase> {
-  const { catalog, sizes, settings, version } = await contentsOf(url, words);
-  return knownDatabase({ catalog, sizes, settings, server: { dialect: 'postgresql', version } }, 'connection');
+  const { catalog, sizes, settings, applied, version } = await contentsOf(url, words);
+  return knownDatabase({ catalog, sizes, settings, applied, server: { dialect: 'postgresql', version } }, 'connection');
 }
 
 /** Reads a live database. Throws a {@link Failure} that says in plain words why that does not work. */

@@ -1,6 +1,6 @@
 import { estimateFrom } from '../core/estimate/migration';
 import { Sizes } from '../core/estimate/sizes';
-import { analyzeHistory } from '../core/folder';
+import { HistoryRun } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { NO_STATISTICS } from '../core/schema/statistics';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
@@ -12,6 +12,7 @@ import { calibration } from './calibration';
 import { History } from '../core/estimate/history';
 import { urlOf, withDatabase } from './database';
 import { ExpectedRows } from './expected-rows';
+import { plural } from '../reporters/words';
 import { startLoading } from './loading';
 import { print, terminal, warn } from './output';
 import { baseSchema, openProject, type Project, type SharedOptions } from './project';
@@ -55,20 +56,27 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const informed = { ...statistics, changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
   let sizes = Sizes.of(informed);
   let totals = NO_TOTALS;
+  let applied = 0;
   print(reporter.start(project.setting.target));
   for (const folder of sources.histories) {
-    const analyses = analyzeHistory(sources.read(folder), schema, project.setting);
-    let next = analyses.next();
-    for (; next.done !== true; next = analyses.next()) {
-      await rows.ask(next.value);
-      const { estimate: found, after } = estimateFrom(next.value, sizes);
+    const run = new HistoryRun([...sources.read(folder)], schema, project.setting);
+    if (run.appliedFiles.unknown !== undefined) warn(run.appliedFiles.unknown);
+    for (const analysis of run.analyses()) {
+      // It will not run again.
+      if (analysis.applied !== undefined) {
+        applied += 1;
+        continue;
+      }
+      await rows.ask(analysis);
+      const { estimate: found, after } = estimateFrom(analysis, sizes);
       // Without a database the tables of earlier migrations have long been filled: nobody knows how far.
       if (statistics !== NO_STATISTICS) sizes = after;
       totals = withMigration(totals, found);
-      print(reporter.file(next.value, found));
+      print(reporter.file(analysis, found));
     }
-    if (folder.continues) schema = next.value;
+    if (folder.continues) schema = run.schema;
   }
   print(reporter.end(totals));
+  if (applied > 0) warn(`${plural(applied, 'file')} already applied, not estimated`);
   return sources.failed() ? 2 : 0;
 }

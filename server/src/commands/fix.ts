@@ -2,10 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../core/analysis';
 import { fixFile, type FixedFile } from '../core/fix-file';
-import { neighboursOf } from '../core/folder';
+import { HistoryRun } from '../core/folder';
 import { createMemo } from '../core/memo';
-import { fileDirection } from '../core/migration-path';
-import { HistoryIndex } from '../core/neighbours';
 import type { AnalysisInput } from '../core/analyze';
 import type { Fix, Severity } from '../core/rules/rule';
 import { splitIntoPhases, splitRefusal } from '../core/split-phases';
@@ -50,21 +48,22 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
   let summary = EMPTY_SUMMARY;
   const done = { fixes: 0, files: 0 };
   for (const history of sources.histories) {
-    let before = schema;
     const files = [...sources.read(history)];
-    const index = new HistoryIndex(files.filter(({ path }) => fileDirection(path) === 'up'), project.setting.tool);
+    const run = new HistoryRun(files, schema, project.setting);
+    if (run.appliedFiles.unknown !== undefined) warn(run.appliedFiles.unknown);
     for (const source of files) {
-      const input = { ...project.setting, path: source.path, text: source.text, schema: before, beside: source.beside ?? new Map<string, string>(), siblings: source.siblings ?? [], ...neighboursOf(source, index) };
+      const input = run.inputOf(source);
+      // What has been applied stays as it is: its tool knows its text by a checksum.
       const mended = fixFile(input, choose, memo);
-      const fixed = options.phases === true ? inPhases(mended, input) : mended;
-      if (fileDirection(source.path) === 'up') before = { ...fixed.analysis.after, searchPath: before.searchPath };
+      const fixed = options.phases === true && input.applied === undefined ? inPhases(mended, input) : mended;
+      run.ran(source, fixed.analysis);
       summary = withFile(summary, fixed.analysis);
       done.fixes += fixed.count;
       done.files += fixed.count > 0 ? 1 : 0;
       if (options.dryRun === true) print(difference(source, fixed));
       else deliver(source, fixed);
     }
-    if (history.continues) schema = before;
+    if (history.continues) schema = run.schema;
   }
   const left = Object.values(summary.findings).reduce((sum, count) => sum + count, 0);
   const fixes = done.fixes === 0 ? 'nothing to fix' : `${plural(done.fixes, 'finding')} ${options.dryRun === true ? 'would be ' : ''}fixed in ${plural(done.files, 'file')}`;

@@ -13,9 +13,9 @@ export interface SnapshotOptions {
 export async function snapshot(options: SnapshotOptions): Promise<number> {
   const url = options.databaseUrl ?? urlOfEnvironment();
   if (url === undefined) throw new Failure('which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL');
-  const { catalog, sizes, settings, version } = await contentsOf(url);
+  const { catalog, sizes, settings, applied, version } = await contentsOf(url);
   const takenAt = `${new Date().toISOString().slice(0, 19)}Z`;
-  const taken: Snapshot = { version: 1, server: { dialect: 'postgresql', version }, takenAt, catalog, sizes, settings };
+  const taken: Snapshot = { version: 1, server: { dialect: 'postgresql', version }, takenAt, catalog, sizes, settings, applied };
   print(writeSnapshot(exclude(taken, options.exclude ?? [])));
   return 0;
 }

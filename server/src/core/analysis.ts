@@ -1,3 +1,4 @@
+import type { Applied } from './applied';
 import type { Effects } from './effects/effects';
 import type { CodeName } from './code-name';
 import type { Fix, Severity } from './rules/rule';
@@ -16,6 +17,8 @@ export interface Analysis {
   readonly lines: LineIndex;
   readonly target: Target;
   readonly script: Script;
+  /** For a migration that has been applied and is not judged any more: it has no findings. */
+  readonly applied?: Applied;
   readonly statements: readonly StatementAnalysis[];
   /** In the order of the file. */
   readonly findings: readonly Finding[];

@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis';
+import type { Applied } from './applied';
 import type { AnalysisMemo } from './memo';
 import type { Neighbours } from './neighbours';
 import { placedInFile } from './placed';
@@ -31,6 +32,8 @@ export interface AnalysisInput {
   readonly neighbours?: Neighbours;
   /** The paths of the other files of its history. */
   readonly siblings?: readonly string[];
+  /** That it has been applied: then nothing is to be said against it. Absent too where it is to be judged all the same. */
+  readonly applied?: Applied;
 }
 
 /**
@@ -38,17 +41,18 @@ export interface AnalysisInput {
  * may hold. The parser must have been loaded.
  */
 export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
-  const { path, text, target, schema } = input;
+  const { path, text, target, schema, applied } = input;
   const tool = toolFor(input, input.tool);
   const script = tool.read(input);
   const { statements, problems, after } = replay(script, schema, { path, version: target.version }, memo);
-  const findings = judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);
+  const findings = applied !== undefined ? [] : judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);
   return {
     path,
     text,
     lines: lineIndex(text),
     target,
     script,
+    ...(applied === undefined ? {} : { applied }),
     ...placedInFile(script, path, { statements, findings, problems }),
     after,
   };

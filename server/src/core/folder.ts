@@ -1,4 +1,5 @@
 import type { Analysis, Problem } from './analysis';
+import { AppliedIndex, type AppliedFiles, type AppliedRecord } from './applied';
 import { analyze, type AnalysisInput } from './analyze';
 import { createMemo, type AnalysisMemo } from './memo';
 import { inMigrationOrder } from './beside';
@@ -15,7 +16,14 @@ import type { Target } from './target';
 export type MigrationFile = ToolFile;
 
 /** What all files of a history are judged by. */
-export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
+export interface HistorySetting extends Omit<AnalysisInput, 'path' | 'text' | 'schema' | 'applied'> {
+  /** What migration tools noted in the database of what they applied, where that is known. */
+  readonly records?: readonly AppliedRecord[];
+  /** What existed before the first migration, where the base is a database that has been through those that are applied. */
+  readonly origin?: Schema;
+  /** Whether migrations that have been applied are judged all the same. */
+  readonly judgesApplied?: boolean;
+}
 
 /**
  * Analyses the files of one history as they come: what exists after one is what exists before the next. A file that
@@ -25,17 +33,65 @@ export type HistorySetting = Omit<AnalysisInput, 'path' | 'text' | 'schema'>;
  * @returns (of the generator) what exists after the last
  */
 export function* analyzeHistory(files: Iterable<MigrationFile>, base: Schema, setting: HistorySetting): Generator<Analysis, Schema> {
-  let schema = base;
-  const all = [...files];
-  const history = new HistoryIndex(all.filter(({ path }) => fileDirection(path) === 'up'), setting.tool);
-  for (const file of all) {
-    const { path, text, beside = NOTHING, siblings = [] } = file;
-    // Each file is analysed once: what would be remembered of it is only a burden for the next.
-    const analysis = analyze({ ...setting, path, text, beside, siblings, schema, ...neighboursOf(file, history) }, createMemo());
-    if (fileDirection(path) === 'up') schema = inNewSession(analysis.after, schema);
-    yield analysis;
+  const run = new HistoryRun([...files], base, setting);
+  yield* run.analyses();
+  return run.schema;
+}
+
+/**
+ * The files of a history one after the other. Those that the database has been through are not run on it once more: they
+ * are looked at as they were then, and those that are pending as they will find things.
+ */
+export class HistoryRun {
+  readonly appliedFiles: AppliedFiles;
+  private readonly history: HistoryIndex;
+  /** What exists after the pending files so far. */
+  schema: Schema;
+  /** What existed after those that are applied. */
+  private past: Schema;
+
+  /** @param base what exists now */
+  constructor(
+    readonly files: readonly MigrationFile[],
+    base: Schema,
+    private readonly setting: HistorySetting,
+  ) {
+    const ups = files.filter(({ path }) => fileDirection(path) === 'up');
+    this.history = new HistoryIndex(ups, setting.tool);
+    this.appliedFiles = new AppliedIndex(setting.tool).of(ups, setting.records);
+    this.schema = base;
+    this.past = setting.origin ?? base;
   }
-  return schema;
+
+  *analyses(): Generator<Analysis> {
+    for (const file of this.files) {
+      // Each file is analysed once: what would be remembered of it is only a burden for the next.
+      const analysis = analyze(this.inputOf(file), createMemo());
+      this.ran(file, analysis);
+      yield analysis;
+    }
+  }
+
+  /** What a file is analysed from, once those before it {@link ran}. */
+  inputOf(file: MigrationFile): AnalysisInput {
+    const { path, text, beside = NOTHING, siblings = [] } = file;
+    const { records: _records, origin: _origin, judgesApplied = false, ...setting } = this.setting;
+    const applied = this.appliedFiles.applied.get(path);
+    const schema = this.isPast(path) ? this.past : this.schema;
+    return { ...setting, path, text, beside, siblings, schema, ...neighboursOf(file, this.history), ...(applied === undefined || judgesApplied ? {} : { applied }) };
+  }
+
+  /** Says what came of a file. */
+  ran({ path }: MigrationFile, { after }: Analysis): void {
+    if (fileDirection(path) !== 'up') return;
+    if (this.isPast(path)) this.past = inNewSession(after, this.past);
+    else this.schema = inNewSession(after, this.schema);
+  }
+
+  /** Whether what a file did is there already. */
+  private isPast(path: string): boolean {
+    return this.setting.origin !== undefined && this.appliedFiles.applied.has(path);
+  }
 }
 
 /** What a file may ask about the others of its history; nothing where it stands alone, since then nobody said what there is. */

@@ -36,6 +36,7 @@ export function exclude(snapshot: Snapshot, patterns: readonly string[]): Snapsh
       })),
     },
     sizes: Object.fromEntries(Object.entries(snapshot.sizes).filter(([name]) => !gone.has(name))),
+    ...(snapshot.applied === undefined ? {} : { applied: snapshot.applied.filter(({ table }) => !gone.has(table)) }),
   };
 }
 

@@ -177,4 +177,5 @@ const SNAPSHOT: Fields = {
   }),
   sizes: record(size),
   settings: optional(settings),
+  applied: optional(list(object({ table: text, columns: names, rows: optional(list(list(textOrNull))), unread: optional(oneOf('no privilege', 'locked', 'too many rows')) }))),
 };

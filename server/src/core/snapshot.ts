@@ -1,3 +1,4 @@
+import type { AppliedRecord } from './applied';
 import type { Catalog } from './schema/catalog';
 import type { RelationName } from './schema/names';
 import type { Schema } from './schema/schema';
@@ -8,7 +9,8 @@ import type { Target } from './target';
 
 /**
  * Catalogue and statistics of a database at one moment, as a file that is committed beside the migrations. It holds no
- * rows and no values of rows but those that the schema itself has (defaults, bounds of partitions, labels of enums).
+ * rows and no values of rows but those that the schema itself has (defaults, bounds of partitions, labels of enums), and
+ * what migration tools noted of the migrations they applied.
  */
 export interface Snapshot {
   readonly version: 1;
@@ -21,6 +23,8 @@ export interface Snapshot {
   readonly sizes: RelationSizes;
   /** Snapshots of before Lockscope estimated have none. */
   readonly settings?: ServerSettings;
+  /** What migration tools noted in tables of theirs; older snapshots do not say. */
+  readonly applied?: readonly AppliedRecord[];
 }
 
 /** What a snapshot, or a live database, says about the world before the migrations. */
@@ -28,12 +32,14 @@ export interface KnownDatabase {
   readonly schema: Schema;
   readonly statistics: Statistics;
   readonly target: Target;
+  /** What migration tools noted of what they applied; undefined where that was not read. */
+  readonly applied?: readonly AppliedRecord[];
 }
 
 /** A snapshot as the analysis wants it. The parser must have been loaded before the schema's expressions are looked at. */
-export function knownDatabase({ catalog, sizes, server, excluded, settings }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
+export function knownDatabase({ catalog, sizes, server, excluded, settings, applied }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
   const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0);
-  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source } };
+  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }) };
 }
 
 /** The same database with sizes and settings that were read anew. */
@@ -50,14 +56,15 @@ function statisticsOf({ relations }: Schema, sizes: RelationSizes, settings: Ser
 }
 
 /** Writes a snapshot as JSON, a line for each object, so that differences between two can be read. */
-export function writeSnapshot({ catalog, sizes, ...head }: Snapshot): string {
+export function writeSnapshot({ catalog, sizes, applied, ...head }: Snapshot): string {
   const lists = [
     `    "schemas": ${JSON.stringify(catalog.schemas)}`,
     ...(['relations', 'types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(catalog[room].map((object) => JSON.stringify(object)), '[', ']')}`),
   ];
+  const noted = applied === undefined ? '' : `,\n  "applied": ${lines(applied.map((record) => JSON.stringify(record)), '[', ']', '  ')}`;
   const start = JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '');
   const sizeLines = Object.entries(sizes).map(([name, size]) => `${JSON.stringify(name)}: ${JSON.stringify(size)}`);
-  return `${start},\n  "catalog": {\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(sizeLines, '{', '}', '  ')}\n}\n`;
+  return `${start},\n  "catalog": {\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(sizeLines, '{', '}', '  ')}${noted}\n}\n`;
 }
 
 function lines(items: readonly string[], open: string, close: string, indent = '    '): string {

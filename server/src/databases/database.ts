@@ -1,7 +1,9 @@
 import type { Activity } from '../core/blockers/activity';
 import type { Catalog } from '../core/schema/catalog';
 import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
+import type { AppliedRecord } from '../core/applied';
 import { readActivity } from './postgres/activity';
+import { readApplied } from './postgres/applied';
 import { readCatalog, readCatalogFor } from './postgres/catalog';
 import { readDatabase, type Reading } from './postgres/connection';
 import { readPace } from './postgres/pace';
@@ -17,6 +19,8 @@ export interface DatabaseContents {
   readonly catalog: Catalog;
   readonly sizes: RelationSizes;
   readonly settings: ServerSettings;
+  /** What migration tools noted in tables of theirs. */
+  readonly applied: readonly AppliedRecord[];
 }
 
 /**
@@ -45,8 +49,9 @@ async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefi
   const version = Math.floor(reading.versionNumber / 10000);
   const pace = await readPace(reading);
   const settings = { ...(await readSettings(reading)), ...(pace === undefined ? {} : { pace }) };
-  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings };
+  const applied = await readApplied(reading);
+  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied };
   const { catalog, focus } = await readCatalogFor(reading, words);
   const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
-  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings };
+  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AppliedRecord } from '../core/applied';
 import type { Catalog } from '../core/schema/catalog';
 import { withRates, writeRates, type WriteRates } from '../core/schema/rates';
 import type { RelationSizes } from '../core/schema/statistics';
@@ -227,7 +228,7 @@ export class LiveDatabase {
   }
 
   /** A catalogue that is as it was stays the same object, so that no schema is made anew for it. */
-  private async take({ catalog, sizes, settings, version }: DatabaseContents, readAt: number): Promise<void> {
+  private async take({ catalog, sizes, settings, version, applied: read }: DatabaseContents, readAt: number): Promise<void> {
     const { data } = this.state;
     const print = await fingerprint(catalog, version);
     const seconds = this.baseline === undefined ? 0 : (readAt - this.baseline.at) / 1000;
@@ -237,12 +238,20 @@ export class LiveDatabase {
     }
     const rated = withRates(sizes, this.rates);
     const isSame = data !== undefined && print === this.catalogPrint;
-    const known = isSame && this.plain !== undefined ? resized(this.plain, rated, settings) : knownDatabase({ catalog, sizes: rated, settings, server: { dialect: 'postgresql', version } }, 'connection');
+    const applied = this.notedNow(read);
+    const known = isSame && this.plain !== undefined ? { ...resized(this.plain, rated, settings), applied } : knownDatabase({ catalog, sizes: rated, settings, applied, server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
     this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
     this.plain = known;
     this.rowCounts.age();
     this.setState({ data: { known: this.counted(known), readAt }, problem: undefined });
+  }
+
+  /** The same object as long as tools noted nothing more; a table that somebody locks holds what it held. */
+  private notedNow(read: readonly AppliedRecord[]): readonly AppliedRecord[] {
+    const before = this.plain?.applied ?? [];
+    const now = read.map((record) => (record.unread === 'locked' ? (before.find(({ table, rows }) => table === record.table && rows !== undefined) ?? record) : record));
+    return JSON.stringify(now) === JSON.stringify(before) ? before : now;
   }
 
   private counted(known: KnownDatabase): KnownDatabase {

@@ -77,7 +77,7 @@ function fixAll(analysed: Analysed, server: Server): CodeAction[] {
 /** The migration split into files. It is worked out at once, since whether there is anything to split is the question. */
 function phases(analysed: Analysed, server: Server): CodeAction[] {
   const { uri, version, input } = analysed;
-  if (!server.client().createsFiles) return [];
+  if (!server.client().createsFiles || input.applied !== undefined) return [];
   const split = splitIntoPhases(input);
   if (split === undefined) return [];
   return orResolved({ title: split.title, kind: CodeActionKind.RefactorRewrite, data: { uri, version, finding: 'phases', fix: 0 } satisfies Unresolved }, server);

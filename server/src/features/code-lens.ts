@@ -1,7 +1,8 @@
 import type { CodeLens } from 'vscode-languageserver/node';
 import { ageInWords } from '../core/quantities';
 import type { DataSource } from '../workspace/document-state';
-import { SHOW_REPORT_COMMAND } from '../protocol';
+import { ANALYZE_FILE_COMMAND, SHOW_REPORT_COMMAND } from '../protocol';
+import { appliedInWords } from './applied';
 import { databaseStatus } from './database-status';
 import { timesOf } from './estimates';
 import { guarded, whenReady, type Feature, type Server } from './feature';
@@ -23,12 +24,15 @@ export const codeLens: Feature = {
 function lenses(uri: string, { workspace, client }: Server): CodeLens[] {
   const reading = workspace.read(uri);
   if (reading?.state !== 'analysed' || !reading.settings.lens) return [];
-  const { lines, statements, path } = reading.analysis;
+  const { lines, statements, path, applied } = reading.analysis;
+  const past = appliedInWords(reading);
+  // What its statements would lock is of no interest: they will not run again.
+  if (applied !== undefined) return past === undefined ? [] : [atTop(`${past}: not judged`, client().commands.includes(ANALYZE_FILE_COMMAND) ? ANALYZE_FILE_COMMAND : '')];
   const { statistics } = reading.input;
   const stale = staleness(reading.data);
   const times = timesOf(reading);
   const opensReports = client().commands.includes(SHOW_REPORT_COMMAND);
-  const found: CodeLens[] = [];
+  const found: CodeLens[] = past === undefined ? [] : [atTop(`${past}: judged all the same`, '')];
   for (const [index, statement] of statements.entries()) {
     const { effects, span } = statement;
     const line = effects === undefined ? undefined : lockLine(effects, path, statistics, times[index]);
@@ -40,6 +44,12 @@ function lenses(uri: string, { workspace, client }: Server): CodeLens[] {
     found.push({ range: { start, end: start }, command: { title: title + stale, ...command } });
   }
   return found;
+}
+
+/** A lens over the whole file. A command without a name is shown and does nothing. */
+function atTop(title: string, command: string): CodeLens {
+  const start = { line: 0, character: 0 };
+  return { range: { start, end: start }, command: { title, command } };
 }
 
 /** What is behind sizes that are no longer read: their age. */

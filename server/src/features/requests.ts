@@ -13,6 +13,7 @@ import {
   type DocumentStatus,
   type RuleEntry,
 } from '../protocol';
+import { appliedInWords } from './applied';
 import { databaseStatus } from './database-status';
 import { analysedNow, workspaceEdit } from './edits';
 import { guarded, whenReady, type Feature, type Server } from './feature';
@@ -56,14 +57,14 @@ export const requests: Feature = {
   },
 };
 
-const UNKNOWN: DocumentStatus = { state: 'unknown', forced: false, server: undefined, source: undefined, database: undefined, findings: 0, problems: 0, warnings: [] };
+const UNKNOWN: DocumentStatus = { state: 'unknown', forced: false, server: undefined, source: undefined, database: undefined, applied: undefined, findings: 0, problems: 0, warnings: [] };
 
 function statusOf(uri: string, { workspace }: Server): DocumentStatus {
   const reading = workspace.read(uri);
   if (reading === undefined) return UNKNOWN;
   const { settings, state, target, data } = reading;
-  const { warnings } = settings;
-  const known = { ...UNKNOWN, state, server: serverName(target), source: target.source, database: data === undefined ? undefined : databaseStatus(data), warnings };
+  const warnings = reading.appliedUnknown === undefined ? settings.warnings : [...settings.warnings, reading.appliedUnknown];
+  const known = { ...UNKNOWN, state, server: serverName(target), source: target.source, database: data === undefined ? undefined : databaseStatus(data), applied: appliedInWords(reading), warnings };
   if (reading.state !== 'analysed') return known;
   const { findings, problems } = reading.analysis;
   return { ...known, forced: reading.forced, findings: findings.length, problems: problems.length };

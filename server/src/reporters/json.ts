@@ -17,15 +17,16 @@ export function jsonReporter(): Reporter {
   return {
     start: ({ dialect, version, source }) => `{"version":1,"server":${JSON.stringify({ dialect, version, source })},"files":[`,
     file: (analysis, estimate) => `${files++ === 0 ? '\n' : ',\n'}${JSON.stringify(fileOf(analysis, estimate()))}`,
-    end: ({ files, statements, findings, problems }) => `\n],"summary":${JSON.stringify({ files, statements, findings, problems })}}\n`,
+    end: ({ files, statements, findings, problems, applied }) => `\n],"summary":${JSON.stringify({ files, statements, findings, problems, ...(applied.files === 0 ? {} : { applied: applied.files }) })}}\n`,
   };
 }
 
-function fileOf({ path, script, statements, findings, problems, lines }: Analysis, estimate: MigrationEstimate): object {
+function fileOf({ path, script, applied, statements, findings, problems, lines }: Analysis, estimate: MigrationEstimate): object {
   const transactions = numbered(statements.map((statement) => statement.transaction));
   return {
     path,
     tool: script.tool,
+    ...(applied === undefined ? {} : { applied: { table: applied.table, on: applied.on ?? null } }),
     statements: statements.flatMap((statement, index) => (statement.effects === undefined ? [] : [statementOf(statement, statement.effects, transactions, lines, estimate.statements[index])])),
     findings: findings.map((finding) => findingOf(finding, lines)),
     problems: problems.map(({ message, span }) => ({ message, ...range(span, lines) })),

@@ -99,10 +99,12 @@ function paintOf(severity: Entry['severity'], colors: Colors): (text: string) =>
 }
 
 function lastWords(summary: Summary, fixable: { readonly safe: number; readonly review: number }, colors: Colors): string {
-  const { files, statements, findings, problems } = summary;
-  const extent = `${plural(files, 'file')}, ${plural(statements, 'statement')}`;
+  const { files, statements, findings, problems, applied } = summary;
+  const extent = `${plural(files - applied.files, 'file')}, ${plural(statements - applied.statements, 'statement')}`;
   const total = findings.error + findings.warning + findings.info + findings.hint;
-  if (total + problems === 0) return `${colors.green('✔')} ${extent}: nothing blocks\n`;
+  const past = applied.files === 0 ? '' : `  ${plural(applied.files, 'file')} already applied, not judged (--judge-applied does)\n`;
+  if (files > 0 && files === applied.files && problems === 0) return `${colors.green('✔')} ${plural(files, 'file')} already applied, nothing pending\n`;
+  if (total + problems === 0) return `${colors.green('✔')} ${extent}: nothing blocks\n${past}`;
   const counts = [
     findings.error > 0 ? colors.red(plural(findings.error, 'error')) : '',
     findings.warning > 0 ? colors.yellow(plural(findings.warning, 'warning')) : '',
@@ -111,7 +113,7 @@ function lastWords(summary: Summary, fixable: { readonly safe: number; readonly 
     problems > 0 ? colors.red(`${plural(problems, 'statement')} that cannot be read`) : '',
   ].filter((count) => count !== '');
   const sign = anyAtOrAbove(summary, 'error') ? colors.red('✖') : colors.yellow('▲');
-  return `${sign} ${extent}: ${counts.join(', ')}\n${fixLine(total, fixable)}`;
+  return `${sign} ${extent}: ${counts.join(', ')}\n${fixLine(total, fixable)}${past}`;
 }
 
 function fixLine(total: number, { safe, review }: { readonly safe: number; readonly review: number }): string {

@@ -26,6 +26,8 @@ export interface Summary {
   readonly statements: number;
   readonly findings: Readonly<Record<Severity, number>>;
   readonly problems: number;
+  /** Those of them that have been applied and are not judged. */
+  readonly applied: { readonly files: number; readonly statements: number };
 }
 
 export const EMPTY_SUMMARY: Summary = {
@@ -34,18 +36,21 @@ export const EMPTY_SUMMARY: Summary = {
   statements: 0,
   findings: { error: 0, warning: 0, info: 0, hint: 0 },
   problems: 0,
+  applied: { files: 0, statements: 0 },
 };
 
 /** The counts with one more file. */
-export function withFile(summary: Summary, { statements, findings, problems }: Analysis): Summary {
+export function withFile(summary: Summary, { statements, findings, problems, applied }: Analysis): Summary {
+  const read = statements.filter((statement) => statement.effects !== undefined).length;
   const counts = { ...summary.findings };
   for (const { severity } of findings) counts[severity] += 1;
   return {
     files: summary.files + 1,
     filesWithFindings: summary.filesWithFindings + (findings.length + problems.length > 0 ? 1 : 0),
-    statements: summary.statements + statements.filter((statement) => statement.effects !== undefined).length,
+    statements: summary.statements + read,
     findings: counts,
     problems: summary.problems + problems.length,
+    applied: applied === undefined ? summary.applied : { files: summary.applied.files + 1, statements: summary.applied.statements + read },
   };
 }
 

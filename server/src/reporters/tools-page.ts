@@ -3,7 +3,7 @@ import type { MigrationTool } from '../core/script/script';
 /** The page of all migration tools that Lockscope knows: docs/tools.md. */
 export function toolsPage(tools: readonly MigrationTool[]): string {
   const rows = [...tools].sort((a, b) => a.title.localeCompare(b.title)).map(({ id, title, about }) => `| ${[title, `\`${id}\``, about.files, about.transaction, about.optOut, about.understands ?? ''].map(cell).join(' | ')} |`);
-  const applied = tools.filter((tool) => tool.applied !== undefined).sort((a, b) => a.title.localeCompare(b.title)).map(({ title, applied: table }) => `| ${title} | \`${table?.table ?? ''}\` | \`${table?.column ?? ''}\` |`);
+  const applied = tools.filter((tool) => tool.applied !== undefined).sort((a, b) => a.title.localeCompare(b.title)).map(({ title, applied: table }) => `| ${title} | \`${table?.table ?? ''}\` | \`${table?.columns[0] ?? ''}\` |`);
   return `${[
     '# Migration tools',
     '',

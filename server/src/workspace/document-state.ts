@@ -1,4 +1,5 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Applied } from '../core/applied';
 import type { Analysis } from '../core/analysis';
 import { analyze, type AnalysisInput } from '../core/analyze';
 import { createMemo, type AnalysisMemo } from '../core/memo';
@@ -28,6 +29,10 @@ export interface Surroundings {
   readonly beside: ReadonlyMap<string, string>;
   /** The paths of its history's files. */
   readonly siblings: readonly string[];
+  /** That it has been applied, by the word of its tool. */
+  readonly applied: Applied | undefined;
+  /** Why that is not known, as a sentence. */
+  readonly appliedUnknown: string | undefined;
 }
 
 /** Where sizes come from. */
@@ -39,6 +44,10 @@ interface ReadingBase {
   /** The server that it is judged for. */
   readonly target: Target;
   readonly data: DataSource | undefined;
+  /** That it has been applied, by the word of its tool; then it is judged only where somebody asked for that. */
+  readonly applied: Applied | undefined;
+  /** Why that is not known, as a sentence. */
+  readonly appliedUnknown: string | undefined;
 }
 
 /** What there is to say of a document. The same text in the same surroundings gives the same object. */
@@ -97,15 +106,15 @@ export class DocumentState {
     return reading;
   }
 
-  private readNow({ place, settings, target, data, schema, neighbours, statistics, beside, siblings }: Surroundings): Reading {
-    const base = { settings, target, data };
+  private readNow({ place, settings, target, data, schema, neighbours, statistics, beside, siblings, applied, appliedUnknown }: Surroundings): Reading {
+    const base = { settings, target, data, applied, appliedUnknown };
     const text = this.document.getText();
     if (!this.isMigration(text)) return { ...base, state: 'other' };
     if (text.length > MAX_SIZE) return { ...base, state: 'refused', message: 'This file is larger than 10 MB; Lockscope does not analyse it.' };
     if (text.includes('\0')) return { ...base, state: 'refused', message: 'This file holds NUL bytes, so it is not text; Lockscope does not analyse it.' };
     const { options, severities } = settings;
     const { memo, forced } = this;
-    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, beside, siblings, ...(neighbours === undefined ? {} : { neighbours }) };
+    const input: AnalysisInput = { path: place.path, text, target, schema, statistics, options, severities, tool: undefined, beside, siblings, ...(neighbours === undefined ? {} : { neighbours }), ...(applied === undefined || forced ? {} : { applied }) };
     const start = performance.now();
     const analysis = withMentions(analyze(input, memo), this.mentions);
     this.cost = performance.now() - start;
@@ -114,7 +123,7 @@ export class DocumentState {
 }
 
 function sameSurroundings(a: Surroundings, b: Surroundings): boolean {
-  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.statistics === b.statistics && a.neighbours === b.neighbours && a.beside === b.beside && a.siblings === b.siblings && a.place.path === b.place.path && sameSource(a.data, b.data);
+  return a.settings === b.settings && a.target === b.target && a.schema === b.schema && a.statistics === b.statistics && a.neighbours === b.neighbours && a.beside === b.beside && a.siblings === b.siblings && a.applied?.table === b.applied?.table && a.applied?.on === b.applied?.on && a.appliedUnknown === b.appliedUnknown && a.place.path === b.place.path && sameSource(a.data, b.data);
 }
 
 function sameSource(a: DataSource | undefined, b: DataSource | undefined): boolean {

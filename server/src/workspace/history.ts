@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppliedIndex, type AppliedFiles, type AppliedRecord } from '../core/applied';
 import { filesBeside, foldersBeside } from '../core/beside';
 import { earlierMigrations, neighboursOf, SchemaHistory, upMigrations, type MigrationFile } from '../core/folder';
 import { createMemo } from '../core/memo';
@@ -15,6 +16,14 @@ import type { OpenText } from './configuration-files';
 /** How many files are read, and how many replayed, before others get their turn. */
 const BATCH = 32;
 
+/** What a history's files run on. */
+export interface Ground {
+  readonly base: Schema;
+  readonly origin: Schema | undefined;
+  /** The files that are applied, by path. */
+  readonly applied: AppliedFiles['applied'];
+}
+
 type IsMigration = (path: string, text: string) => boolean;
 
 /** The other files of a document's history: what is on the disk, except for those that are open in an editor. */
@@ -22,6 +31,9 @@ export class History {
   private readonly texts = new Map<string, string>();
   private reading: Promise<void> | undefined;
   private readonly schemas = new SchemaHistory(createMemo());
+  /** The same for what is applied already, which the database is not run through again. */
+  private readonly past = new SchemaHistory(createMemo());
+  private readonly appliedIndex = new AppliedIndex();
   private index = new HistoryIndex([]);
   private readonly known = new Map<string, Neighbours | undefined>();
   private readonly folder: string;
@@ -64,18 +76,32 @@ export class History {
     return root.toString() === this.place.root.toString() && historyOf(path) === this.folder;
   }
 
-  /** What exists before a file: read and replayed in small steps, so that the server stays responsive. */
-  async before(path: string, base: Schema, target: Target, isMigration: IsMigration): Promise<Schema> {
+  /**
+   * What exists before a file: read and replayed in small steps, so that the server stays responsive.
+   * @param origin what existed before all, where the base has been through the files that are applied
+   */
+  async before(path: string, { base, origin, applied }: Ground, target: Target, isMigration: IsMigration): Promise<Schema> {
     await (this.reading ??= this.read());
-    const files = this.files(earlierMigrations(path, this.siblings, this.beside, (other) => this.textOf(other)), isMigration);
+    const earlier = this.files(earlierMigrations(path, this.siblings, this.beside, (other) => this.textOf(other)), isMigration);
+    if (origin !== undefined && applied.has(path)) return this.replayed(this.past, earlier.filter((file) => applied.has(file.path)), origin, target);
+    return this.replayed(this.schemas, origin === undefined ? earlier : earlier.filter((file) => !applied.has(file.path)), base, target);
+  }
+
+  /** Which files are applied, by what their tools noted. */
+  async applied(records: readonly AppliedRecord[] | undefined, isMigration: IsMigration): Promise<AppliedFiles> {
+    await (this.reading ??= this.read());
+    return this.appliedIndex.of(records === undefined ? [] : this.files(upMigrations(this.siblings, this.beside, (other) => this.textOf(other)), isMigration), records);
+  }
+
+  private async replayed(schemas: SchemaHistory, files: readonly MigrationFile[], base: Schema, target: Target): Promise<Schema> {
     // Questions to neighbours may read any of them.
     await loadGrammarsFor([...this.texts.keys()]);
     const setting = { target, tool: undefined };
     for (let count = BATCH; count < files.length; count += BATCH) {
-      this.schemas.after(files.slice(0, count), base, setting);
+      schemas.after(files.slice(0, count), base, setting);
       await nextTurn();
     }
-    return this.schemas.after(files, base, setting);
+    return schemas.after(files, base, setting);
   }
 
   /** All that the files of the history may name, those open in an editor too; what they named once is among it. */

@@ -281,9 +281,11 @@ export class Workspace {
     const base = await this.bases.of(place, settings, target, known?.schema ?? UNKNOWN_SCHEMA);
     const history = this.historyOf(place);
     const ofHistory = (path: string, text: string): boolean => isMigration(path, text, settings);
-    const schema = await history.before(place.path, base, target, ofHistory);
+    const { applied, unknown: appliedUnknown } = await history.applied(known?.applied, ofHistory);
+    const origin = base === known?.schema ? UNKNOWN_SCHEMA : undefined;
+    const schema = await history.before(place.path, { base, origin, applied }, target, ofHistory);
     const neighbours = history.neighbours(place.path, ofHistory);
-    return { ...(await history.near()), place, settings, target, data, schema, neighbours, statistics: known?.statistics ?? NO_STATISTICS };
+    return { ...(await history.near()), place, settings, target, data, schema, neighbours, statistics: known?.statistics ?? NO_STATISTICS, applied: applied.get(place.path), appliedUnknown };
   }
 
   /** What is known of the database now: by the connection that the user chose, until that was read by the project's snapshot. */

@@ -1,5 +1,5 @@
 import { neutralised } from './psql';
-import type { Direction, Segment } from './script';
+import type { AppliedRow, Direction, Noted, Segment } from './script';
 
 /** A line of a text. */
 export interface Line {
@@ -131,4 +131,19 @@ export function blocksOf(text: string, { start, end }: { readonly start: number;
 /** The number that a file's name begins with, without zeros in front. */
 export function numberOf(path: string): string | undefined {
   return /^\d+/u.exec(nameOf(path))?.[0].replace(/^0+(?=\d)/u, '');
+}
+
+/** A list of what is there. */
+export function listed<Item>(item: Item | undefined): readonly Item[] {
+  return item === undefined ? [] : [item];
+}
+
+/** A file's name without its folder and its last ending. */
+export function stemOf(path: string): string {
+  return nameOf(path).replace(/\.[^.]*$/u, '');
+}
+
+/** What a row says whose column `name` is a file's, with the ending of whatever was run. */
+export function byStem({ name }: AppliedRow): readonly Noted[] {
+  return [{ key: stemOf(name ?? ''), state: 'applied' }];
 }

@@ -150,13 +150,35 @@ export interface OptOut {
 
 /** The table in which a tool notes what it applied. */
 export interface AppliedTable {
-  /** With a schema where the tool puts it in one of its own. */
+  /** Its name unless somebody configured another; with a schema where the tool puts it in one of its own. */
   readonly table: string;
-  readonly column: string;
-  /** Whether there is a row for each file, or one that names the last. */
-  readonly rows: 'each' | 'last';
-  /** What the column holds for a file; undefined for a file that the tool does not note. */
-  keyOf(path: string): string | undefined;
+  /** What is read of it; a table without one of these columns is not the tool's. The first names the migration. */
+  readonly columns: readonly [string, ...string[]];
+  /** Columns that only another tool's table of this name has. */
+  readonly without?: readonly string[];
+  /** Whether no other table has such columns, so that it is recognised by whatever name. */
+  readonly unmistakable?: true;
+  /** The column that says when, if there is one. */
+  readonly at?: string;
+  /** Rows come in the order of this column: of two that name the same migration the later one counts. */
+  readonly order?: string;
+  /** Whether there is a row for each migration, one that names the last, or those that nothing builds on yet. */
+  readonly rows: 'each' | 'last' | 'heads';
+  /** What a row says, by its columns; by default that the migration which its first column names is applied. */
+  noted?(row: AppliedRow): readonly Noted[];
+  /** The keys of a file's migrations, all of which must be applied for the file to be; none for a file that the tool does not note. */
+  keysOf(file: ToolFile): readonly string[];
+  /** For `heads`: the keys of the migrations that a file builds on. */
+  parentsOf?(file: ToolFile): readonly string[];
+}
+
+/** A row of an {@link AppliedTable} by its columns, all as text. */
+export type AppliedRow = Readonly<Record<string, string | null>>;
+
+/** That a migration is applied; that it is not (any more); or that all up to it are, or all before it. */
+export interface Noted {
+  readonly key: string;
+  readonly state: 'applied' | 'not applied' | 'all up to' | 'all before';
 }
 
 /** How a migration is taken back. */

@@ -64,7 +64,7 @@ async function hangUp(client: Client): Promise<void> {
 
 async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const];
+  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const, ['datestyle', 'ISO'] as const];
   await client.query(settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join('; '));
   const rows = async (sql: string, values: readonly unknown[] = []): Promise<unknown[][]> => {
     try {

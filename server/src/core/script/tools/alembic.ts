@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { listed } from '../parts';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
 import { alembicCall } from './calls/alembic';
@@ -48,6 +49,14 @@ export const alembic = codeTool({
     const indent = /[ \t]*$/u.exec(text.slice(0, offset))?.[0] ?? '';
     const block = `with op.get_context().autocommit_block():${lineEnd(text)}${indent}    `;
     return { title: 'Run the statement in an autocommit_block, which commits what came before', edits: [insertion(offset, block)] };
+  },
+  applied: {
+    table: 'alembic_version',
+    columns: ['version_num'],
+    unmistakable: true,
+    rows: 'heads',
+    keysOf: ({ text }) => listed(namesGiven(text, 'revision')[0]),
+    parentsOf: ({ text }) => namesGiven(text, 'down_revision'),
   },
   examples: [
     {

@@ -1,4 +1,4 @@
-import { eolOf, folderOf, linesOf, nameOf, segmentOf } from '../parts';
+import { eolOf, folderOf, linesOf, listed, nameOf, segmentOf } from '../parts';
 import type { MigrationTool } from '../script';
 import { delimited } from '../delimiter';
 
@@ -37,7 +37,16 @@ export const atlas: MigrationTool = {
     const top = text.startsWith('\uFEFF') ? 1 : 0;
     return { title, edits: [{ offset: own ? end : top, length: 0, text: `-- atlas:txmode none${eol}${own ? '' : eol}` }] };
   },
-  applied: { table: 'atlas_schema_revisions.atlas_schema_revisions', column: 'version', rows: 'each', keyOf: (path) => /^[^_.]+/u.exec(nameOf(path))?.[0] },
+  applied: {
+    table: 'atlas_schema_revisions.atlas_schema_revisions',
+    columns: ['version', 'type', 'applied', 'total'],
+    at: 'executed_at',
+    unmistakable: true,
+    rows: 'each',
+    // Type 1 is a baseline: what is older was there before (sql/migrate/migrate.go, RevisionType).
+    noted: ({ version, type, applied, total }) => [{ key: version ?? '', state: type === '1' ? 'all up to' : applied === total ? 'applied' : 'not applied' }],
+    keysOf: ({ path }) => listed(/^[^_.]+/u.exec(nameOf(path))?.[0]),
+  },
   examples: [
     {
       title: 'In the file’s transaction',

@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { stemOf } from '../parts';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
 
@@ -20,6 +21,7 @@ export const dbMigrate = codeTool({
   wrapper: () => 'file',
   isUnclear: callsOn(/^db$/u, /^(?:runSql$|create|drop|rename|add|remove|change|insert)/u),
   sends: (call) => (call.name === 'runSql' ? sentText(call.args[0]) : undefined),
+  applied: { table: 'migrations', columns: ['name', 'run_on'], at: 'run_on', rows: 'each', noted: ({ name }) => [{ key: stemOf(name ?? ''), state: 'applied' }], keysOf: ({ path }) => [stemOf(path).replace(/-(?:up|down)$/u, '')] },
   examples: [
     {
       title: 'A concurrent index cannot be built',

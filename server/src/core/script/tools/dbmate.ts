@@ -1,4 +1,4 @@
-import { eolOf, findLine, nameOf, partsOf, segmentOf, type Part } from '../parts';
+import { eolOf, findLine, listed, nameOf, partsOf, segmentOf, type Part } from '../parts';
 import type { MigrationTool } from '../script';
 import { partWayBack } from '../way-back';
 
@@ -39,7 +39,7 @@ export const dbmate: MigrationTool = {
     return [{ path, text: `-- migrate:up${option}${eol}${sql}${eol}-- migrate:down${eol}` }];
   },
   wayBack: (file) => partWayBack(file, parts(file.text), '-- migrate:down'),
-  applied: { table: 'schema_migrations', column: 'version', rows: 'each', keyOf: (path) => /^\d+/u.exec(nameOf(path))?.[0] },
+  applied: { table: 'schema_migrations', columns: ['version'], without: ['dirty', 'inserted_at'], rows: 'each', keysOf: ({ path }) => listed(/^\d+/u.exec(nameOf(path))?.[0]) },
   examples: [
     {
       title: 'In the transaction of its direction',

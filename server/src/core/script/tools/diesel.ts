@@ -1,4 +1,4 @@
-import { above, folderOf, nameOf, wholeFile } from '../parts';
+import { above, folderOf, listed, nameOf, wholeFile } from '../parts';
 import type { MigrationTool, NewFile } from '../script';
 import { fileWayBack } from '../way-back';
 
@@ -37,7 +37,7 @@ export const diesel: MigrationTool = {
   },
   migration: (path, sql, outside) => [{ path, text: sql }, ...(outside ? [off(path, '')] : [])],
   wayBack: (file) => (nameOf(file.path) === 'up.sql' ? fileWayBack(file, `${folderOf(file.path)}down.sql`) : undefined),
-  applied: { table: '__diesel_schema_migrations', column: 'version', rows: 'each', keyOf: (path) => /^[\d-]+(?=_)/u.exec(PATH.exec(path)?.[1] ?? '')?.[0].replaceAll('-', '') },
+  applied: { table: '__diesel_schema_migrations', columns: ['version'], at: 'run_on', rows: 'each', keysOf: ({ path }) => listed(/^[\d-]+(?=_)/u.exec(PATH.exec(path)?.[1] ?? '')?.[0].replaceAll('-', '')) },
   examples: [
     {
       title: 'In the file’s transaction',

@@ -1,3 +1,4 @@
+import { listed } from '../parts';
 import type { Sent } from '../code/found';
 import { djangoCall } from './calls/django';
 import { sentText } from '../code/sends';
@@ -52,6 +53,16 @@ export const django = codeTool({
     if (OFF.test(text) || opening === null) return undefined;
     const eol = lineEnd(text);
     return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}    atomic = False${eol}`)] };
+  },
+  applied: {
+    table: 'django_migrations',
+    columns: ['name', 'app'],
+    at: 'applied',
+    unmistakable: true,
+    rows: 'each',
+    // An app's label is by default the name of its folder.
+    noted: ({ app, name }) => [{ key: `${app ?? ''}.${name ?? ''}`, state: 'applied' }],
+    keysOf: ({ path }) => listed(/([^/]+)\/migrations\/([^/]+)\.py$/u.exec(path) ?? undefined).map(([, app = '', name = '']) => `${app}.${name}`),
   },
   examples: [
     {

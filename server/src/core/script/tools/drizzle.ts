@@ -1,5 +1,5 @@
 import { asListed } from '../order';
-import { eolOf, folderOf, nameOf, segmentOf } from '../parts';
+import { eolOf, folderOf, listed, nameOf, segmentOf } from '../parts';
 import type { MigrationTool, Segment } from '../script';
 
 const BREAKPOINT = '--> statement-breakpoint';
@@ -52,6 +52,14 @@ export const drizzle: MigrationTool = {
     const tags = [...journal.matchAll(/"tag"\s*:\s*"([^"]+)"/gu)].flatMap(([, tag]) => tag ?? []);
     return asListed(paths, tags, (path) => nameOf(path).replace(/\.sql$/u, ''));
   },
+  applied: {
+    table: 'drizzle.__drizzle_migrations',
+    columns: ['created_at', 'hash'],
+    rows: 'last',
+    // It runs what its journal dates later than the newest row (pg-core/dialect.ts, migrate).
+    noted: ({ created_at: key }) => (typeof key === 'string' ? [{ key, state: 'all up to' }] : []),
+    keysOf: ({ path, beside }) => listed(journalTime(path, beside) ?? folderTime(path)),
+  },
   examples: [
     {
       title: 'In the run’s transaction',
@@ -64,3 +72,19 @@ export const drizzle: MigrationTool = {
     },
   ],
 };
+
+/** The time, in ms since 1970, that the journal gives a file. */
+function journalTime(path: string, beside: ReadonlyMap<string, string> | undefined): string | undefined {
+  const journal = beside?.get(`${folderOf(path)}meta/_journal.json`);
+  const tag = nameOf(path).replace(/\.sql$/u, '');
+  const entry = [...(journal ?? '').matchAll(/\{[^{}]*\}/gu)].find(([text]) => /"tag"\s*:\s*"([^"]*)"/u.exec(text)?.[1] === tag);
+  return entry === undefined ? undefined : /"when"\s*:\s*(\d+)/u.exec(entry[0])?.[1];
+}
+
+/** The same of a folder that is named by its time, in UTC. */
+function folderTime(path: string): string | undefined {
+  const parts = /(?:^|\/)(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})_[^/]+\/migration\.sql$/u.exec(path)?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  return String(Date.UTC(year, month - 1, day, hour, minute, second));
+}

@@ -1,3 +1,4 @@
+import { listed, numberOf } from '../parts';
 import type { Sent } from '../code/found';
 import { ectoCall } from './calls/ecto';
 import { sentText } from '../code/sends';
@@ -33,6 +34,7 @@ export const ecto = codeTool({
     const lock = /^\s*@disable_migration_lock\s+true\b/mu.test(text) ? '' : `${eol}  @disable_migration_lock true`;
     return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}  @disable_ddl_transaction true${lock}`)] };
   },
+  applied: { table: 'schema_migrations', columns: ['version', 'inserted_at'], at: 'inserted_at', rows: 'each', keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

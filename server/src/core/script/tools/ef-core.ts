@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { stemOf } from '../parts';
 import { sentText } from '../code/sends';
 import { codeTool, insertion } from '../code/tool';
 import { isTrue } from '../code/value';
@@ -32,6 +33,7 @@ export const efCore = codeTool({
     const close = text.slice(offset, offset + length).lastIndexOf(')');
     return close < 0 ? undefined : { title: 'Run the statement outside of the transaction', edits: [insertion(offset + close, ', suppressTransaction: true')] };
   },
+  applied: { table: '__EFMigrationsHistory', columns: ['MigrationId', 'ProductVersion'], unmistakable: true, rows: 'each', keysOf: ({ path }) => [stemOf(path)] },
   examples: [
     {
       title: 'A concurrent index leaves the transaction',

@@ -1,4 +1,4 @@
-import { above, folderOf, nameOf, wholeFile } from '../parts';
+import { above, folderOf, listed, nameOf, wholeFile } from '../parts';
 import type { MigrationTool, ToolFile, Wrapper } from '../script';
 import { fileWayBack } from '../way-back';
 
@@ -36,7 +36,21 @@ export const flyway: MigrationTool = {
     const undoes = file.beside !== undefined && [...file.beside.keys()].some((path) => /(?:^|\/)U[^/]*__[^/]*\.sql$/u.test(path));
     return undoes && name.startsWith('V') ? fileWayBack(file, folderOf(file.path) + undoOf(name)) : undefined;
   },
-  applied: { table: 'flyway_schema_history', column: 'version', rows: 'each', keyOf: (path) => /^[VB](\d+(?:[._]\d+)*)__/u.exec(nameOf(path))?.[1]?.replaceAll('_', '.') },
+  applied: {
+    table: 'flyway_schema_history',
+    columns: ['version', 'type', 'success', 'installed_rank'],
+    at: 'installed_on',
+    order: 'installed_rank',
+    unmistakable: true,
+    rows: 'each',
+    // Whatever is not above a baseline is not run (DbMigrate); the state of an undone one is that of its latest row.
+    noted({ version, type, success }) {
+      if (version === null || version === undefined || success !== 'true') return [];
+      const state = type?.endsWith('BASELINE') === true ? 'all up to' : /^(?:UNDO|DELETE)/u.test(type ?? '') ? 'not applied' : 'applied';
+      return [{ key: plainVersion(version), state }];
+    },
+    keysOf: ({ path }) => listed(/^[VB](\d+(?:[._]\d+)*)__/u.exec(nameOf(path))?.[1]).map(plainVersion),
+  },
   examples: [
     { title: 'Nothing that could run in a transaction', path: 'db/V2__index.sql', text: '-- the index\nCREATE INDEX CONCURRENTLY i ON users (age);\nDROP INDEX CONCURRENTLY j;\n', fails: [] },
     {
@@ -77,4 +91,11 @@ function wrapperOf(file: ToolFile, sql: string): Wrapper {
 function statementsOf(sql: string): readonly string[] {
   const bare = sql.replace(/--[^\r\n]*|\/\*[^]*?\*\/|(\$\w*\$)[^]*?\1|'(?:[^']|'')*'/gu, ' ');
   return bare.split(';').filter((statement) => statement.trim() !== '');
+}
+
+/** A version as Flyway compares it: parts as numbers, and `1.0` is `1` (MigrationVersion). */
+function plainVersion(version: string): string {
+  const parts = version.split(/[._]/u).map((part) => part.replace(/^0+(?=\d)/u, ''));
+  while (parts.length > 1 && parts.at(-1) === '0') parts.pop();
+  return parts.join('.');
 }

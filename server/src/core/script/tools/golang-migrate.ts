@@ -1,4 +1,4 @@
-import { folderOf, nameOf, numberOf, wholeFile } from '../parts';
+import { folderOf, listed, nameOf, numberOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { fileWayBack } from '../way-back';
 
@@ -25,7 +25,15 @@ export const golangMigrate: MigrationTool = {
     return pair === undefined ? undefined : fileWayBack(file, folderOf(file.path) + pair);
   },
   migration: (path, sql) => [{ path, text: sql }],
-  applied: { table: 'schema_migrations', column: 'version', rows: 'last', keyOf: numberOf },
+  applied: {
+    table: 'schema_migrations',
+    columns: ['version', 'dirty'],
+    unmistakable: true,
+    rows: 'last',
+    // The one that failed halfway is what the version says while it is dirty.
+    noted: ({ version, dirty }) => (version === null || version === undefined || version === '-1' ? [] : [{ key: version, state: dirty === 'true' ? 'all before' : 'all up to' }]),
+    keysOf: ({ path }) => listed(numberOf(path)),
+  },
   examples: [
     {
       title: 'Alone in its file',

@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { GOOSE_TABLE } from './applied-tables';
 import { sentText } from '../code/sends';
 import { codeTool, replacement } from '../code/tool';
 import type { FileEdit } from '../script';
@@ -31,6 +32,7 @@ export const gooseCode = codeTool({
     for (const { index, 0: type } of text.matchAll(/\*sql\.Tx\b/gu)) edits.push(replacement(index, type.length, '*sql.DB'));
     return { title: 'Run the migration without a transaction', edits };
   },
+  applied: GOOSE_TABLE,
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

@@ -1,4 +1,5 @@
-import { blocksOf, findLine, numberOf, partsOf, type Part } from '../parts';
+import { GOOSE_TABLE } from './applied-tables';
+import { blocksOf, findLine, partsOf, type Part } from '../parts';
 import type { MigrationTool, Script } from '../script';
 import { partWayBack } from '../way-back';
 
@@ -36,7 +37,7 @@ export const goose: MigrationTool = {
   },
   enclosed: { begin: '-- +goose StatementBegin', end: '-- +goose StatementEnd' },
   wayBack: (file) => partWayBack(file, parts(file.text), '-- +goose Down'),
-  applied: { table: 'goose_db_version', column: 'version_id', rows: 'each', keyOf: numberOf },
+  applied: GOOSE_TABLE,
   examples: [
     {
       title: 'In the file’s transaction',

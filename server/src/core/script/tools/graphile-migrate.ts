@@ -25,7 +25,7 @@ export const graphileMigrate: MigrationTool = {
     if (wrapper === 'none' || (found !== null && found[1] === undefined && found[2] === undefined)) return undefined;
     return { title: 'Add --! no-transaction', edits: [{ offset: text.startsWith('\uFEFF') ? 1 : 0, length: 0, text: `--! no-transaction${eolOf(text)}` }], alone: true };
   },
-  applied: { table: 'graphile_migrate.migrations', column: 'filename', rows: 'each', keyOf: nameOf },
+  applied: { table: 'graphile_migrate.migrations', columns: ['filename', 'hash'], at: 'date', rows: 'each', keysOf: ({ path }) => [nameOf(path)] },
   examples: [
     {
       title: 'In the file’s transaction',

@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { byStem, stemOf } from '../parts';
 import { codeTool, insertion, lineEnd, replacement, SCRIPTS } from '../code/tool';
 import { knexCall } from './calls/knex';
 import { sentText } from '../code/sends';
@@ -29,6 +30,7 @@ export const knex = codeTool({
     if (CONFIG_OFF.test(text)) return undefined;
     return { title: 'Run the migration without a transaction', edits: [configuration(text)] };
   },
+  applied: { table: 'knex_migrations', columns: ['name', 'migration_time'], at: 'migration_time', unmistakable: true, rows: 'each', noted: byStem, keysOf: ({ path }) => [stemOf(path)] },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

@@ -1,3 +1,4 @@
+import { stemOf } from '../parts';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
 import { pathOf } from '../code/value';
@@ -24,6 +25,7 @@ export const kysely = codeTool({
     if (name !== 'execute' || receiver?.kind !== 'call' || (receiver.name !== 'sql' && receiver.name !== 'raw')) return undefined;
     return sentText(receiver.args[0]);
   },
+  applied: { table: 'kysely_migration', columns: ['name', 'timestamp'], at: 'timestamp', rows: 'each', keysOf: ({ path }) => [stemOf(path)] },
   examples: [
     {
       title: 'A concurrent index cannot be built',

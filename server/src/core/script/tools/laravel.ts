@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { stemOf } from '../parts';
 import { laravelCall } from './calls/laravel';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
@@ -28,6 +29,7 @@ export const laravel = codeTool({
     const eol = lineEnd(text);
     return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}    public $withinTransaction = false;${eol}`)] };
   },
+  applied: { table: 'migrations', columns: ['migration', 'batch'], unmistakable: true, rows: 'each', keysOf: ({ path }) => [stemOf(path)] },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

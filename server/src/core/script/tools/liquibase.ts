@@ -1,7 +1,7 @@
 import { blanked, Overlay } from '../blank';
 import { delimited } from '../delimiter';
 import { includedOrder, MASTER_CHANGELOGS } from './liquibase-changelogs';
-import { eolOf, linesOf, segmentOf, type Line } from '../parts';
+import { eolOf, linesOf, nameOf, segmentOf, type Line } from '../parts';
 import { neutralised } from '../psql';
 import type { MigrationTool, Segment } from '../script';
 
@@ -56,7 +56,17 @@ export const liquibase: MigrationTool = {
       },
     };
   },
-  applied: { table: 'databasechangelog', column: 'filename', rows: 'each', keyOf: (path) => path },
+  applied: {
+    table: 'databasechangelog',
+    columns: ['id', 'author', 'filename'],
+    at: 'dateexecuted',
+    order: 'orderexecuted',
+    unmistakable: true,
+    rows: 'each',
+    // The path is that from wherever Liquibase was started.
+    noted: ({ id, author, filename }) => [{ key: `${nameOf(filename ?? '')}:${author ?? ''}:${id ?? ''}`, state: 'applied' }],
+    keysOf: ({ path, text }) => changesetsOf(text).map(({ id }) => `${nameOf(path)}:${id.replaceAll('"', '')}`),
+  },
   examples: [
     {
       title: 'In the changeset’s transaction',

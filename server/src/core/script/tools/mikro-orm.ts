@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { byStem, stemOf } from '../parts';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd, SCRIPTS } from '../code/tool';
 
@@ -28,6 +29,7 @@ export const mikroOrm = codeTool({
     const method = `${eol}  isTransactional()${type} {${eol}    return false;${eol}  }${eol}`;
     return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, method)] };
   },
+  applied: { table: 'mikro_orm_migrations', columns: ['name', 'executed_at'], at: 'executed_at', rows: 'each', noted: byStem, keysOf: ({ path }) => [stemOf(path)] },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

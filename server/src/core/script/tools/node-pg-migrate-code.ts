@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { PGMIGRATIONS } from './applied-tables';
 import { nodePgMigrateCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd, SCRIPTS } from '../code/tool';
@@ -27,6 +28,7 @@ export const nodePgMigrateCode = codeTool({
     const indent = /^[ \t]+/u.exec(text.slice(end).replace(/^\s*\n/u, ''))?.[0] ?? '  ';
     return { title: 'Run the migration without a transaction', edits: [insertion(end, `${lineEnd(text)}${indent}${opening[1] ?? 'pgm'}.noTransaction();`)] };
   },
+  applied: PGMIGRATIONS,
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

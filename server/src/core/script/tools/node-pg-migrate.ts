@@ -1,4 +1,5 @@
-import { findLine, nameOf, partsOf, segmentOf } from '../parts';
+import { PGMIGRATIONS } from './applied-tables';
+import { findLine, partsOf, segmentOf } from '../parts';
 import type { MigrationTool } from '../script';
 import { partWayBack } from '../way-back';
 
@@ -23,7 +24,7 @@ export const nodePgMigrateSql: MigrationTool = {
   // Nothing in a SQL file leaves the transaction of the run.
   migration: (path, sql, outside) => (outside ? [] : [{ path, text: `-- Up Migration${/\r\n|\r|\n/u.exec(sql)?.[0] ?? '\n'}${sql}` }]),
   wayBack: (file) => partWayBack(file, partsOf(file.text, UP, DOWN), '-- Down Migration'),
-  applied: { table: 'pgmigrations', column: 'name', rows: 'each', keyOf: (path) => nameOf(path).replace(/\.sql$/u, '') },
+  applied: PGMIGRATIONS,
   examples: [
     {
       title: 'In the run’s transaction',

@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { listed, numberOf } from '../parts';
 import { sentText } from '../code/sends';
 import { codeTool } from '../code/tool';
 import { pathOf } from '../code/value';
@@ -20,6 +21,7 @@ export const phinx = codeTool({
   wrapper: () => 'file',
   isUnclear: callsOn(/^\$this(?:\.table\(\))?(?:\.\w+\(\))*$/u, /^(?:execute|query|create|save|update|drop|createTable|dropTable|insert)$/u),
   sends: (call) => ((call.name === 'execute' || call.name === 'query') && /^\$this|Adapter/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : undefined),
+  applied: { table: 'phinxlog', columns: ['version', 'migration_name', 'end_time'], at: 'end_time', unmistakable: true, rows: 'each', keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'A concurrent index cannot be built',

@@ -1,4 +1,4 @@
-import { folderOf, nameOf, numberOf, wholeFile } from '../parts';
+import { folderOf, listed, nameOf, numberOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { fileWayBack } from '../way-back';
 
@@ -22,7 +22,7 @@ export const postgrator: MigrationTool = {
   }),
   wayBack: (file) => (/^\d+\.do\./iu.test(nameOf(file.path)) ? fileWayBack(file, folderOf(file.path) + undoOf(nameOf(file.path))) : undefined),
   migration: (path, sql) => [{ path, text: sql }],
-  applied: { table: 'schemaversion', column: 'version', rows: 'each', keyOf: numberOf },
+  applied: { table: 'schemaversion', columns: ['version', 'md5'], at: 'run_at', rows: 'each', keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'Sent with another',

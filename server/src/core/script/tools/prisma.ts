@@ -1,4 +1,4 @@
-import { above, folderOf, wholeFile } from '../parts';
+import { above, folderOf, listed, wholeFile } from '../parts';
 import type { MigrationTool, ToolFile } from '../script';
 
 const PATH = /(?:^|\/)([^/]+)\/migration\.sql$/u;
@@ -22,7 +22,16 @@ export const prisma: MigrationTool = {
   },
   read: (file) => ({ tool: 'prisma', problems: [], segments: wholeFile(file.text, { direction: 'up', wrapper: 'none', send: sendsStatements(file) ? 'statement' : 'segment' }) }),
   migration: (path, sql) => [{ path, text: sql }],
-  applied: { table: '_prisma_migrations', column: 'migration_name', rows: 'each', keyOf: (path) => PATH.exec(path)?.[1] },
+  applied: {
+    table: '_prisma_migrations',
+    columns: ['migration_name', 'finished_at', 'rolled_back_at'],
+    at: 'finished_at',
+    order: 'started_at',
+    unmistakable: true,
+    rows: 'each',
+    noted: ({ migration_name: key, finished_at: finished, rolled_back_at: rolledBack }) => [{ key: key ?? '', state: typeof finished === 'string' && rolledBack === null ? 'applied' : 'not applied' }],
+    keysOf: ({ path }) => listed(PATH.exec(path)?.[1]),
+  },
   examples: [
     {
       title: 'Sent with another',

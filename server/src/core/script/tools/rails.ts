@@ -1,3 +1,4 @@
+import { listed, numberOf } from '../parts';
 import { railsCall } from './calls/rails';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
@@ -33,6 +34,7 @@ export const rails = codeTool({
     const eol = lineEnd(text);
     return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, `${eol}  disable_ddl_transaction!${eol}`)] };
   },
+  applied: { table: 'schema_migrations', columns: ['version'], without: ['dirty', 'inserted_at'], rows: 'each', keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

@@ -1,4 +1,4 @@
-import { above, nameOf, numberOf, wholeFile } from '../parts';
+import { above, listed, nameOf, numberOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 
 /** refinery: each file in a transaction, sent as one query (refinery_core, drivers/tokio_postgres.rs). */
@@ -13,7 +13,7 @@ export const refinery: MigrationTool = {
   beside: () => ['.../Cargo.toml'],
   recognise: (file) => (/^[VU]\d+(?:[._]\d+)*__.*\.sql$/u.test(nameOf(file.path)) && /^[ \t]*refinery\b/mu.test(above(file, 'Cargo.toml') ?? '') ? 0.8 : 0),
   read: ({ text }) => ({ tool: 'refinery', problems: [], segments: wholeFile(text, { direction: 'up', wrapper: 'file', send: 'segment' }) }),
-  applied: { table: 'refinery_schema_history', column: 'version', rows: 'each', keyOf: (path) => numberOf(nameOf(path).slice(1)) },
+  applied: { table: 'refinery_schema_history', columns: ['version', 'checksum'], at: 'applied_on', rows: 'each', keysOf: ({ path }) => listed(numberOf(nameOf(path).slice(1))) },
   examples: [
     {
       title: 'In the file’s transaction',

@@ -1,3 +1,4 @@
+import { SEQUELIZE_META } from './applied-tables';
 import { sequelizeCall } from './calls/options';
 import { sentText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
@@ -34,6 +35,7 @@ export const sequelize = codeTool({
   ordersByLetters: true,
   marks: [/\bqueryInterface\b|\bQueryInterface\b/u, /\bup\b/u],
   ...SEQUELIZE,
+  applied: SEQUELIZE_META,
   examples: [
     {
       title: 'Outside of a transaction',

@@ -1,5 +1,5 @@
 import { asListed } from '../order';
-import { wholeFile } from '../parts';
+import { listed, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { above } from '../parts';
 import { fileWayBack } from '../way-back';
@@ -38,7 +38,7 @@ export const sqitch: MigrationTool = {
     const plan = [...beside].find(([path]) => /(?:^|\/)sqitch\.plan$/u.test(path))?.[1];
     return plan === undefined ? undefined : asListed(paths, changesOf(plan), (path) => FOLDER.exec(path)?.[2] ?? '');
   },
-  applied: { table: 'sqitch.changes', column: 'change', rows: 'each', keyOf: (path) => FOLDER.exec(path)?.[2] },
+  applied: { table: 'sqitch.changes', columns: ['change', 'change_id'], at: 'committed_at', rows: 'each', keysOf: ({ path }) => listed(FOLDER.exec(path)?.[2]) },
   examples: [
     {
       title: 'In the file’s own transaction',

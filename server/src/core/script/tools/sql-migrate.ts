@@ -34,7 +34,7 @@ export const sqlMigrate: MigrationTool = {
   migration: (path, sql, outside) => [{ path, text: `-- +migrate Up${outside ? ' notransaction' : ''}${/\r\n|\r|\n/u.exec(sql)?.[0] ?? '\n'}${sql}` }],
   enclosed: { begin: '-- +migrate StatementBegin', end: '-- +migrate StatementEnd' },
   wayBack: (file) => partWayBack(file, parts(file.text), '-- +migrate Down'),
-  applied: { table: 'gorp_migrations', column: 'id', rows: 'each', keyOf: nameOf },
+  applied: { table: 'gorp_migrations', columns: ['id', 'applied_at'], at: 'applied_at', rows: 'each', keysOf: ({ path }) => [nameOf(path)] },
   examples: [
     {
       title: 'In the transaction of its direction',

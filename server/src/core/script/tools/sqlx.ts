@@ -1,4 +1,4 @@
-import { above, eolOf, folderOf, nameOf, numberOf, wholeFile } from '../parts';
+import { above, eolOf, folderOf, listed, nameOf, numberOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { fileWayBack } from '../way-back';
 
@@ -28,7 +28,7 @@ export const sqlx: MigrationTool = {
   optOut: ({ text }, { wrapper }) => (wrapper === 'none' || text.startsWith('\uFEFF') ? undefined : { title: `Begin the file with ${MARK}`, edits: [{ offset: 0, length: 0, text: MARK + eolOf(text) }], alone: true }),
   migration: (path, sql, outside) => [{ path, text: outside ? MARK + eolOf(sql) + sql : sql }],
   wayBack: (file) => (file.path.endsWith(".up.sql") ? fileWayBack(file, folderOf(file.path) + nameOf(file.path).replace(/\.up\.sql$/u, '.down.sql')) : undefined),
-  applied: { table: '_sqlx_migrations', column: 'version', rows: 'each', keyOf: numberOf },
+  applied: { table: '_sqlx_migrations', columns: ['version', 'success'], at: 'installed_on', rows: 'each', noted: ({ version, success }) => [{ key: version ?? '', state: success === 'true' ? 'applied' : 'not applied' }], keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'In the file’s transaction',

@@ -1,5 +1,5 @@
 import { chunkAt } from '../../sql/postgres/chunk';
-import { above, eolOf, nameOf, segmentOf, wholeFile, type Running } from '../parts';
+import { above, eolOf, listed, nameOf, segmentOf, wholeFile, type Running } from '../parts';
 import type { MigrationTool, Segment, ToolFile } from '../script';
 
 const NAME = /(?:^|\/)supabase\/migrations\/\d+_[^/]*\.sql$/u;
@@ -24,7 +24,7 @@ export const supabase: MigrationTool = {
     if (wrapper === 'none' || versionOf(file) < DIRECTIVE_READ) return undefined;
     return { title: 'Add -- pg-delta: transaction=false', edits: [{ offset: file.text.startsWith('\uFEFF') ? 1 : 0, length: 0, text: `-- pg-delta: transaction=false${eolOf(file.text)}` }] };
   },
-  applied: { table: 'supabase_migrations.schema_migrations', column: 'version', rows: 'each', keyOf: (path) => /^\d+/u.exec(nameOf(path))?.[0] },
+  applied: { table: 'supabase_migrations.schema_migrations', columns: ['version'], without: ['dirty', 'inserted_at'], rows: 'each', keysOf: ({ path }) => listed(/^\d+/u.exec(nameOf(path))?.[0]) },
   examples: [
     {
       title: 'In the file’s transaction, before 2.109',

@@ -1,4 +1,4 @@
-import { eolOf, linesOf, numberOf, segmentOf } from '../parts';
+import { eolOf, linesOf, listed, numberOf, segmentOf } from '../parts';
 import type { Direction, MigrationTool, Segment } from '../script';
 import { partWayBack } from '../way-back';
 import type { Part } from '../parts';
@@ -28,7 +28,7 @@ export const tern: MigrationTool = {
     return { title: 'Add ---- tern: disable-tx ----', edits: [{ offset: at, length: 0, text: `---- tern: disable-tx ----${eolOf(text)}` }] };
   },
   wayBack: (file) => partWayBack(file, halves(file.text), '---- create above / drop below ----'),
-  applied: { table: 'schema_version', column: 'version', rows: 'last', keyOf: numberOf },
+  applied: { table: 'schema_version', columns: ['version'], rows: 'last', noted: ({ version }) => (version === null || version === undefined || version === '0' ? [] : [{ key: version, state: 'all up to' }]), keysOf: ({ path }) => listed(numberOf(path)) },
   examples: [
     {
       title: 'In the transaction of its half',

@@ -1,4 +1,5 @@
 import { callsOn } from '../code/found';
+import { listed } from '../parts';
 import { atTop, codeTool, SCRIPTS } from '../code/tool';
 import { typeormCall } from './calls/options';
 import { sentText } from '../code/sends';
@@ -49,6 +50,7 @@ export const typeorm = codeTool({
     const edits = atTop(text, /\bclass\s+\w+[^{]*\{/u, 'transaction = false;', '  ');
     return edits === undefined ? undefined : { title: 'Run the migration without a transaction (needs migrationsTransactionMode: "each")', edits };
   },
+  applied: { table: 'migrations', columns: ['name', 'timestamp'], rows: 'each', keysOf: ({ text }) => listed(/^[ \t]*(?:public[ \t]+|readonly[ \t]+)*name\s*(?::\s*string\s*)?=\s*['"`]([^'"`]+)/mu.exec(text)?.[1] ?? /\bclass\s+(\w+)/u.exec(text)?.[1]) },
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

@@ -1,4 +1,5 @@
 import { codeTool, SCRIPTS } from '../code/tool';
+import { SEQUELIZE_META } from './applied-tables';
 import { SEQUELIZE } from './sequelize';
 
 /** Umzug: what its migrations are given is up to the project; those that get something with `query` are read. */
@@ -16,6 +17,7 @@ export const umzug = codeTool({
   marks: [/\{\s*(?:name\s*,\s*)?context\b|\bumzug\b/iu, /\bup\b/u],
   sureness: 0.85,
   ...SEQUELIZE,
+  applied: SEQUELIZE_META,
   examples: [
     {
       title: 'The context is what the project puts there',

@@ -1,3 +1,4 @@
+import { YOYO_TABLE } from './applied-tables';
 import type { Sent } from '../code/found';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
@@ -31,6 +32,7 @@ export const yoyoCode = codeTool({
     const eol = lineEnd(text);
     return { title: 'Run the migration without a transaction', edits: [insertion(last.index + last[0].length, `${eol}${eol}__transactional__ = False`)] };
   },
+  applied: YOYO_TABLE,
   examples: [
     {
       title: 'A concurrent index needs the transaction off',

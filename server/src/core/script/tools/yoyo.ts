@@ -1,3 +1,4 @@
+import { YOYO_TABLE } from './applied-tables';
 import { above, eolOf, folderOf, linesOf, nameOf, wholeFile } from '../parts';
 import type { MigrationTool } from '../script';
 import { fileWayBack } from '../way-back';
@@ -30,7 +31,7 @@ export const yoyo: MigrationTool = {
     return { title: 'Add -- transactional: false', edits: [{ offset: text.startsWith('\uFEFF') ? 1 : 0, length: 0, text: `-- transactional: false${eolOf(text)}` }] };
   },
   wayBack: (file) => (file.path.endsWith(".rollback.sql") ? undefined : fileWayBack(file, folderOf(file.path) + rollbackOf(nameOf(file.path)))),
-  applied: { table: '_yoyo_migration', column: 'migration_id', rows: 'each', keyOf: (path) => nameOf(path).replace(/\.sql$/u, '') },
+  applied: YOYO_TABLE,
   examples: [
     {
       title: 'In the file’s transaction',
