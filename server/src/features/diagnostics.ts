@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reading } from '../workspace/document-state';
 import { diagnosticsJson, NO_DIAGNOSTICS, SOURCE, type DiagnosticsJson } from './diagnostic-json';
 import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
+import { IdleCollection } from './idle-collection';
 import { Prepared } from './prepared';
 
 /** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
@@ -61,6 +62,7 @@ interface Report {
 /** Answers to pulls, each with an id by which an unchanged one is recognised. */
 class Reports {
   private readonly last = new Map<string, Report>();
+  private readonly collection = new IdleCollection();
   private count = 0;
 
   constructor(private readonly server: Server) {}
@@ -76,6 +78,7 @@ class Reports {
   current(uri: string): Report | undefined {
     const reading = this.server.workspace.read(uri);
     if (reading === undefined) return undefined;
+    this.collection.postpone();
     let known = this.last.get(uri);
     if (known?.reading !== reading) {
       this.count += 1;

@@ -49,7 +49,7 @@ export function dataChangeInWords(context: FindContext, action: DataChange): str
   const expected = expectedRows(context, action);
   const reach = action.wholeTable ? `every row of ${table}` : expected === undefined ? `what may be a large part of ${table}` : share(expected, rows, action);
   const lock = action.work.lock ?? 'ROW EXCLUSIVE';
-  return `${verb} changes ${reach} in one transaction: under ${lock} the changed rows stay locked and other writers of them wait until it commits, and dead rows and replica lag pile up. ${remedy(context, action)}`;
+  return `${verb} changes ${reach} in one transaction: until it commits, other writers of the changed rows wait (${lock}), and dead rows and replica lag pile up. ${remedy(context, action)}`;
 }
 
 /** How many rows the server expects a change to concern, where it is a statement by itself. */
@@ -64,5 +64,5 @@ function share(expected: number, rows: number | undefined, { relation }: DataCha
 
 function remedy(context: FindContext, action: DataChange): string {
   const refusal = batchRefusal(context, action);
-  return refusal === undefined ? 'Run it in batches that commit.' : `Run it in batches that commit; there is no fix for that here, since ${refusal}.`;
+  return refusal === undefined ? 'Run it in batches that commit.' : `Run it in batches that commit. No fix here: ${refusal}.`;
 }
