@@ -1,4 +1,5 @@
 import { inverseOf, type Inverse } from '../rewrites/inverse';
+import type { WayBack } from '../script/script';
 import { headline } from './place';
 import { defineFileRule, type FileContext, type Fix } from './rule';
 
@@ -34,30 +35,35 @@ export const wayBackMissing = defineFileRule({
     const [first] = up;
     // Nobody asks for the way back from a file that is not understood.
     if (first === undefined || up.some(({ effects }) => effects === undefined)) return;
-    const way = file.tool.wayBack?.(file.file);
+    const way = wayBackOf(file);
     if (way === undefined || way.exists) return;
-    const inverse = inverseOf(up);
+    const needed = up.filter(({ segment }) => segment.reverses !== true);
+    const inverse = inverseOf(needed);
     if (inverse.statements.length + inverse.lost.length + inverse.open.length === 0) return;
     yield {
-      message: messageOf(inverse),
-      span: headline(file.text, first.span),
-      fixes: () => fixOf(file, inverse),
+      message: messageOf(inverse, way),
+      span: headline(file.text, (needed[0] ?? first).span),
+      fixes: () => fixOf(way, way.whole === true ? inverseOf(up) : inverse),
     };
   },
 });
 
-function messageOf({ statements, lost, open }: Inverse): string {
-  const parts = ['Nothing says how to take this migration back.'];
+function messageOf({ statements, lost, open }: Inverse, { byTool = false }: WayBack): string {
+  const parts = [byTool ? 'The tool cannot take this back by itself, and nothing says how.' : 'Nothing says how to take this migration back.'];
   if (lost.length > 0) parts.push(`No down part brings back ${lost.join(' and ')}.`);
   if (statements.length > 0) parts.push(`Its down part can be written from it${lost.length + open.length > 0 ? ', as far as it can be undone' : ''}.`);
   if (open.length > 0) parts.push(`What undoes ${open.join(' and ')} has to be written by hand.`);
   return parts.join(' ');
 }
 
-function fixOf({ tool, file }: FileContext, { statements, lost, open }: Inverse): readonly Fix[] {
+function wayBackOf({ script, tool, file }: FileContext): WayBack | undefined {
+  return script.wayBack ?? tool.wayBack?.(file);
+}
+
+function fixOf(way: WayBack, { statements, lost, open }: Inverse): readonly Fix[] {
   if (statements.length === 0) return [];
   const notes = [...lost.map((what) => `-- Not brought back: ${what}`), ...open.map((kind) => `-- To be undone by hand: ${kind}`)];
-  const written = tool.wayBack?.(file)?.write([...notes, ...statements]);
-  if (written === undefined || (written.edits.length === 0 && written.files === undefined)) return [];
+  const written = way.write([...notes, ...statements]);
+  if (written.edits.length === 0 && written.files === undefined) return [];
   return [{ title: notes.length === 0 ? 'Write the down part' : 'Write the down part, as far as it can be undone', safety: 'review', ...written }];
 }

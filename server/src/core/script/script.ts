@@ -36,6 +36,8 @@ export interface Script {
    * in, and how it maps to the file. Absent for SQL files: they count in the file itself.
    */
   readonly embedded?: Embedded;
+  /** How it is taken back, where the file itself says so (code). */
+  readonly wayBack?: WayBack;
   /** What is not sure of it; in the order of the text. */
   readonly doubts?: readonly Doubt[];
 }
@@ -77,6 +79,8 @@ export interface Segment {
   readonly linePrefix?: string;
   /** Whether the file has a call that stands for the SQL, and not the SQL. */
   readonly generated?: boolean;
+  /** Whether the tool takes it back by itself. */
+  readonly reverses?: boolean;
   /** The statement of the host language that sends it, for embedded SQL. */
   readonly call?: Call;
 }
@@ -185,6 +189,10 @@ export interface Noted {
 export interface WayBack {
   /** Whether the file, or one beside it, says how. */
   readonly exists: boolean;
+  /** Whether what is written has to take back all of the migration, and not only what its tool cannot reverse by itself. */
+  readonly whole?: boolean;
+  /** The tool takes back by itself what it can, so that only some of the migration is missing. */
+  readonly byTool?: boolean;
   /** The edits and files that write one; the statements come without semicolons. */
   write(statements: readonly string[]): { readonly edits: readonly Edit[]; readonly files?: readonly NewFile[] };
 }

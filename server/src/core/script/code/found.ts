@@ -1,4 +1,5 @@
-import type { Direction, ToolFile, Wrapper } from '../script';
+import type { Direction, ToolFile, WayBack, Wrapper } from '../script';
+import type { Defined, TakesBack } from './way-back';
 import type { Language, Source } from './language';
 import type { CodeNode } from './node';
 import { pathOf, type Invocation, type Text, type Value } from './value';
@@ -11,6 +12,8 @@ export interface Sent {
   readonly direction?: Direction;
   /** Where the call stands outside of the tool's transaction. */
   readonly wrapper?: Wrapper;
+  /** Whether the tool takes it back by itself. */
+  readonly reverses?: boolean;
   /** The host's call that runs some SQL instead, `{}` where the literal goes; for calls that stand for SQL. */
   readonly raw?: string;
   /** The host's calls that do the same as some statements, in the tool's own words; for calls that stand for SQL. */
@@ -34,6 +37,8 @@ export interface Found extends Sent {
 export interface Region {
   readonly direction: Direction | undefined;
   readonly wrapper: Wrapper | undefined;
+  /** The name of the function that says the direction. */
+  readonly within?: string;
   /** Which of the parts with a wrapper of their own it is. */
   readonly part?: number | undefined;
 }
@@ -70,6 +75,12 @@ export interface CodeReading {
   readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
   /** Whether a call of which {@link sends} says nothing sends something all the same. */
   readonly isUnclear?: (call: Invocation, scope: Scope) => boolean;
+  /** How its files say what takes them back. */
+  readonly takesBack?: TakesBack | ((text: string) => TakesBack);
+  /** Whether the tool takes a call back by itself, in a function of this name (`change`). */
+  readonly reverses?: (call: Invocation, functionName: string, file: Source) => boolean;
+  /** The way back of a file, where that is not a function for each direction. */
+  readonly wayBack?: (found: readonly Found[], code: Source, language: Language, functions: readonly Defined[]) => WayBack | undefined;
   /** What holds for the inside of a node where it differs from what is around it: `dir.down do … end`. */
   readonly region?: (node: CodeNode, scope: Scope) => Partial<Region> | undefined;
 }

@@ -23,6 +23,7 @@ export interface Language {
 
 /** A file of code while it is read. */
 export interface Source {
+  readonly path: string;
   readonly text: string;
   readonly root: CodeNode;
   /** What names stand for that are given a value once. */

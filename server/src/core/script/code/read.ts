@@ -1,7 +1,7 @@
 import type { Span } from '../../text';
 import { chunkAt } from '../../sql/postgres/chunk';
 import { neutralised } from '../psql';
-import type { Direction, Doubt, Literal, Opaque, Run, Script, Segment, ToolFile, Wrapper } from '../script';
+import type { Direction, Doubt, Literal, Opaque, Run, Script, Segment, ToolFile, WayBack, Wrapper } from '../script';
 import { callOf, countCalls } from './call';
 import { doubtOf } from './doubt';
 import type { CodeReading, Found, Region, Scope, Unsure } from './found';
@@ -10,6 +10,7 @@ import { textOf, type Language, type Source } from './language';
 import { languageFor } from './languages';
 import { codeTree, descendants, field, type CodeNode } from './node';
 import type { Invocation, Text, Value } from './value';
+import { changeWayBack, functionWayBack, type Defined } from './way-back';
 
 /** The SQL of a code file, in the order of the file. Never throws; a file whose grammar is not loaded has none. */
 export function readCode(file: ToolFile, reading: CodeReading): Script {
@@ -18,11 +19,12 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
   const tree = language === undefined ? undefined : parseCode(file.path, file.text);
   if (language === undefined || tree === undefined) return { tool, segments: [], problems: [], embedded: { text: '', runs: [] } };
   try {
-    const code = sourceOf(file.text, codeTree(tree, file.text));
+    const code = sourceOf(file, codeTree(tree, file.text));
     const walk = new Walk(reading, language, code, file.path);
     const found = walk.found();
     const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text, file), down: reading.wrapper('down', walk.bodies, file.text, file) };
-    return { tool, problems: [], ...assembled(found, around, language, code) };
+    const wayBack = wayBackOf(found.filter((one) => one.sql !== undefined), walk.functions, reading, code, language);
+    return { tool, problems: [], ...assembled(found, around, language, code), ...(wayBack !== undefined && { wayBack }) };
   } catch (error) {
     // An expression that puts thousands of strings together is nested that deeply.
     if (!(error instanceof RangeError)) throw error;
@@ -31,9 +33,16 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
   }
 }
 
-function sourceOf(text: string, root: CodeNode): Source {
+function wayBackOf(found: readonly Found[], functions: readonly Defined[], { takesBack, wayBack }: CodeReading, code: Source, language: Language): WayBack | undefined {
+  const own = wayBack?.(found, code, language, functions);
+  if (own !== undefined || takesBack === undefined) return own;
+  const takes = typeof takesBack === 'function' ? takesBack(code.text) : takesBack;
+  return changeWayBack(found, functions, takes, code, language) ?? functionWayBack(functions, takes, code, language);
+}
+
+function sourceOf({ path, text }: ToolFile, root: CodeNode): Source {
   let constants: ReadonlyMap<string, CodeNode | undefined> | undefined;
-  return { text, root, constant: (name) => (constants ??= constantsIn(root, text)).get(name) };
+  return { path, text, root, constant: (name) => (constants ??= constantsIn(root, text)).get(name) };
 }
 
 const ASSIGNMENTS: ReadonlySet<string> = new Set([
@@ -64,6 +73,7 @@ function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode
 /** Walks a tree in the order of the file and collects what is sent. */
 class Walk {
   readonly bodies: Record<Direction, string> = { up: '', down: '' };
+  readonly functions: Defined[] = [];
   private readonly out: (Found | Unsure)[] = [];
   private parts = 0;
 
@@ -83,14 +93,16 @@ class Walk {
     const { language, reading, code } = this;
     const region = this.regionOf(node, around);
     for (const child of node.children) this.visit(child, region);
-    const { direction, wrapper, part } = region;
+    const { direction, wrapper, part, within = '' } = region;
     if (direction === undefined || !language.calls.has(node.type)) return;
     const call = language.value(node, code);
     if (call.kind !== 'call') return;
     const scope = this.scope(direction);
     const sends = reading.sends(call, scope);
     if (sends === undefined && reading.isUnclear?.(call, scope) === true) this.out.push({ call, sql: undefined });
-    for (const sent of sends ?? []) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...sent, call, part });
+    if (sends === undefined || sends.length === 0) return;
+    const reverses = reading.reverses?.(call, within, code) === true;
+    for (const sent of sends) this.out.push({ direction, ...(wrapper !== undefined && { wrapper }), ...(reverses && { reverses }), ...sent, call, part });
   }
 
   private regionOf(node: CodeNode, around: Region): Region {
@@ -101,8 +113,9 @@ class Walk {
       const { name, body } = defined;
       const direction = reading.up.includes(name) ? 'up' : reading.down.includes(name) ? 'down' : reading.directionOf?.(name, textOf(code, node), code.text);
       if (direction !== undefined) {
-        region = { ...around, direction };
+        region = { ...around, direction, within: name };
         this.bodies[direction] += textOf(code, body);
+        this.functions.push({ name, direction, node, body });
       }
     }
     if (region.direction === undefined) return region;
@@ -176,6 +189,7 @@ function assembled(all: readonly (Found | Unsure)[], around: Readonly<Record<Dir
       unit: `${one.direction} ${String(part)}`,
       opaque,
       ...(typeof one.sql === 'string' && { generated: true }),
+      ...(one.reverses === true && { reverses: true }),
       ...(call !== undefined && { call }),
     });
     runs.push(...runsOf(one, offset, code));

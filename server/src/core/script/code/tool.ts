@@ -65,3 +65,9 @@ export function atTop(text: string, opening: RegExp, line: string, indent: strin
   return [insertion(found.index + found[0].length, `${lineEnd(text)}${indent}${line}`)];
 }
 
+
+/** What the line of a place begins with. */
+export function indentAt(text: string, offset: number): string {
+  const line = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^[ \t]*/u.exec(text.slice(line, offset))?.[0] ?? '';
+}

@@ -37,6 +37,7 @@ export const alembic = codeTool({
     if (needs.size === 0) return undefined;
     return behindTheirNeeds([...needs.keys()], (path) => (needs.get(path) ?? []).flatMap((revision) => byRevision.get(revision) ?? []));
   },
+  takesBack: { run: 'op.execute({})', words: { dropTable: 'op.drop_table({t})', dropColumn: 'op.drop_column({t}, {c})', dropIndex: 'op.drop_index({i})' } },
   isUnclear: callsOn(/(?:^|\.)(?:op|batch_op|bind|conn|connection|session|get_bind\(\))$/u, /^(?:execute$|create|drop|alter|add|rename|bulk_insert$)/u),
   sends: (call, scope) => (call.name === 'execute' && !scope.isOperand(call) ? sentText(call.args[0] ?? call.named.get('sqltext')) : alembicCall(call, scope)),
   region(node, { code }) {

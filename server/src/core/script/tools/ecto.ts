@@ -1,5 +1,7 @@
 import { listed, numberOf } from '../parts';
 import type { Sent } from '../code/found';
+import type { Source } from '../code/language';
+import type { Invocation } from '../code/value';
 import { ectoCall } from './calls/ecto';
 import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
@@ -19,6 +21,8 @@ export const ecto = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  takesBack: { run: 'execute({})', words: { dropTable: 'drop table({t})' } },
+  reverses: (call, name, file) => name === 'change' && isReversed(call, file),
   isUnclear: (call) => call.receiver === undefined && /^(?:execute|create|create_if_not_exists|drop|drop_if_exists|alter|rename)$/u.test(call.name) && call.args.length > 0,
   sends(call, scope) {
     if (call.name === 'execute') {
@@ -48,3 +52,12 @@ export const ecto = codeTool({
 });
 
 const OFF = /^\s*@disable_ddl_transaction\s+true\b/mu;
+
+/** What Ecto runs backwards by itself (lib/ecto/migration/runner.ex, reverse). */
+function isReversed({ name, args, span }: Invocation, { text }: Source): boolean {
+  const [subject] = args;
+  if (name === 'execute') return args.length > 1;
+  if (name === 'drop' || name === 'drop_if_exists') return subject?.kind === 'call' && subject.name.endsWith('index');
+  const body = text.slice(span.offset, span.offset + span.length);
+  return name !== 'alter' || !/\bremove\b[ (]*:\w+[ )]*$|\bmodify\b(?![^\r\n]*\bfrom:)/mu.test(body);
+}

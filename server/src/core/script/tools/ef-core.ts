@@ -20,6 +20,7 @@ export const efCore = codeTool({
   up: ['Up'],
   down: ['Down'],
   wrapper: () => 'file',
+  takesBack: { run: '{p}.Sql({});', words: { dropTable: '{p}.DropTable({t});', dropColumn: '{p}.DropColumn(name: {c}, table: {t});' } },
   isUnclear: callsOn(/[mM]igrationBuilder$/u, /^(?:Sql|Create|Drop|Alter|Add|Rename|Insert|Update|Delete|Ensure|Restart)/u),
   sends(call) {
     if (call.name !== 'Sql') return undefined;

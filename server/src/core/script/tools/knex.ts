@@ -21,6 +21,7 @@ export const knex = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (CONFIG_OFF.test(text) ? 'none' : 'run'),
+  takesBack: { run: 'await {p}.raw({});', words: { dropTable: 'await {p}.schema.dropTable({t});', dropColumn: 'await {p}.schema.alterTable({t}, (table) => table.dropColumn({c}));' } },
   isUnclear: (call, scope) => (call.name === 'raw' ? call.receiver !== undefined && !scope.isOperand(call) : callsOn(/(?:^|\.)schema(?:\.|$)/u, /^(?:create|drop|alter|rename|refresh|table$|view$|raw$)/u)(call, scope)),
   sends(call, scope) {
     if (call.name === 'raw' && !scope.isOperand(call)) return sentText(call.args[0]);

@@ -19,6 +19,7 @@ export const kysely = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: () => 'run',
+  takesBack: { run: 'await sql.raw({}).execute({p});', words: { dropTable: 'await {p}.schema.dropTable({t}).execute();', dropColumn: 'await {p}.schema.alterTable({t}).dropColumn({c}).execute();', dropIndex: 'await {p}.schema.dropIndex({i}).execute();' } },
   isUnclear: (call, scope) => call.name === 'execute' && /(?:^|\.)(?:schema|sql|raw|insertInto|updateTable|deleteFrom|mergeInto)\b/u.test(pathOf(call.receiver)) && !scope.isOperand(call),
   sends(call) {
     const { name, receiver } = call;

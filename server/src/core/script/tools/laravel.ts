@@ -21,6 +21,10 @@ export const laravel = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  takesBack: (text) => ({
+    run: /\buse\s+Illuminate\\Support\\Facades\\DB\s*;/u.test(text) ? 'DB::statement({});' : '\\Illuminate\\Support\\Facades\\DB::statement({});',
+    words: /\buse\s+Illuminate\\Support\\Facades\\Schema\s*;/u.test(text) ? { dropTable: 'Schema::drop({t});', dropColumn: 'Schema::dropColumns({t}, {c});' } : {},
+  }),
   isUnclear: callsOn(/Schema$|DB$|DB\.|onnection/u, /^(?:create|drop|rename|table|statement|unprepared|insert|update|delete|affectingStatement|raw)/u),
   sends: (call, scope) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : laravelCall(call, scope)),
   optOut({ text }) {

@@ -19,6 +19,7 @@ export const mikroOrm = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'run'),
+  takesBack: { run: 'this.addSql({});' },
   isUnclear: callsOn(/^this$|[kK]nex\b|\bem\b/u, /^(?:addSql|execute|raw)$/u),
   sends: (call, scope) => ((call.name === 'addSql' || call.name === 'execute') && !scope.isOperand(call) ? sentText(call.args[0]) : undefined),
   optOut({ path, text }) {

@@ -19,6 +19,10 @@ export const nodePgMigrateCode = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (direction, bodies) => (/\.noTransaction\s*\(/u.test(bodies[direction]) ? 'none' : 'run'),
+  takesBack: { run: '{p}.sql({});', words: { dropTable: '{p}.dropTable({t});', dropColumn: '{p}.dropColumn({t}, {c});' } },
+  // Without a down part it reverses what it can (src/migration.ts, applyDown).
+  reverses: (call, _name, { text }) => !/\bdown\b\s*(?:[=(:]|=>)/u.test(text) && /^(?:create|add|rename|grant)/u.test(call.name),
+  wayBack: (_found, { text }) => (/\bdown\s*(?::[^=]*)?=\s*false\b/u.test(text) ? { exists: true, write: () => ({ edits: [] }) } : undefined),
   isUnclear: callsOn(/^(?:pgm|builder|b)$/u, /^(?:sql$|create|drop|alter|add|rename|grant|revoke|refresh|set)/u),
   sends: (call, scope) => (call.name === 'sql' && call.receiver !== undefined && !scope.isOperand(call) ? sentText(call.args[0]) : nodePgMigrateCall(call, scope)),
   optOut({ text }, { direction }) {

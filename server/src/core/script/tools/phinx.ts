@@ -19,6 +19,7 @@ export const phinx = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: () => 'file',
+  takesBack: { run: '$this->execute({});' },
   isUnclear: callsOn(/^\$this(?:\.table\(\))?(?:\.\w+\(\))*$/u, /^(?:execute|query|create|save|update|drop|createTable|dropTable|insert)$/u),
   sends: (call) => ((call.name === 'execute' || call.name === 'query') && /^\$this|Adapter/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : undefined),
   applied: { table: 'phinxlog', columns: ['version', 'migration_name', 'end_time'], at: 'end_time', unmistakable: true, rows: 'each', keysOf: ({ path }) => listed(numberOf(path)) },

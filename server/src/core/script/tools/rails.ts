@@ -4,6 +4,7 @@ import { sentText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
+import type { Invocation } from '../code/value';
 
 /** Rails: Active Record migrations, each in a transaction of its own (active_record/migration.rb, ddl_transaction). */
 export const rails = codeTool({
@@ -20,13 +21,15 @@ export const rails = codeTool({
   up: ['change', 'up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  takesBack: { run: 'execute {}', words: { dropTable: 'drop_table {t}', dropColumn: 'remove_column {t}, {c}' } },
+  reverses: (call, name) => name === 'reversible' || (name === 'change' && isReversed(call)),
   isUnclear: (call) => (call.receiver === undefined ? /^(?:execute$|(?:create|drop|add|remove|rename|change|enable|disable|validate)_(?!column_comment$|table_comment$))/u.test(call.name) : /(?:^|\.)(?:update_all|delete_all|destroy_all|insert_all!?|upsert_all|update_columns|find_each|find_in_batches|in_batches)$/u.test(call.name)),
   sends: (call, scope) => (EXECUTE.has(call.name) ? sentText(call.args[0]) : railsCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call' || field(node, 'block') === undefined) return undefined;
     const method = field(node, 'method');
     const name = method === undefined ? '' : textOf(code, method);
-    return field(node, 'receiver') !== undefined && (name === 'up' || name === 'down') ? { direction: name } : undefined;
+    return field(node, 'receiver') !== undefined && (name === 'up' || name === 'down') ? { direction: name, within: 'reversible' } : undefined;
   },
   optOut({ text }) {
     const opening = /\bclass\s+\S+\s*<\s*ActiveRecord::Migration(?:\[[^\]]*\])?[^\r\n]*/u.exec(text);
@@ -50,3 +53,28 @@ export const rails = codeTool({
 const OFF = /^[ \t]*disable_ddl_transaction!/mu;
 
 const EXECUTE: ReadonlySet<string> = new Set(['execute', 'exec_query', 'exec_update', 'exec_delete', 'exec_insert', 'select_all']);
+
+/** What Active Record runs backwards by itself (active_record/migration/command_recorder.rb). */
+function isReversed({ name, args, named, block }: Invocation): boolean {
+  switch (name) {
+    case 'drop_table':
+      return block !== undefined;
+    case 'remove_column':
+      return args.length > 2;
+    case 'remove_columns':
+      return named.has('type');
+    case 'remove_index':
+      return named.has('column') || args.length > 1;
+    case 'remove_foreign_key':
+      return args.length > 1 || named.has('to_table');
+    case 'remove_check_constraint':
+      return args.length > 1;
+    case 'change_column_default':
+      return named.has('from') && named.has('to');
+    case 'change_column':
+    case 'change_table':
+      return false;
+    default:
+      return !EXECUTE.has(name);
+  }
+}

@@ -7,10 +7,11 @@ import { field } from '../code/node';
 import { textOf } from '../code/language';
 
 /** How the SQL of Sequelize's migrations is found; Umzug's look the same. */
-export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 'isUnclear' | 'region'> = {
+export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 'isUnclear' | 'takesBack' | 'region'> = {
   up: ['up'],
   down: ['down'],
   wrapper: () => 'none',
+  takesBack: { run: 'await {p}.sequelize.query({});', words: { dropTable: 'await {p}.dropTable({t});', dropColumn: 'await {p}.removeColumn({t}, {c});' } },
   isUnclear: callsOn(/[qQ]ueryInterface$|[sS]equelize$|^context$|\bdb$/u, /^(?:query$|create|drop|add|remove|rename|change|bulk|insert|update|delete|upsert)/u),
   sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? sentText(call.args[0]) : sequelizeCall(call, scope)),
   region(node, { code }) {

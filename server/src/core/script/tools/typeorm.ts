@@ -30,6 +30,7 @@ export const typeorm = codeTool({
   up: ['up'],
   down: ['down'],
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'run'),
+  takesBack: { run: 'await {p}.query({});', words: { dropTable: 'await {p}.dropTable({t});', dropColumn: 'await {p}.dropColumn({t}, {c});' } },
   isUnclear: (call, scope) => (call.name === 'query' ? !scope.isOperand(call) : callsOn(/[qQ]ueryRunner$/u, /^(?:create|drop|add|change|rename|clear|update|insert)(?!.*Schema$)/u)(call, scope)),
   sends(call, scope) {
     switch (call.name) {

@@ -1,7 +1,8 @@
 import { YOYO_TABLE } from './applied-tables';
 import type { Sent } from '../code/found';
 import { sentText } from '../code/sends';
-import { codeTool, insertion, lineEnd } from '../code/tool';
+import { argumentWayBack } from '../code/way-back';
+import { codeTool, indentAt, insertion, lineEnd } from '../code/tool';
 
 /** yoyo: migrations in Python, `step("apply", "rollback")`. */
 export const yoyoCode = codeTool({
@@ -19,6 +20,8 @@ export const yoyoCode = codeTool({
   down: [],
   outside: 'up',
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
+  reverses: ({ args, named }) => args.length > 1 || named.has('rollback'),
+  wayBack: (found, code, { quote }) => argumentWayBack(found, (statements, { span }) => quote(statements.join('; '), indentAt(code.text, span.offset)), code),
   isUnclear: (call) => call.name === 'step',
   sends(call) {
     if (call.name !== 'step') return undefined;
