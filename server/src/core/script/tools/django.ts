@@ -41,8 +41,8 @@ export const django = codeTool({
   directionOf: (name, text) => (/^(?:async\s+)?def\s+\w+\s*\([^)]*schema_editor/u.test(text) ? (/reverse|backward|undo|down|rollback/iu.test(name) ? 'down' : 'up') : undefined),
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
   reverses: ({ name, named, args }, within) => name !== 'RunSQL' || named.has('reverse_sql') || args.length > 1 || within !== 'operations',
-  wayBack: (found, code, { quote }) =>
-    argumentWayBack(found, (statements, { span }) => `reverse_sql=${statements.length === 1 ? quote(statements[0] ?? '', indentAt(code.text, span.offset)) : `[${statements.map((sql) => quote(sql, indentAt(code.text, span.offset))).join(', ')}]`}`, code),
+  wayBack: (found, code, language) =>
+    argumentWayBack(found, (statements, { span }) => `reverse_sql=${statements.length === 1 ? language.quote(statements[0] ?? '', indentAt(code.text, span.offset)) : `[${statements.map((sql) => language.quote(sql, indentAt(code.text, span.offset))).join(', ')}]`}`, code),
   isUnclear: (call) => call.name === 'RunPython' || (/^(?:migrations|operations)$/u.test(pathOf(call.receiver)) && /^(?:Create|Delete|Add|Remove|Alter|Rename|Run|Validate)(?!.*(?:Options|Managers|Comment)$)/u.test(call.name)),
   sends(call, scope) {
     if (call.name === 'RunSQL') return runSql(call);

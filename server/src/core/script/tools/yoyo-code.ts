@@ -21,7 +21,7 @@ export const yoyoCode = codeTool({
   outside: 'up',
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
   reverses: ({ args, named }) => args.length > 1 || named.has('rollback'),
-  wayBack: (found, code, { quote }) => argumentWayBack(found, (statements, { span }) => quote(statements.join('; '), indentAt(code.text, span.offset)), code),
+  wayBack: (found, code, language) => argumentWayBack(found, (statements, { span }) => language.quote(statements.join('; '), indentAt(code.text, span.offset)), code),
   isUnclear: (call) => call.name === 'step',
   sends(call) {
     if (call.name !== 'step') return undefined;
