@@ -23,11 +23,16 @@ export async function runScript(client: pg.Client, sql: string): Promise<string 
  * The order of columns is left out, and so is what differs from run to run (OIDs, physical places).
  */
 export async function fingerprint(client: pg.Client): Promise<readonly string[]> {
-  const { rows: catalogue } = await client.query<Line>(EVERYTHING);
   const { rows: tables } = await client.query<{ name: string }>(TABLES);
   const contents = tables.map(({ name }) => `SELECT ${literal(name)} AS what, to_jsonb(t)::text AS line FROM ONLY ${name} AS t`);
   const { rows } = contents.length === 0 ? { rows: [] } : await client.query<Line>(`${contents.join(' UNION ALL ')} ORDER BY 1, 2`);
-  return [...catalogue.map(({ what, line }) => `${what}: ${line ?? ''}`), ...rows.map(({ what, line }) => `row of ${what}: ${line ?? ''}`)];
+  return [...(await catalogueOf(client)), ...rows.map(({ what, line }) => `row of ${what}: ${line ?? ''}`)];
+}
+
+/** The catalogues' part of a fingerprint. */
+export async function catalogueOf(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<Line>(EVERYTHING);
+  return rows.map(({ what, line }) => `${what}: ${line ?? ''}`);
 }
 
 interface Line {

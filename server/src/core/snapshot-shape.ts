@@ -149,6 +149,7 @@ const size = object({
   bytes: optional(number),
   indexBytes: optional(number),
   toastBytes: optional(number),
+  used: optional(number),
   analyzed: optional(text),
   changes: optional(object({ inserted: number, updated: number, deleted: number, sequentialScans: number, indexScans: number, hotUpdated: optional(number) })),
   columns: optional(record(object({ width: number, nulls: number, distinct: anyNumber, correlation: optional(anyNumber) }))),

@@ -50,9 +50,10 @@ function hasFix({ bad }: RuleMeta): boolean {
   return bad.some((example) => example.fixed !== undefined);
 }
 
-function shown({ title, schema, sql, fixed, version, path, others }: Example): string {
+function shown({ title, schema, sql, fixed, version, path, others, used = {} }: Example): string {
   const heading = [title, version === undefined ? undefined : `PostgreSQL ${String(version)}`].filter((part) => part !== undefined).join(', ');
-  const given = schema === undefined ? [] : [`Given \`${schema}\``];
+  const counters = Object.entries(used).map(([sequence, share]) => `, with ${String(Math.round(share * 100))} % of the numbers of \`${sequence}\` used`).join('');
+  const given = schema === undefined ? [] : [`Given \`${schema}\`${counters}`];
   return [
     ...(heading === '' ? [] : [`**${heading}**`]),
     ...given,

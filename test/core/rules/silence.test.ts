@@ -30,6 +30,12 @@ describe('nothing is said of', () => {
     { schema: users, sql: 'ALTER TABLE users ALTER COLUMN name TYPE text;' },
     { schema: users, sql: 'ALTER TABLE users ALTER COLUMN sum TYPE numeric(20,2);' },
     { schema: users, sql: 'ALTER TABLE users ALTER COLUMN n SET DEFAULT 7;' },
+    // A column that is NOT NULL already: nothing happens.
+    { schema: users, sql: 'ALTER TABLE users ADD COLUMN age int DEFAULT 0 NOT NULL;\nALTER TABLE users ALTER COLUMN age SET NOT NULL;' },
+    { sql: 'ALTER TABLE users ADD COLUMN age int DEFAULT 0 NOT NULL;\nALTER TABLE users ALTER COLUMN age SET NOT NULL;' },
+    { schema: 'CREATE TABLE t (id bigint PRIMARY KEY, n int NOT NULL);', sql: 'ALTER TABLE t ALTER COLUMN n SET NOT NULL, ALTER id SET NOT NULL;' },
+    { sql: 'ALTER TABLE users ADD CONSTRAINT n_nn CHECK (n IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT n_nn;\nALTER TABLE users ALTER COLUMN n SET NOT NULL;\nALTER TABLE users ALTER COLUMN n SET NOT NULL;' },
+    { version: 18, sql: 'ALTER TABLE users ADD CONSTRAINT n_nn NOT NULL n NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT n_nn;\nALTER TABLE users ALTER COLUMN n SET NOT NULL;' },
     { schema: users, sql: 'ALTER TABLE users ALTER COLUMN n SET STATISTICS 500;' },
     { schema: users, sql: 'ALTER TABLE users SET (fillfactor = 80);' },
     { sql: 'ALTER TABLE users DISABLE TRIGGER t;' },

@@ -49,6 +49,11 @@ interface Subject {
   readonly label: string;
   readonly index: boolean;
   readonly pick: number;
+  /** The first column, where it is the whole key. */
+  readonly key: string | undefined;
+  readonly keyed: boolean;
+  /** A table of the same columns and key. */
+  readonly copy: string;
 }
 
 /** What may be done; `fresh` is a name that nothing has. */
@@ -66,9 +71,27 @@ const STATEMENTS: Readonly<Record<string, (subject: Subject) => string>> = {
     /^(bigint|integer)$/.test(column.type.written) ? `ALTER TABLE ${name} ADD CONSTRAINT ${fresh} FOREIGN KEY (${column.name}) REFERENCES parents` : `ALTER TABLE ${name} ALTER ${column.name} SET NOT NULL`,
   update: ({ name, column, pick }) => `UPDATE ${name} SET ${column.name} = ${column.name}${pick % 2 === 0 ? '' : ` WHERE ${column.type.holds.replace('$', column.name)}`}`,
   delete: ({ name, column, pick }) => `DELETE FROM ${name}${pick % 2 === 0 ? '' : ` WHERE ${column.type.holds.replace('$', column.name)}`}`,
+  'insert select': ({ name, keyed, copy }) => (keyed ? `INSERT INTO ${copy} SELECT * FROM ${name}` : `DELETE FROM ${name}`),
+  merge: ({ name, key, keyed, column, copy }) =>
+    keyed && key !== undefined && key !== column.name ? `MERGE INTO ${copy} AS c USING ${name} AS s ON c.${key} = s.${key} WHEN MATCHED THEN UPDATE SET ${column.name} = s.${column.name}` : `INSERT INTO ${copy} SELECT * FROM ${name}`,
+  'rename column': ({ name, column, fresh }) => `ALTER TABLE ${name} RENAME COLUMN ${column.name} TO ${fresh}`,
+  'rename table': ({ name, fresh }) => `ALTER TABLE ${name} RENAME TO ${fresh}`,
+  'drop table': ({ name, pick }) => `DROP TABLE ${pick % 2 === 0 ? 'IF EXISTS ' : ''}${name}${pick % 3 === 0 ? ' CASCADE' : ''}`,
+  'generated column': ({ name, fresh, column }) => `ALTER TABLE ${name} ADD ${fresh} boolean GENERATED ALWAYS AS (${column.name} IS NULL) STORED`,
+  'json column': ({ name, fresh, pick }) => `ALTER TABLE ${name} ADD COLUMN ${fresh} json${pick % 2 === 0 ? '[]' : ''}`,
+  'leftover index': ({ name, fresh, column }) => `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${fresh} ON ${name} (${column.name})`,
+  attach: ({ fresh, pick }) => `ALTER TABLE parts ATTACH PARTITION ${pick % 2 === 0 ? 'part_2' : 'public.part_2'} FOR VALUES FROM (1000) TO (${pick % 3 === 0 ? 'MAXVALUE' : '5000'})${fresh === '' ? ' ' : ''}`,
+  'new partition': ({ fresh, pick }) => `CREATE TABLE ${fresh} PARTITION OF parts FOR VALUES FROM (5000) TO (${String(6000 + pick)})`,
+  detach: ({ pick }) => `ALTER TABLE ${pick % 2 === 0 ? '' : 'public.'}parts DETACH PARTITION part_1`,
+  'partitioned index': ({ fresh, pick }) => `CREATE ${pick % 4 === 0 ? 'UNIQUE ' : ''}INDEX ${pick % 2 === 0 ? fresh : ''} ON parts (id${pick % 3 === 0 ? ' DESC' : ''})`,
+  refresh: ({ pick }) => `REFRESH MATERIALIZED VIEW ${pick % 2 === 0 ? '' : 'public.'}"Sums"`,
+  domain: ({ fresh, pick }) => `ALTER DOMAIN short ADD ${pick % 2 === 0 ? `CONSTRAINT ${fresh} ` : ''}CHECK (length(VALUE) < ${String(50 + pick)})`,
   reindex: ({ name }) => `REINDEX TABLE ${name}`,
   type: ({ name, column }) => `ALTER TABLE ${name} ALTER COLUMN ${column.name} TYPE ${column.type.changed}`,
 };
+
+/** The random migrations whose fixes are proven: the same ones each time. */
+export const GENERATED = { seed: 20_240_229, numRuns: 120 } as const;
 
 /** A world and a statement on its table. */
 export const world: fc.Arbitrary<World> = fc
@@ -89,14 +112,17 @@ export const world: fc.Arbitrary<World> = fc
     const name = `${schema}${table}`;
     const definition = columns.map((c) => `${c.name} ${c.type.written}${c.notNull ? ' NOT NULL' : ''}${c.withDefault ? ` DEFAULT ${c.type.constant}` : ''}`);
     const ddl = [
-      'CREATE SCHEMA app; CREATE SCHEMA "My App"; CREATE TABLE parents (id bigint PRIMARY KEY);',
+      'CREATE SCHEMA app; CREATE SCHEMA "My App"; CREATE TABLE parents (id bigint PRIMARY KEY); CREATE DOMAIN short AS text;',
+      'CREATE TABLE parts (id bigint NOT NULL, v short) PARTITION BY RANGE (id); CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (1000); CREATE TABLE part_2 (id bigint NOT NULL, v short);',
+      'CREATE MATERIALIZED VIEW "Sums" AS SELECT id, count(*) AS n FROM parents GROUP BY id; CREATE UNIQUE INDEX ON "Sums" (id);',
       `CREATE TABLE ${name} (${[...definition, ...(keyColumns.length > 0 ? [`PRIMARY KEY (${keyColumns.join()})`] : [])].join(', ')});`,
+      `CREATE TABLE the_copy (${[...definition, ...(keyColumns.length > 0 ? [`PRIMARY KEY (${keyColumns.join()})`] : [])].join(', ')});`,
       index ? `CREATE INDEX ${label} ON ${name} (${columns.at(-1)?.name ?? ''});` : '',
       `COMMENT ON COLUMN ${name}.${columns[0]?.name ?? ''} IS 'the first';`,
     ].join('\n');
-    const rows = `INSERT INTO parents SELECT g FROM generate_series(1, 1000) g; INSERT INTO ${name} SELECT ${columns.map(({ type }) => type.value).join(', ')} FROM generate_series(1, 300) g;`;
+    const rows = `INSERT INTO parents SELECT g FROM generate_series(1, 1000) g; INSERT INTO parts SELECT g, 'v' || g FROM generate_series(0, 99) g; INSERT INTO part_2 SELECT g, 'w' || g FROM generate_series(1000, 1099) g; REFRESH MATERIALIZED VIEW "Sums"; INSERT INTO ${name} SELECT ${columns.map(({ type }) => type.value).join(', ')} FROM generate_series(1, 300) g;`;
     const column = columns[pick % columns.length] ?? columns[0];
-    const plain = column === undefined ? undefined : STATEMENTS[kind]?.({ name, schema, column, fresh, label, index, pick });
+    const plain = column === undefined ? undefined : STATEMENTS[kind]?.({ name, schema, column, fresh, label, index, pick, keyed: keyColumns.length > 0, key: keyColumns.length === 1 ? keyColumns[0] : undefined, copy: 'the_copy' });
     return { schema: ddl, data: rows, statement: dressed(plain ?? 'SELECT 1', style) };
   });
 
@@ -113,8 +139,8 @@ interface Style {
 function dressed(statement: string, style: Style): string {
   let text = style.lower ? statement.replace(/\b(ALTER|TABLE|ADD|COLUMN|CONSTRAINT|CREATE|INDEX|UNIQUE|SET|NOT|NULL|DEFAULT|UPDATE|DELETE|FROM|WHERE|TYPE|CHECK)\b(?=[^"]*(?:"[^"]*"[^"]*)*$)/g, (word) => word.toLowerCase()) : statement;
   if (style.only) text = text.replace(/^(alter table) /i, '$1 only ');
-  if (style.another && /^alter table/i.test(text)) text += ', ADD COLUMN "another, one" integer';
+  if (style.another && /^alter table/i.test(text) && !/\b(?:rename|attach|detach)\b/i.test(statement)) text += ', ADD COLUMN "another, one" integer';
   if (style.comment) text = text.replace(' ', ' /* why; */ ');
-  const lines = style.inside ? ['BEGIN;', `${text};`, '-- and', 'INSERT INTO parents VALUES (5000);', 'COMMIT;', ''] : ['-- before', `${text};`, ''];
+  const lines = style.inside && !statement.includes('CONCURRENTLY') ? ['BEGIN;', `${text};`, '-- and', 'INSERT INTO parents VALUES (5000);', 'COMMIT;', ''] : ['-- before', `${text};`, ''];
   return lines.join(style.crlf ? '\r\n' : '\n');
 }

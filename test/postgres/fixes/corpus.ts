@@ -142,6 +142,9 @@ export const STATEMENTS: readonly Migration[] = [
   $('INSERT INTO tags SELECT id, name FROM customers;'),
   $(`insert into ${lines} as l ("Order", "Line", "Größe") select o.id + 1000, 7, o.code from only app.orders as o where o.qty > 2 -- the rest\n;`),
   $("INSERT INTO customers (id, name) SELECT id, 'from events' FROM app.readings ON CONFLICT (id) DO UPDATE SET name = excluded.name;"),
+  $('MERGE INTO tags USING audit AS a ON tags.id = a.id WHEN MATCHED THEN UPDATE SET label = a.what WHEN NOT MATCHED THEN INSERT (id, label) VALUES (a.id, a.what);', { since: 15 }),
+  $(`merge into customers c using only app.orders as o on o.id = c.id and c.vip when matched and o.qty > 3 then delete when matched then update set note = o.code, seen = now() -- done`.replace(', seen = now()', ''), { since: 15 }),
+  $(`MERGE INTO app.orders USING "public"."customers" ON orders.id = "customers".id WHEN MATCHED THEN UPDATE SET code = name WHEN NOT MATCHED THEN INSERT (id, code) VALUES (id, name);`, { since: 15 }),
   // Sequences
   $('ALTER TABLE counted ALTER COLUMN id TYPE bigint;'),
   $('alter table app."Counted Too" alter "Id" set data type int8, add column fresh int;'),
@@ -187,6 +190,7 @@ export const SCRIPTS: readonly Migration[] = [
   // Leftovers and comments of ours
   $('-- lockscope-ignore drop-table: it is gone\nALTER TABLE tags ADD a int;\n'),
   $('ALTER TABLE tags ADD a int; -- lockscope-ignore truncate: none here\n'),
+  $('-- lockscope-ignore drop-column, drop-table: gone for good\nALTER TABLE tags DROP COLUMN weight;\n'),
   $('-- lockscope-ignore-file no-such-rule: really\nUPDATE tags SET label = NULL WHERE id = 1;\n'),
   // Twice the same table, a created table, savepoints, odd settings
   $('CREATE TABLE fresh (id int);\nCREATE INDEX ON fresh (id);\nCREATE INDEX ON tags (id);\n'),

@@ -4,14 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRewriter } from '../../../server/src/core/rewrites/batches/typed-tree';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { startServer, type Server } from '../servers';
-import { world } from './arbitrary';
+import { GENERATED, world } from './arbitrary';
 import { complaintOf } from './expected';
 import { openLanes, type Lanes } from './lanes';
 import { findingsIn, fixAll, fixesOf, migration } from './mend';
 
 const PROVEN_ON = [15, 18] as const;
-const SEED = 20_240_229;
-const RUNS = 100;
 
 beforeAll(async () => {
   await loadPostgresParser();
@@ -42,10 +40,10 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
           proofs += 1;
         }
       }),
-      { seed: SEED, numRuns: RUNS, endOnFailure: true },
+      { ...GENERATED, endOnFailure: true },
     );
-    console.info(`generated: ${String(proofs)} fixes of ${String(RUNS)} random migrations proven on PostgreSQL ${String(major)}`);
-    expect(proofs).toBeGreaterThan(RUNS / 2);
+    console.info(`generated: ${String(proofs)} fixes of ${String(GENERATED.numRuns)} random migrations proven on PostgreSQL ${String(major)}`);
+    expect(proofs).toBeGreaterThan(GENERATED.numRuns / 2);
   });
 });
 
@@ -57,6 +55,6 @@ test('fixes of random statements come to an end, and make nothing that cannot ru
       expect(findingsIn(again).filter(({ rule }) => rule === 'not-in-transaction')).toEqual([]);
       expect(fixAll(again).text).toBe(all.text);
     }),
-    { seed: SEED, numRuns: 2 * RUNS },
+    { ...GENERATED, numRuns: 2 * GENERATED.numRuns },
   );
 });

@@ -5,10 +5,12 @@ import type { Server } from '../servers';
 
 export interface Held {
   readonly error: string | undefined;
-  /** The longest time without a pause that locks were held which keep readers out, in ms. */
+  /** The longest time without a pause that locks were held, or waited for, which keep readers out, in ms. */
   readonly readers: number;
   /** The same for locks that keep writers out, those that keep readers out among them. */
   readonly writers: number;
+  /** The longest that one statement of the writer took, in ms: locks of rows and of keys count, too. */
+  readonly waits: number;
 }
 
 /** Modes that conflict with ROW EXCLUSIVE, which writers take, and those that conflict with readers' ACCESS SHARE (manual, Table-Level Locks). */
@@ -16,16 +18,24 @@ const KEEP_WRITERS_OUT = ['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
 const KEEP_READERS_OUT = ['AccessExclusiveLock'];
 
 /** Between two looks at pg_locks, in ms. */
-const PAUSE = 2;
+const PAUSE = 7;
 
-/**
- * Runs a script in a database, with a reader and a writer beside it.
- * @param existing the relations that were there before: only locks on them count
- * @param traffic a query and a change that an application might run over and over
- */
-export async function measure(server: Server, database: string, script: string, existing: readonly string[], traffic: readonly [read: string, write: string]): Promise<Held> {
-  const [migrator, watcher, reader, writer] = await Promise.all([1, 2, 3, 4].map(() => server.connect(database)));
-  if (migrator === undefined || watcher === undefined || reader === undefined || writer === undefined) throw new Error('no sessions');
+/** How long a query in the way reads its table, in ms. */
+const QUERY = 300;
+
+export interface Circumstances {
+  /** The relations that were there before: only locks on them count. */
+  readonly existing: readonly string[];
+  /** A query and a change that an application might run over and over. */
+  readonly traffic: readonly [read: string, write: string];
+  /** A table that somebody is reading when the script comes. */
+  readonly queue: string | undefined;
+}
+
+/** Runs a script in a database, with a reader and a writer beside it. */
+export async function measure(server: Server, database: string, script: string, { existing, traffic, queue }: Circumstances): Promise<Held> {
+  const [migrator, watcher, reader, writer, slow] = await Promise.all([1, 2, 3, 4, 5].map(() => server.connect(database)));
+  if (migrator === undefined || watcher === undefined || reader === undefined || writer === undefined || slow === undefined) throw new Error('no sessions');
   let running = true;
   const isRunning = (): boolean => running;
   const { rows } = await migrator.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -39,26 +49,34 @@ export async function measure(server: Server, database: string, script: string, 
       await pause(PAUSE);
     }
   };
-  const repeat = async (client: pg.Client, sql: string): Promise<void> => {
+  const repeat = async (client: pg.Client, sql: string): Promise<number> => {
+    let longest = 0;
     while (isRunning()) {
+      const start = performance.now();
       // A column that the migration drops or renames is the migration's business: the traffic goes on.
       await client.query(sql).catch(() => undefined);
+      longest = Math.max(longest, performance.now() - start);
       await pause(10);
     }
+    return longest;
   };
-  const others = [watch(), repeat(reader, traffic[0]), repeat(writer, traffic[1])];
+  const others = [watch(), repeat(reader, traffic[0])];
+  const writes = repeat(writer, traffic[1]);
   await pause(30);
+  if (queue !== undefined) await slow.query(`BEGIN; SELECT count(*) FROM (SELECT FROM ${queue} LIMIT 1) AS one`);
+  const read = pause(queue === undefined ? 0 : QUERY).then(() => slow.query('COMMIT'));
   const error = await run(migrator, script);
   running = false;
-  await Promise.all(others);
-  await Promise.all([migrator, watcher, reader, writer].map((client) => client.end()));
-  return { error, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
+  await Promise.all([...others, read]);
+  const waits = await writes;
+  await Promise.all([migrator, watcher, reader, writer, slow].map((client) => client.end()));
+  return { error, waits, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
 }
 
-// Nobody writes to a materialised view: there only what keeps readers out counts.
+// Who waits for a lock holds up others like one who has it. Nobody writes to a materialised view: there only what keeps readers out counts.
 const LOCKS = `
   SELECT DISTINCT mode FROM pg_locks JOIN pg_class c ON c.oid = relation
-  WHERE pid = $1 AND granted AND locktype = 'relation' AND c.oid = ANY ($2::regclass[]::oid[]) AND (relkind <> 'm' OR mode = 'AccessExclusiveLock')`;
+  WHERE pid = $1 AND locktype = 'relation' AND c.oid = ANY ($2::regclass[]::oid[]) AND (relkind <> 'm' OR mode = 'AccessExclusiveLock')`;
 
 /** Each statement by itself, as psql sends them. */
 async function run(client: pg.Client, script: string): Promise<string | undefined> {

@@ -83,7 +83,7 @@ describe.each([15, 18])('PostgreSQL %i', (major) => {
     for (const fix of fixesIn(placement, SCHEMA, major)) {
       expect(splitByMistake(placement, fix), fix.text).toEqual([]);
       const outcome = await lanes.work(SCHEMA + DATA, apply(placement, fix));
-      const complaint = outcome.error ?? (fix.title.includes('in the next migration') ? undefined : complaintOf(fix.rule, wanted.lines, outcome.lines));
+      const complaint = outcome.error ?? (/in (?:the next|a later) migration/u.test(fix.title) ? undefined : complaintOf(fix.rule, wanted.lines, outcome.lines));
       expect(complaint, `${fix.rule}: ${fix.title}\n${fix.text}\n${fix.files.map((file, at) => `--- ${fix.paths[at] ?? ''}\n${file}`).join('\n')}`).toBeUndefined();
       proven += 1;
     }

@@ -25,10 +25,16 @@ export function users(text: string): string {
     INSERT INTO users (id) SELECT g FROM generate_series(1, 50) g;`;
 }
 
+/** How many of the statements that fail are those of the way forward, which is what runs here. */
+const failing = (text: string, fails: readonly string[]): number => {
+  const up = text.split(/^--.*\bdown\b/imu)[0] ?? '';
+  return fails.filter((statement) => up.includes(statement) || !text.includes(statement)).length;
+};
+
 /** Each tool's own examples that fail and that a fix mends. */
 export const TOOL_EXAMPLES: readonly Placement[] = TOOLS.flatMap((tool) =>
   tool.examples
-    .filter(({ fails, fixed, written }) => fails.length === 1 && (fixed !== undefined || written !== undefined))
+    .filter(({ fails, fixed, written, text }) => failing(text, fails) === 1 && (fixed !== undefined || written !== undefined))
     .map(({ title, path, text, beside = {} }) => ({ tool, title: `${tool.id}: ${title}`, path, text, beside, fails: true })),
 );
 
@@ -67,8 +73,8 @@ export const PLACED: readonly string[] = [
   'INSERT INTO tags SELECT id, name FROM customers;',
 ];
 
-/** Every one of them in every form, alone or with a neighbour by turns. */
-export const STATEMENTS_OF_TOOLS: readonly (Placement & { readonly sql: string })[] = FORMS.flatMap((form, turn) => {
+/** Each of them in every third form, alone or with a neighbour by turns. */
+const IN_FORMS: readonly (Placement & { readonly sql: string })[] = FORMS.flatMap((form, turn) => {
   const tool = TOOLS.find(({ id }) => id === form.tool);
   if (tool === undefined) throw new Error(`no tool ${form.tool}`);
   return PLACED.flatMap((statement, at) => {
@@ -77,3 +83,11 @@ export const STATEMENTS_OF_TOOLS: readonly (Placement & { readonly sql: string }
     return [{ tool, title: `${tool.id}: ${statement}`, path: form.path, text: `${form.head ?? ''}${sql}`, sql, beside: form.beside ?? {}, fails: false }];
   });
 });
+
+/** A tool whose plan names its files: a fix can add none. */
+const PLANNED = { path: 'drizzle/0002_change.sql', sql: 'DROP TABLE tags;\n' };
+
+export const STATEMENTS_OF_TOOLS: readonly (Placement & { readonly sql: string })[] = [
+  ...IN_FORMS,
+  ...TOOLS.filter(({ id }) => id === 'drizzle').map((tool) => ({ ...PLANNED, tool, title: `${tool.id}: ${PLANNED.sql}`, text: PLANNED.sql, beside: {}, fails: false })),
+];

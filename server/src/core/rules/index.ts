@@ -47,6 +47,7 @@ import { insertSelectLarge } from './insert-select-large';
 import { intPrimaryKey } from './int-primary-key';
 import { jsonColumn } from './json-column';
 import { lockTimeoutAroundConcurrently } from './lock-timeout-around-concurrently';
+import { mergeLarge } from './merge-large';
 import { missingLockTimeout } from './missing-lock-timeout';
 import { missingReplicaIdentity } from './missing-replica-identity';
 import { nestedBegin } from './nested-begin';
@@ -63,6 +64,7 @@ import { renameEnumValue } from './rename-enum-value';
 import { renameTable } from './rename-table';
 import { routineNamesDropped } from './routine-names-dropped';
 import { sequenceLeftSmall } from './sequence-left-small';
+import { sequenceNearItsEnd } from './sequence-near-its-end';
 import { setNotNullScanning } from './set-not-null-scanning';
 import { severalAltersOfOneTable } from './several-alters-of-one-table';
 import { severalTablesLocked } from './several-tables-locked';
@@ -120,6 +122,7 @@ export const RULES: readonly Rule[] = [
   intPrimaryKey,
   jsonColumn,
   lockTimeoutAroundConcurrently,
+  mergeLarge,
   missingReplicaIdentity,
   notIdempotent,
   notInTransaction,
@@ -129,6 +132,7 @@ export const RULES: readonly Rule[] = [
   refreshMaterializedView,
   reindexBlocking,
   renameEnumValue,
+  sequenceNearItsEnd,
   setNotNullScanning,
   severalTablesLocked,
   tableRewriting,

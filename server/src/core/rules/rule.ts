@@ -67,6 +67,8 @@ export interface Example {
   readonly data?: string;
   /** Why the fix is not proven by running both (it needs two releases, for example). */
   readonly unproven?: string;
+  /** How far sequences are, as a connected database tells it: the share of their numbers that is used, by name. */
+  readonly used?: Readonly<Record<string, number>>;
   /** PostgreSQL major version; the newest by default. */
   readonly version?: number;
   /** Path of the migration; `migrations/001_example.sql` by default. */

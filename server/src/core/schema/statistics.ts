@@ -17,6 +17,8 @@ export interface RelationSize {
   readonly changes?: RowChanges;
   /** Rows written a second, between two readings of a live database. */
   readonly writeRate?: number;
+  /** Of a sequence: the share of its numbers that is used, 0 to 1; where it is worth a word only. */
+  readonly used?: number;
   /** What ANALYZE found out about its columns, by their names; for tables that are not small only. */
   readonly columns?: Readonly<Record<string, ColumnStatistics>>;
 }

@@ -1,6 +1,7 @@
 import type { Leftover } from '../../core/blockers/activity';
 import { displayName, objectName, quoteIdentifier } from '../../core/schema/names';
 import type { Reading } from './connection';
+import { NEAR_ITS_END } from './statistics';
 import { unlessLocked } from './texts';
 
 /** The most of each kind that is listed. */
@@ -92,9 +93,6 @@ async function unanalyzed(reading: Reading): Promise<Leftover[]> {
   });
 }
 
-/** From where on a sequence is near its end. */
-const NEAR = 0.75;
-
 async function nearTheirEnd(reading: Reading): Promise<Leftover[]> {
   // pg_sequence_last_value locks the sequence for a moment, and is null where the role may not read it.
   const rows = await unlessLocked(
@@ -105,7 +103,7 @@ async function nearTheirEnd(reading: Reading): Promise<Leftover[]> {
      FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
        AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT 2000) v
        JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE v.value::float8 / seqmax >= ${String(NEAR)} ORDER BY 3 DESC LIMIT ${String(MOST)}`,
+     WHERE v.value::float8 / seqmax >= ${String(NEAR_ITS_END)} ORDER BY 3 DESC LIMIT ${String(MOST)}`,
     [],
   );
   return (rows ?? []).map(([schema, name, share, type, isBounded, column]): Leftover => {

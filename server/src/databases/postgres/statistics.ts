@@ -69,7 +69,30 @@ export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Pr
       ...columns.get(row.name),
     };
   }
-  return sizes;
+  return { ...sizes, ...(await readSequences(reading, scope)) };
+}
+
+/** From where on a sequence is near its end. */
+export const NEAR_ITS_END = 0.75;
+
+/** Sequences that are asked for their last number. */
+const MOST_SEQUENCES = 2000;
+
+/**
+ * Sequences near their end, with the share of their numbers that is used. pg_sequence_last_value locks the sequence for a
+ * moment, and is null where the role may not read it.
+ */
+async function readSequences(reading: Reading, scope: Scope): Promise<RelationSizes> {
+  const rows = await unlessLocked(
+    reading,
+    `SELECT n.nspname, c.relname, v.value::float8 / seqmax
+     FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
+       AND ${scope.has('seqrelid')} AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT ${String(MOST_SEQUENCES)}) v
+       JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE v.value::float8 / seqmax >= ${String(NEAR_ITS_END)}`,
+    [],
+  );
+  return Object.fromEntries((rows ?? []).map(([schema, name, used]) => [objectName(String(schema), String(name)), { rows: undefined, bytes: undefined, used: Number(Number(used).toFixed(4)) }]));
 }
 
 /** Sizes as the last VACUUM or ANALYZE saw them, of tables that are not looked at. */

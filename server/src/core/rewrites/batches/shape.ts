@@ -4,7 +4,7 @@ import { tokensOf } from '../../sql/postgres/scan';
 
 /** An UPDATE or DELETE, cut into the stretches that the rewriting keeps as they were written. */
 export interface DmlShape {
-  readonly verb: 'update' | 'delete' | 'insert';
+  readonly verb: 'update' | 'delete' | 'insert' | 'merge';
   readonly tree: UpdateStmt | DeleteStmt;
   readonly target: RangeVar;
   /** The target as written, with ONLY and alias: `ONLY app.orders AS o`. */
@@ -19,7 +19,7 @@ export interface DmlShape {
   readonly where: string | undefined;
   readonly returning: string | undefined;
   readonly withClause: string | undefined;
-  /** What stands behind the condition of an INSERT … SELECT: ON CONFLICT. */
+  /** What stands behind the condition: ON CONFLICT of an INSERT … SELECT, the clauses of a MERGE. */
   readonly tail?: string;
 }
 

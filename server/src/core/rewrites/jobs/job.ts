@@ -3,6 +3,7 @@ import type { FindContext, Fix, MendContext } from '../../rules/rule';
 import { nameParts } from '../../schema/names';
 import { batchFixes } from '../batches/batches';
 import { insertSelectFixes } from '../batches/insert-select';
+import { mergeFixes } from '../batches/merge';
 import { jobPlan, jobQueries, type Parameter, type JobQueries } from './plan';
 import { pythonJob } from './python';
 import { rubyJob } from './ruby';
@@ -65,7 +66,7 @@ export function jobRefusal(context: FindContext, action: Action): string | undef
 export function procedureFixes(context: MendContext, action: Action): readonly Fix[] {
   // Sent as one query the two statements would be one transaction.
   if (context.statements[context.index]?.segment.send === 'segment') return [];
-  const inBlock = action.kind === 'insert' ? insertSelectFixes(context, action) : batchFixes(context, action);
+  const inBlock = action.kind === 'insert' ? insertSelectFixes(context, action) : action.kind === 'merge' ? mergeFixes(context, action) : batchFixes(context, action);
   return inBlock.flatMap((fix): Fix[] => {
     const edits = fix.edits.map((edit) => ({ ...edit, text: asProcedure(edit.text) }));
     return edits.every((edit, at) => edit.text === fix.edits[at]?.text) ? [] : [{ ...fix, title: `${fix.title}, as a procedure for psql`, edits }];
@@ -84,5 +85,5 @@ function asProcedure(text: string): string {
 }
 
 function isDirect(action: Action): boolean {
-  return ((action.kind === 'update' || action.kind === 'delete') && !action.nested) || (action.kind === 'insert' && action.select);
+  return ((action.kind === 'update' || action.kind === 'delete') && !action.nested) || (action.kind === 'insert' && action.select) || action.kind === 'merge';
 }

@@ -2,6 +2,7 @@ import type { FindContext } from '../../rules/rule';
 import { tokensOf } from '../../sql/postgres/scan';
 import { withFrozenTime } from '../batches/frozen-time';
 import { insertSelectPlan } from '../batches/insert-select';
+import { mergePlan } from '../batches/merge';
 import { batchPlan, type BatchPlan } from '../batches/plan';
 
 /** Writes the n-th parameter of a query as a language's driver has it; numbers count from 1. */
@@ -26,7 +27,8 @@ export interface JobQueries {
 export function jobPlan(context: FindContext): BatchPlan {
   // A job has a connection of its own: what transaction the migration runs in does not matter to it.
   const alone: FindContext = { ...context, moment: { ...context.moment, scope: 'none' } };
-  const plan = 'InsertStmt' in context.parsed.node ? insertSelectPlan(alone) : batchPlan(alone);
+  const { node } = context.parsed;
+  const plan = 'InsertStmt' in node ? insertSelectPlan(alone) : 'MergeStmt' in node ? mergePlan(alone) : batchPlan(alone);
   if (plan.possible && plan.walk.by !== 'key') return { possible: false, reason: 'it has no key at which a job could resume' };
   return plan;
 }

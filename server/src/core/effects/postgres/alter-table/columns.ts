@@ -165,6 +165,7 @@ export function verifyNotNull(columns: readonly string[], alteration: Alteration
   const shown = columns.join(', ');
   if (unproven.length > 0) alteration.scan(`Every row is read to see that ${shown} is not NULL.`, unproven);
   else if (proof !== undefined) alteration.say(`The check ${proof} proves it: no row is read.`);
+  else if (table !== undefined && columns.every((column) => columnOf(table, column)?.notNull === true)) alteration.say('The column is NOT NULL already.');
   else if (alteration.isUnknown) {
     claims.depend(`If a valid check of ${alteration.shown} proves that ${shown} is not NULL, no row is read.`);
     alteration.scan(`Every row is read to see that ${shown} is not NULL.`);
