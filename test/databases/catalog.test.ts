@@ -45,6 +45,18 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
     expect(text.split('\n').length).toBeGreaterThan(catalog.relations.length);
   });
 
+  test('sequences near their end come along with their tables', async () => {
+    const client = await server.connect();
+    await client.query('CREATE DATABASE numbers');
+    await client.end();
+    const numbers = await server.connect('numbers');
+    // 30,000 of 32,767 numbers are 91.55 %; half of them are nothing to speak of.
+    await numbers.query("CREATE TABLE numbered (id smallserial, other smallserial); SELECT setval('numbered_id_seq', 30000), setval('numbered_other_seq', 16000)");
+    await numbers.end();
+    const { sizes } = await readContents(server.url('numbers'), new Set(['numbered']));
+    expect(Object.entries(sizes).filter(([, { used }]) => used !== undefined)).toEqual([['public.numbered_id_seq', { rows: undefined, bytes: undefined, used: 0.9156 }]]);
+  });
+
   test('expressions are parsed when they are looked at', async () => {
     const schema = schemaFromCatalog((await readContents(server.url('world'))).catalog);
     const named = (name: string) => schema.relations.get(objectName('public', name));
