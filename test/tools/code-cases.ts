@@ -12,6 +12,8 @@ export interface CodeCase {
   readonly fixable: boolean;
   /** Schema calls: what Lockscope takes them for is what the server gets. */
   readonly calls?: string;
+  /** A call that builds an index of `users` and blocks writes. */
+  readonly index?: string;
 }
 
 const script = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
@@ -29,7 +31,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: (url) => ['node', ['run.js', url]],
     failing: "exports.up = async (knex) => {\n  await knex.raw('CREATE INDEX CONCURRENTLY i ON users (email)');\n};\nexports.down = async () => {};\n",
     fixable: true,
-    calls: "exports.up = async (knex) => {\n  await knex.schema.alterTable('users', (t) => {\n    t.string('nick', 20).notNullable().defaultTo('x');\n    t.index(['email']);\n  });\n};\nexports.down = async () => {};\n",
+    calls: "exports.up = async (knex) => {\n  await knex.schema.alterTable('users', (t) => {\n    t.string('nick', 20).notNullable().defaultTo('x');\n    t.index(['email']);\n    t.unique(['nick']);\n  });\n  await knex.schema.createTable('orders', (t) => {\n    t.increments('id');\n    t.integer('user_id').references('id').inTable('users').onDelete('CASCADE');\n    t.decimal('price', 9, 2);\n    t.boolean('paid').notNullable().defaultTo(false);\n    t.jsonb('data');\n    t.timestamps();\n  });\n  await knex.schema.alterTable('orders', (t) => {\n    t.dropColumn('data');\n    t.renameColumn('price', 'total');\n    t.dropForeign('user_id');\n  });\n  await knex.schema.renameTable('orders', 'sales');\n  await knex.schema.dropTableIfExists('sales');\n};\nexports.down = async () => {};\n",
+    index: "exports.up = async (knex) => {\n  await knex.schema.alterTable('users', (t) => {\n    t.index(['email']);\n  });\n};\nexports.down = async () => {};\n",
   },
   {
     tool: 'typeorm',
@@ -45,7 +48,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: (url) => ['node', ['run.js', url]],
     failing: "class A1700000000000 {\n  async up(queryRunner) {\n    await queryRunner.query('CREATE INDEX CONCURRENTLY i ON users (email)');\n  }\n  async down(queryRunner) {}\n}\nmodule.exports = { A1700000000000 };\n",
     fixable: true,
-    calls: "const { TableColumn } = require('typeorm');\nclass A1700000000000 {\n  async up(queryRunner) {\n    await queryRunner.changeColumn('users', 'name', new TableColumn({ name: 'name', type: 'varchar', length: '50', isNullable: true }));\n  }\n  async down(queryRunner) {}\n}\nmodule.exports = { A1700000000000 };\n",
+    calls: "const { TableColumn, TableForeignKey, TableIndex } = require('typeorm');\nclass A1700000000000 {\n  async up(queryRunner) {\n    await queryRunner.changeColumn('users', 'name', new TableColumn({ name: 'name', type: 'varchar', length: '50', isNullable: true }));\n    await queryRunner.addColumn('users', new TableColumn({ name: 'age', type: 'int', isNullable: false, default: 0 }));\n    await queryRunner.createIndex('users', new TableIndex({ name: 'users_email', columnNames: ['email'] }));\n    await queryRunner.createForeignKey('users', new TableForeignKey({ name: 'users_boss', columnNames: ['age'], referencedTableName: 'users', referencedColumnNames: ['id'] }));\n    await queryRunner.dropColumn('users', 'age');\n    await queryRunner.renameTable('users', 'people');\n  }\n  async down(queryRunner) {}\n}\nmodule.exports = { A1700000000000 };\n",
+    index: "const { TableIndex } = require('typeorm');\nclass A1700000000000 {\n  async up(queryRunner) {\n    await queryRunner.createIndex('users', new TableIndex({ name: 'users_email', columnNames: ['email'] }));\n  }\n  async down(queryRunner) {}\n}\nmodule.exports = { A1700000000000 };\n",
   },
   {
     tool: 'sequelize',
@@ -61,7 +65,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: (url) => ['node', ['run.js', url]],
     failing: "module.exports = {\n  up: (queryInterface) =>\n    queryInterface.sequelize.transaction(async (transaction) => {\n      await queryInterface.sequelize.query('CREATE INDEX CONCURRENTLY i ON users (email)', { transaction });\n    }),\n};\n",
     fixable: false,
-    calls: "module.exports = {\n  async up(queryInterface, Sequelize) {\n    await queryInterface.addColumn('users', 'age', { type: Sequelize.INTEGER, allowNull: false, defaultValue: 0 });\n    await queryInterface.addIndex('users', ['email'], { concurrently: true });\n  },\n};\n",
+    calls: "module.exports = {\n  async up(queryInterface, Sequelize) {\n    await queryInterface.addColumn('users', 'age', { type: Sequelize.INTEGER, allowNull: false, defaultValue: 0 });\n    await queryInterface.addIndex('users', ['email'], { concurrently: true });\n    await queryInterface.addIndex('users', ['name'], { name: 'by_name' });\n    await queryInterface.createTable('orders', { id: { type: Sequelize.BIGINT, primaryKey: true }, user_id: { type: Sequelize.BIGINT, references: { model: 'users', key: 'id' } } });\n    await queryInterface.renameColumn('users', 'name', 'title');\n    await queryInterface.removeColumn('users', 'title');\n    await queryInterface.dropTable('orders');\n  },\n};\n",
+    index: "module.exports = {\n  async up(queryInterface) {\n    await queryInterface.addIndex('users', ['email']);\n  },\n};\n",
   },
   {
     tool: 'kysely',
@@ -88,7 +93,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: () => ['node_modules/.bin/node-pg-migrate', ['up']],
     failing: "exports.up = (pgm) => {\n  pgm.sql('CREATE INDEX CONCURRENTLY i ON users (email)');\n};\nexports.down = () => {};\n",
     fixable: true,
-    calls: "exports.up = (pgm) => {\n  pgm.addColumns('users', { age: { type: 'int', notNull: true, default: 0 } });\n  pgm.createIndex('users', 'email');\n};\nexports.down = () => {};\n",
+    calls: "exports.up = (pgm) => {\n  pgm.addColumns('users', { age: { type: 'int', notNull: true, default: 0 } });\n  pgm.createIndex('users', 'email');\n  pgm.createTable('orders', { id: 'id', user_id: { type: 'bigint', references: 'users' }, state: { type: 'text', notNull: true, default: 'new' } });\n  pgm.addConstraint('orders', 'positive', { check: 'id > 0' });\n  pgm.alterColumn('users', 'name', { notNull: true });\n  pgm.renameColumn('users', 'name', 'title');\n  pgm.dropColumns('users', ['title']);\n  pgm.dropTable('orders');\n};\nexports.down = () => {};\n",
+    index: "exports.up = (pgm) => {\n  pgm.createIndex('users', 'email');\n};\nexports.down = () => {};\n",
   },
   {
     tool: 'rails',
@@ -100,7 +106,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: (url) => ['/usr/bin/ruby', ['run.rb', url]],
     failing: 'class Make < ActiveRecord::Migration[6.1]\n  def up\n    execute <<~SQL\n      CREATE INDEX CONCURRENTLY i ON users (email)\n    SQL\n  end\nend\n',
     fixable: true,
-    calls: 'class Make < ActiveRecord::Migration[6.1]\n  def change\n    add_column :users, :age, :integer, default: 0, null: false\n    add_index :users, [:email, :name], unique: true\n    remove_column :users, :name\n    change_column_null :users, :email, false\n  end\nend\n',
+    calls: 'class Make < ActiveRecord::Migration[6.1]\n  def change\n    add_column :users, :age, :integer, default: 0, null: false\n    add_index :users, [:email, :name], unique: true\n    remove_column :users, :name\n    change_column_null :users, :email, false\n    create_table :orders do |t|\n      t.string :state, limit: 20, default: "new", null: false\n      t.references :user, foreign_key: true\n      t.timestamps\n    end\n    add_index :orders, :state\n    rename_column :orders, :state, :status\n    change_column :orders, :status, :text\n    rename_table :orders, :sales\n    drop_table :sales\n  end\nend\n',
+    index: "class Make < ActiveRecord::Migration[6.1]\n  def change\n    add_index :users, :email\n  end\nend\n",
   },
   {
     tool: 'django',
@@ -109,6 +116,9 @@ export const CODE_CASES: readonly CodeCase[] = [
     files: {
       'shop/__init__.py': '',
       'shop/migrations/__init__.py': '',
+      // The table is there already, and in Django's eyes too.
+      'shop/migrations/0000_start.py':
+        'from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    operations = [\n        migrations.SeparateDatabaseAndState(\n            state_operations=[\n                migrations.CreateModel("Users", fields=[("id", models.BigIntegerField(primary_key=True)), ("email", models.TextField())], options={"db_table": "users"}),\n            ],\n        ),\n    ]\n',
       'run.py': script([
         'import sys, urllib.parse',
         'import django',
@@ -121,9 +131,10 @@ export const CODE_CASES: readonly CodeCase[] = [
       ]),
     },
     command: (url) => ['/usr/bin/python3', ['run.py', url]],
-    failing: 'from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = [\n        migrations.RunSQL("CREATE INDEX CONCURRENTLY i ON users (email)"),\n    ]\n',
+    failing: 'from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0000_start")]\n\n    operations = [\n        migrations.RunSQL("CREATE INDEX CONCURRENTLY i ON users (email)"),\n    ]\n',
     fixable: true,
-    calls: 'from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    operations = [\n        migrations.CreateModel("Order", fields=[("id", models.BigIntegerField(primary_key=True)), ("name", models.CharField(max_length=30))]),\n        migrations.AddField("order", "age", models.IntegerField(default=0)),\n        migrations.AddIndex("order", models.Index(fields=["name", "-age"], name="order_name")),\n    ]\n',
+    calls: 'from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0000_start")]\n\n    operations = [\n        migrations.CreateModel("Order", fields=[("id", models.BigIntegerField(primary_key=True)), ("name", models.CharField(max_length=30))]),\n        migrations.AddField("order", "age", models.IntegerField(default=0)),\n        migrations.AddIndex("order", models.Index(fields=["name", "-age"], name="order_name")),\n        migrations.AlterField("order", "age", models.BigIntegerField(default=0)),\n        migrations.RenameField("order", "name", "title"),\n        migrations.AddField("order", "parent", models.ForeignKey("Order", null=True, on_delete=models.CASCADE)),\n        migrations.RemoveField("order", "title"),\n    ]\n',
+    index: "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0000_start\")]\n\n    operations = [\n        migrations.AddIndex(\"users\", models.Index(fields=[\"email\"], name=\"users_email\")),\n    ]\n",
   },
   {
     tool: 'alembic',
@@ -136,7 +147,8 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: () => ['/usr/bin/python3', ['-m', 'alembic', 'upgrade', 'head']],
     failing: 'from alembic import op\n\nrevision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    op.execute("CREATE INDEX CONCURRENTLY i ON users (email)")\n',
     fixable: true,
-    calls: 'from alembic import op\nimport sqlalchemy as sa\n\nrevision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    op.add_column("users", sa.Column("age", sa.Integer(), nullable=False, server_default="0"))\n    op.create_index("i", "users", ["email"])\n    op.alter_column("users", "name", nullable=False)\n',
+    calls: 'from alembic import op\nimport sqlalchemy as sa\n\nrevision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    op.add_column("users", sa.Column("age", sa.Integer(), nullable=False, server_default="0"))\n    op.create_index("i", "users", ["email"])\n    op.alter_column("users", "name", nullable=False)\n    op.create_table("orders", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("user_id", sa.BigInteger(), sa.ForeignKey("users.id"), nullable=False), sa.Column("state", sa.String(20)))\n    op.create_check_constraint("positive", "orders", "id > 0")\n    op.alter_column("orders", "state", type_=sa.Text())\n    op.alter_column("orders", "state", new_column_name="status")\n    op.drop_constraint("positive", "orders")\n    op.drop_column("orders", "status")\n    op.rename_table("orders", "sales")\n    op.drop_table("sales")\n',
+    index: "from alembic import op\n\nrevision = \"a1\"\ndown_revision = None\n\n\ndef upgrade():\n    op.create_index(\"i\", \"users\", [\"email\"])\n",
   },
   {
     tool: 'mikro-orm',
@@ -213,6 +225,7 @@ export const CODE_CASES: readonly CodeCase[] = [
     command: (url) => ['/usr/bin/php', ['run.php', url]],
     failing: "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Support\\Facades\\DB;\n\nreturn new class extends Migration\n{\n    public function up(): void\n    {\n        DB::statement('CREATE INDEX CONCURRENTLY i ON users (email)');\n    }\n};\n",
     fixable: true,
-    calls: "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\n\nreturn new class extends Migration\n{\n    public function up(): void\n    {\n        Schema::create('orders', function (Blueprint $table) {\n            $table->id();\n            $table->string('state', 20)->default('new');\n            $table->foreignId('user_id')->constrained();\n            $table->timestamps();\n        });\n        Schema::table('users', function (Blueprint $table) {\n            $table->integer('age')->nullable();\n            $table->index('email');\n        });\n        Schema::rename('orders', 'sales');\n    }\n};\n",
+    calls: "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\n\nreturn new class extends Migration\n{\n    public function up(): void\n    {\n        Schema::create('orders', function (Blueprint $table) {\n            $table->id();\n            $table->string('state', 20)->default('new');\n            $table->foreignId('user_id')->constrained();\n            $table->timestamps();\n        });\n        Schema::table('users', function (Blueprint $table) {\n            $table->integer('age')->nullable();\n            $table->index('email');\n            $table->unique('name');\n        });\n        Schema::table('orders', function (Blueprint $table) {\n            $table->dropColumn('state');\n            $table->dropForeign(['user_id']);\n        });\n        Schema::rename('orders', 'sales');\n        Schema::dropIfExists('sales');\n    }\n};\n",
+    index: "<?php\n\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\n\nreturn new class extends Migration\n{\n    public function up(): void\n    {\n        Schema::table('users', function (Blueprint $table) {\n            $table->index('email');\n        });\n    }\n};\n",
   },
 ];

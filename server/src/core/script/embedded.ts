@@ -82,7 +82,7 @@ function newCalls({ text, offset, call, opaque }: Segment, edits: readonly Edit[
   if (!statements.every((sql) => sql !== undefined)) return [undefined];
   if (call.instead !== undefined) {
     const instead = call.instead(statements);
-    return [instead === undefined ? undefined : { ...call.file, text: instead }];
+    return instead === undefined ? [undefined] : [...instead.imports, { ...call.file, text: instead.text }];
   }
   const sent = statements.map((sql) => call.sending(sql));
   return [sent.includes(undefined) ? undefined : { ...call.file, text: sent.join(host.lead(call.file.offset)) }];

@@ -94,8 +94,8 @@ export interface Call {
   readonly file: Span;
   /** The same call with other SQL, or undefined where it cannot be written. */
   sending(sql: string): string | undefined;
-  /** For a call that stands for SQL which the file does not have: the host's text that runs some statements instead. */
-  readonly instead?: (statements: readonly string[]) => string | undefined;
+  /** For a call that stands for SQL which the file does not have: the host's text that runs some statements instead, and edits elsewhere in the file for the names that it imports. */
+  readonly instead?: (statements: readonly string[]) => { readonly text: string; readonly imports: readonly Edit[] } | undefined;
 }
 
 /** A stretch of a segment's text that stands for something else. */

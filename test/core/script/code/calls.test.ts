@@ -37,7 +37,7 @@ const CASES: readonly { readonly path: string; readonly calls: string; readonly 
       'ALTER TABLE "a" ADD CONSTRAINT "a_u_foreign" FOREIGN KEY ("u") REFERENCES "users" ("id") ON DELETE CASCADE',
     ],
   },
-  { path: 'migrations/a.js', calls: "await knex.schema.alterTable('a', function (t) { t.dropColumn('x'); t.boolean('b').defaultTo(false); });", sql: ['ALTER TABLE "a" DROP COLUMN "x"', 'ALTER TABLE "a" ADD COLUMN "b" boolean DEFAULT false'] },
+  { path: 'migrations/a.js', calls: "await knex.schema.alterTable('a', function (t) { t.dropColumn('x'); t.boolean('b').defaultTo(false); });", sql: ['ALTER TABLE "a" DROP COLUMN "x"', `ALTER TABLE "a" ADD COLUMN "b" boolean DEFAULT '0'`] },
   { path: 'migrations/s.js', calls: "await queryInterface.addColumn('users', 'age', { type: Sequelize.INTEGER, allowNull: false, defaultValue: 0 });", sql: ['ALTER TABLE "users" ADD COLUMN "age" INTEGER DEFAULT 0 NOT NULL'] },
   { path: 'migrations/s.js', calls: "await queryInterface.addIndex('users', ['email'], { concurrently: true });", sql: ['CREATE INDEX CONCURRENTLY "users_email" ON "users" ("email")'] },
   { path: 'migrations/p.js', calls: "pgm.addColumn('users', { age: { type: 'int', notNull: true, default: 0 } });", sql: ['ALTER TABLE "users" ADD "age" integer DEFAULT 0 NOT NULL'] },

@@ -23,9 +23,10 @@ export function callOf(one: Found, calls: CallCounts, opaque: readonly Opaque[],
     sending,
     instead(statements) {
       const own = express?.(statements);
-      if (own !== undefined) return own.map(around).join(`\n${indentAt(text, file.offset)}`);
+      if (own !== undefined) return { text: own.map(around).join(`\n${indentAt(text, file.offset)}`), imports: one.imports ?? [] };
       // What stays as it is stays the tool's own call.
-      return joined(statements.map((sql) => (sql === one.sql ? text.slice(file.offset, file.offset + file.length) : sending(sql))), file, code);
+      const all = joined(statements.map((sql) => (sql === one.sql ? text.slice(file.offset, file.offset + file.length) : sending(sql))), file, code);
+      return all === undefined ? undefined : { text: all, imports: [] };
     },
   };
 }

@@ -56,6 +56,12 @@ export function columnText({ name, type, notNull = false, default: given, primar
   return [name, type, given === undefined ? '' : `DEFAULT ${given}`, notNull ? 'NOT NULL' : '', primary ? 'PRIMARY KEY' : '', unique ? 'UNIQUE' : '', references ?? ''].filter((part) => part !== '').join(' ');
 }
 
+/** The columns of a new table, with its primary key behind them, as tools have it that know keys of several columns. */
+export function columnsAndKey(columns: readonly Column[]): readonly string[] {
+  const key = columns.filter(({ primary }) => primary === true).map(({ name }) => name);
+  return [...columns.map((column) => columnText({ ...column, primary: false })), ...(key.length === 0 ? [] : [`PRIMARY KEY (${key.join(', ')})`])];
+}
+
 export interface Index {
   readonly table: string;
   readonly columns: readonly string[];

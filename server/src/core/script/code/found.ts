@@ -1,3 +1,4 @@
+import type { Edit } from '../../text';
 import type { Direction, ToolFile, WayBack, Wrapper } from '../script';
 import type { Defined, TakesBack } from './way-back';
 import type { Language, Source } from './language';
@@ -18,6 +19,8 @@ export interface Sent {
   readonly raw?: string;
   /** The host's calls that do the same as some statements, in the tool's own words; for calls that stand for SQL. */
   readonly express?: (statements: readonly string[]) => readonly string[] | undefined;
+  /** What the file must have for those calls: the names that they import. */
+  readonly imports?: readonly Edit[];
 }
 
 /** A call that changes something, though what it sends is not known. */

@@ -1,4 +1,4 @@
-import { alter, columnText, createIndex, createTable, isConcurrent, isNotValid, literal, lowered, nameIn, namesIn, placeholder, quoted, withArgument, type Column } from '../../code/ddl';
+import { alter, columnsAndKey, columnText, createIndex, createTable, isConcurrent, isNotValid, literal, lowered, nameIn, namesIn, placeholder, quoted, withArgument, type Column } from '../../code/ddl';
 import type { Scope, Sent } from '../../code/found';
 import { constantText, isFalse, isTrue, nameOf, pathOf, type Invocation, type Value } from '../../code/value';
 
@@ -155,13 +155,15 @@ function tableOf({ args, named }: Invocation, scope: Scope): readonly string[] {
   const schema = nameOf(named.get('schema'));
   const table = `${schema === undefined ? '' : `${quoted(schema)}.`}${nameIn(args[0], code)}`;
   const after: string[] = [];
+  const made: Column[] = [];
   const parts = args.slice(1).flatMap((part): string[] => {
     if (part.kind !== 'call') return [];
     const columns = (values: readonly Value[]): string => values.map((value) => nameIn(value, code)).join(', ');
     switch (part.name) {
       case 'Column':
         if (isTrue(part.named.get('index'))) after.push(createIndex({ table, columns: [nameIn(part.args[0], code)], name: quoted(`ix_${nameOf(args[0]) ?? ''}_${nameOf(part.args[0]) ?? ''}`) }));
-        return [columnText(columnOf(part, scope))];
+        made.push(columnOf(part, scope));
+        return [];
       case 'PrimaryKeyConstraint':
         return [`PRIMARY KEY (${columns(part.args)})`];
       case 'UniqueConstraint':
@@ -175,5 +177,8 @@ function tableOf({ args, named }: Invocation, scope: Scope): readonly string[] {
         return [];
     }
   });
-  return [createTable(table, parts), ...after];
+  // SQLAlchemy puts keys behind the columns (CreateTable of sql/compiler.py).
+  const columns = columnsAndKey(made.map((column) => ({ ...column, notNull: column.notNull === true || column.primary === true, references: undefined })));
+  const keys = made.flatMap(({ name, references }) => (references === undefined ? [] : [`FOREIGN KEY (${name}) ${references}`]));
+  return [createTable(table, [...columns, ...parts, ...keys]), ...after];
 }

@@ -8,6 +8,8 @@ export interface Chains {
   type(call: Invocation, scope: Scope): string | undefined;
   /** Whether columns are NOT NULL unless they are said to be nullable. */
   readonly notNullByDefault: boolean;
+  /** What stands for false and true as the default of a column, where that is not their names. */
+  readonly truth?: readonly [string, string];
   /** What indexes and foreign keys are called by default: `users_email_index`. */
   indexName(table: string, columns: readonly string[], kind: 'index' | 'unique' | 'foreign'): string;
 }
@@ -25,6 +27,7 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
     const made = own === undefined ? quoted(chains.indexName(plain, names.map((one) => one ?? ''), kind)) : nameIn(own, code);
     after.push(kind === 'index' ? createIndex({ table: name, columns: columnNames, name: made }) : alter(name, `ADD CONSTRAINT ${made} UNIQUE (${columnNames.join(', ')})`));
   };
+  const truth = (value: Value): string | undefined => (isFalse(value) ? chains.truth?.[0] : isTrue(value) ? chains.truth?.[1] : undefined);
   const key = (names: readonly (string | undefined)[]): string => (names.includes(undefined) ? '' : `CONSTRAINT ${quoted(chains.indexName(plain, names.map(String), 'foreign'))} `);
   for (const member of scope.statements(block?.kind === 'lambda' ? block.body : undefined)) {
     if (member.kind !== 'call') continue;
@@ -46,7 +49,7 @@ export function tableOf(table: Value | undefined, block: Value | undefined, isNe
       }
       const preset = has('defaultTo', 'default')?.args[0];
       const current = has('useCurrent') !== undefined ? 'CURRENT_TIMESTAMP' : undefined;
-      columns.push(columnText({ name: written, type, notNull: notNull && !isKey, primary: isKey || has('primary') !== undefined, default: preset === undefined ? current : literal(preset, code) }));
+      columns.push(columnText({ name: written, type, notNull: notNull && !isKey, primary: isKey || has('primary') !== undefined, default: preset === undefined ? current : (truth(preset) ?? literal(preset, code)) }));
       const target = has('inTable', 'on', 'constrained');
       const reference = has('references');
       if (target !== undefined || (reference !== undefined && constantText(reference.args[0])?.includes('.') === true)) after.push(alter(name, `ADD ${key([column])}${foreignKey(written, column, reference, target, has('onDelete', 'cascadeOnDelete', 'nullOnDelete'), scope)}`));

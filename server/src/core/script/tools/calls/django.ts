@@ -35,12 +35,12 @@ export function djangoCall(call: Invocation, scope: Scope): readonly Sent[] | un
       const index = given(1, 'index');
       if (index?.kind !== 'call') return undefined;
       const sql = indexOf(table, index, call.name === 'AddIndexConcurrently', scope);
-      return lowered([sql], 'migrations.RunSQL({})', (statements) => (isConcurrent(statements, sql) ? [renamed(call, 'AddIndexConcurrently', scope)] : undefined));
+      return concurrentAs('AddIndexConcurrently', sql, call, scope);
     }
     case 'RemoveIndex':
     case 'RemoveIndexConcurrently': {
       const sql = `DROP INDEX ${call.name === 'RemoveIndex' ? '' : 'CONCURRENTLY '}IF EXISTS ${nameIn(given(1, 'name'), code)}`;
-      return lowered([sql], 'migrations.RunSQL({})', (statements) => (isConcurrent(statements, sql) ? [renamed(call, 'RemoveIndexConcurrently', scope)] : undefined));
+      return concurrentAs('RemoveIndexConcurrently', sql, call, scope);
     }
     case 'RenameIndex':
       return named.get('old_name') === undefined ? undefined : send(`ALTER INDEX ${nameIn(named.get('old_name'), code)} RENAME TO ${nameIn(named.get('new_name'), code)}`);
@@ -57,12 +57,15 @@ export function djangoCall(call: Invocation, scope: Scope): readonly Sent[] | un
   }
 }
 
-/** The same operation by its concurrent name, which is in django.contrib.postgres.operations. */
-function renamed({ span, nameSpan, receiver }: Invocation, name: string, { code }: Scope): string {
-  const { text } = code;
+/** An operation whose SQL with CONCURRENTLY is that of another one, which django.contrib.postgres.operations has. */
+function concurrentAs(name: string, sql: string, { span, nameSpan, receiver }: Invocation, { code: { text } }: Scope): readonly Sent[] {
   const from = receiver === undefined ? nameSpan.offset : receiver.span.offset;
-  const module = text.includes(`import ${name}`) ? '' : 'django.contrib.postgres.operations.';
-  return text.slice(span.offset, from) + module + name + text.slice(nameSpan.offset + nameSpan.length, span.offset + span.length);
+  const renamed = text.slice(span.offset, from) + name + text.slice(nameSpan.offset + nameSpan.length, span.offset + span.length);
+  const isImported = new RegExp(`^from\\s+django\\.contrib\\.postgres\\.operations\\s+import\\b[^\\n]*\\b${name}\\b`, 'mu').test(text);
+  const at = /^(?:from|import)[ \t]+(?!__future__)/mu.exec(text)?.index ?? 0;
+  const line = `from django.contrib.postgres.operations import ${name}${text.includes('\r\n') ? '\r\n' : '\n'}`;
+  const imports = isImported ? [] : [{ offset: at, length: 0, text: line }];
+  return lowered([sql], 'migrations.RunSQL({})', (statements) => (isConcurrent(statements, sql) ? [renamed] : undefined)).map((sent) => ({ ...sent, imports }));
 }
 
 /** A model's table: that of its app, which the folder of the migrations names, and its own name. */
@@ -70,6 +73,13 @@ function tableOf(model: Value | undefined, { code, path }: Scope): string {
   const name = nameOf(model)?.toLowerCase();
   const app = /([^/]+)\/migrations\/[^/]*$/u.exec(path)?.[1];
   return name === undefined || app === undefined ? placeholder(model, code) : quoted(`${app}_${name}`);
+}
+
+/** The table of a model that a key names: `app.Model`, `Model` of the same app, or `self`. */
+function modelTable(model: string, table: string, { path }: Scope): string {
+  if (model === 'self') return table;
+  const app = /([^/]+)\/migrations\/[^/]*$/u.exec(path)?.[1] ?? 'app';
+  return quoted((model.includes('.') ? model : `${app}.${model}`).toLowerCase().replace('.', '_'));
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -123,7 +133,7 @@ function columnOf(name: Value | undefined, field: Invocation, table: string, sco
   const given = named.get('db_default') ?? named.get('default');
   const indexed = !unique && (isKey || isTrue(named.get('db_index')) || field.name === 'SlugField');
   const target = nameOf(named.get('to') ?? field.args[0]);
-  const references = isKey && target?.includes('.') === true ? `REFERENCES ${quoted(target.toLowerCase().replace('.', '_'))} ("id") DEFERRABLE INITIALLY DEFERRED` : undefined;
+  const references = !isKey || target === undefined ? undefined : `REFERENCES ${modelTable(target, table, scope)} ("id") DEFERRABLE INITIALLY DEFERRED`;
   return {
     column: {
       name: column,

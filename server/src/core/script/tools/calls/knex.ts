@@ -67,6 +67,7 @@ const CHAINS: Chains = {
     return TYPES[name];
   },
   notNullByDefault: false,
+  truth: ["'0'", "'1'"],
   indexName: (table, columns, kind) => `${table.replaceAll('.', '_')}_${columns.join('_')}_${kind}`.toLowerCase(),
 };
 

@@ -1,4 +1,4 @@
-import { alter, columnText, createIndex, createTable, isConcurrent, literal, lowered, nameIn, namesIn, placeholder, quoted, withArgument, type Column } from '../../code/ddl';
+import { alter, columnsAndKey, columnText, createIndex, createTable, isConcurrent, literal, lowered, nameIn, namesIn, placeholder, quoted, withArgument, type Column } from '../../code/ddl';
 import type { Scope, Sent } from '../../code/found';
 import { constantText, isFalse, isTrue, nameOf, pathOf, type Invocation, type Value } from '../../code/value';
 
@@ -22,7 +22,7 @@ export function sequelizeCall(call: Invocation, scope: Scope): readonly Sent[] |
   switch (call.name) {
     case 'createTable': {
       const after: string[] = [];
-      const columns = [...optionsOf(second)].map(([name, column]) => columnText(sequelizeColumn(quoted(name), column, scope)));
+      const columns = columnsAndKey([...optionsOf(second)].map(([name, column]) => sequelizeColumn(quoted(name), column, scope)));
       return send(createTable(table, columns).replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'), ...after);
     }
     case 'dropTable':

@@ -76,8 +76,8 @@ export function railsCall(call: Invocation, scope: Scope): readonly Sent[] | und
     }
     case 'add_reference':
     case 'add_belongs_to': {
-      const { columns, after } = referenceOf(table, nameOf(first), second, named, scope);
-      return send(alter(table, ...columns.map((one) => `ADD ${columnText(one)}`)), ...after);
+      const { columns, after, keys } = referenceOf(table, nameOf(first), second, named, scope);
+      return send(alter(table, ...columns.map((one) => `ADD ${columnText(one)}`)), ...after, ...keys.map((key) => alter(table, `ADD ${key}`)));
     }
     case 'add_timestamps':
       return send(alter(table, ...TIMESTAMPS.map((one) => `ADD ${columnText(one)}`)));
@@ -160,9 +160,9 @@ function plural(name: string): string {
 }
 
 /** A column, its index and its key. */
-function referenceOf(table: string, plain: string | undefined, to: Value | undefined, options: Invocation['named'], scope: Scope): { readonly columns: readonly Column[]; readonly after: readonly string[] } {
+function referenceOf(table: string, plain: string | undefined, to: Value | undefined, options: Invocation['named'], scope: Scope): { readonly columns: readonly Column[]; readonly after: readonly string[]; readonly keys: readonly string[] } {
   const name = nameOf(to);
-  if (name === undefined) return { columns: [{ name: placeholder(to, scope.code), type: 'bigint' }], after: [] };
+  if (name === undefined) return { columns: [{ name: placeholder(to, scope.code), type: 'bigint' }], after: [], keys: [] };
   const column = columnOf(quoted(`${name}_id`), nameOf(options.get('type')) ?? 'bigint', options, scope);
   const columns = isTrue(options.get('polymorphic')) ? [columnOf(quoted(`${name}_type`), 'string', options, scope), column] : [column];
   const index = options.get('index');
@@ -171,13 +171,14 @@ function referenceOf(table: string, plain: string | undefined, to: Value | undef
     const own = index?.kind === 'dict' ? index.entries : new Map<string, Value>();
     after.push(createIndex({ table, columns: columns.map((one) => one.name), name: quoted(`index_${plain ?? 'table'}_on_${name}_id`), unique: isTrue(own.get('unique')), concurrently: isConcurrently(own) }));
   }
+  const keys: string[] = [];
   const key = options.get('foreign_key');
   if (isTrue(key) || key?.kind === 'dict') {
     const own = key?.kind === 'dict' ? key.entries : new Map<string, Value>();
     const target = nameOf(own.get('to_table')) ?? plural(name);
-    after.push(alter(table, `ADD FOREIGN KEY (${column.name}) REFERENCES ${quoted(target)} ("id")${isFalse(own.get('validate')) ? ' NOT VALID' : ''}`));
+    keys.push(`FOREIGN KEY (${column.name}) REFERENCES ${quoted(target)} ("id")${isFalse(own.get('validate')) ? ' NOT VALID' : ''}`);
   }
-  return { columns, after };
+  return { columns, after, keys };
 }
 
 function tableOf(call: Invocation, scope: Scope): readonly string[] {
@@ -186,6 +187,7 @@ function tableOf(call: Invocation, scope: Scope): readonly string[] {
   const table = nameIn(first, code);
   const columns: Column[] = [];
   const after: string[] = [];
+  const keys: string[] = [];
   const id = call.named.get('id');
   if (!isFalse(id)) columns.push({ name: nameIn(call.named.get('primary_key'), code).startsWith('"') ? nameIn(call.named.get('primary_key'), code) : '"id"', type: nameOf(id) === 'uuid' ? 'uuid' : nameOf(id) === 'integer' ? 'serial' : 'bigserial', primary: true });
   for (const member of scope.statements(call.block?.body)) {
@@ -197,10 +199,11 @@ function tableOf(call: Invocation, scope: Scope): readonly string[] {
         const made = referenceOf(table, nameOf(first), to, named, scope);
         columns.push(...made.columns);
         after.push(...made.after);
+        keys.push(...made.keys);
       }
     } else if (name === 'index') after.push(indexOf(table, nameOf(first), args[0], named, scope));
     else if (name === 'column') columns.push(columnOf(nameIn(args[0], code), nameOf(args[1]), named, scope));
     else if (name !== 'check_constraint' && name !== 'foreign_key') for (const column of args) columns.push(columnOf(nameIn(column, code), name, named, scope));
   }
-  return [createTable(table, columns.map((one) => columnText(one))), ...after];
+  return [createTable(table, [...columns.map((one) => columnText(one)), ...keys]), ...after];
 }
