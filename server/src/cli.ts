@@ -45,6 +45,7 @@ function commandLine(): Command {
     .option('--calibrate', 'learn from what past statements took (pg_stat_statements)')
     .option('--sample', 'learn from samples of the largest tables as well: reads for up to 2 s')
     .option('--calibration <file>', 'where what was learned is kept; with neither of the two it is only used')
+    .option('--rehearse-on <url>', 'run them on a copy of at most 200,000 rows as well, in a new database on this server, which is removed again (or the environment variable LOCKSCOPE_REHEARSE_ON)')
     .action(async (paths: string[], options: EstimateOptions) => finish((await import('./commands/estimate')).estimate(paths, options)));
 
   judging(program.command('blockers <file>').description('who would block a migration now, and whom it would block'))

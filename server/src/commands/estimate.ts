@@ -1,8 +1,10 @@
+import type { Analysis } from '../core/analysis';
 import { estimateFrom } from '../core/estimate/migration';
 import { Sizes } from '../core/estimate/sizes';
 import { HistoryRun } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { NO_STATISTICS } from '../core/schema/statistics';
+import type { KnownDatabase } from '../core/snapshot';
 import { loadPostgresParser } from '../core/sql/postgres/parse';
 import { estimateJsonReporter } from '../reporters/estimate-json';
 import { estimatePrettyReporter } from '../reporters/estimate-pretty';
@@ -15,6 +17,7 @@ import { ExpectedRows } from './expected-rows';
 import { plural } from '../reporters/words';
 import { startLoading } from './loading';
 import { print, terminal, warn } from './output';
+import { rehearsalServer, rehearsed } from './rehearsal';
 import { baseSchema, openProject, type Project, type SharedOptions } from './project';
 import { openSources } from './source';
 
@@ -24,6 +27,7 @@ export interface EstimateOptions extends SharedOptions {
   readonly calibrate?: boolean;
   readonly sample?: boolean;
   readonly calibration?: string;
+  readonly rehearseOn?: string;
 }
 
 /** The output formats; a new one is a reporter and a line here. */
@@ -53,7 +57,11 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const { calibration: learned, past } = await calibration(options, { schema, statistics, target: project.setting.target });
   const history = History.NONE.seen(past);
   const rows = new ExpectedRows(urlOf(options));
-  const informed = { ...statistics, changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
+  const stage = rehearsalServer(options.rehearseOn);
+  const analyse = (known: KnownDatabase): readonly Analysis[] =>
+    sources.histories.flatMap((folder) => [...analyzeHistory(sources.read(folder), known.schema, { ...project.setting, ...known })]);
+  const outcomes = stage === undefined ? undefined : await rehearsed(urlOf(options), stage, { schema, statistics, target: project.setting.target }, analyse);
+  const informed = { ...statistics, ...(outcomes === undefined ? {} : { rehearsed: (text: string) => outcomes.get(text) }), changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
   let sizes = Sizes.of(informed);
   let totals = NO_TOTALS;
   let applied = 0;

@@ -43,6 +43,26 @@ export async function readDatabase<T>(url: string, use: (reading: Reading) => Pr
   return inTurn(url, () => read(address, use, limit));
 }
 
+/**
+ * Opens one session that may write, lets `use` have it, and closes it. Only for what Lockscope made itself, on a server that
+ * a person named for that; everything else is read through {@link readDatabase}. Throws a {@link DatabaseError}.
+ * @param database instead of the URL's
+ * @param limit how long one statement may run, in ms
+ */
+export async function writeDatabase<T>(url: string, database: string | undefined, limit: number, use: (client: Client) => Promise<T>): Promise<T> {
+  const named = readUrl(url);
+  const address = database === undefined ? named : { ...named, database };
+  const client = await connect(address, limit);
+  try {
+    await client.query(`SET default_transaction_read_only = off; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${String(limit)}; SET statement_timeout = ${String(limit)}`);
+    return await use(client);
+  } catch (error) {
+    throw inWords(error, address);
+  } finally {
+    await hangUp(client);
+  }
+}
+
 async function read<T>(address: Address, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
   const client = await connect(address, limit);
   try {
