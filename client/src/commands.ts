@@ -4,6 +4,7 @@ import { BlockersPanel } from './blockers/panel';
 import { calibrate } from './calibrate';
 import { connectDatabase, disconnectDatabase, markProduction } from './connections/commands';
 import type { Connections } from './connections/store';
+import { rehearse } from './rehearse';
 import type { ReportPanel } from './report';
 import type { LockscopeServer } from './server';
 import type { StatusItem } from './status';
@@ -21,6 +22,7 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, co
     'lockscope.disconnectDatabase': () => disconnectDatabase(connections),
     'lockscope.refreshDatabase': () => server.ask(REFRESH_DATABASE),
     'lockscope.calibrate': () => calibrate(server, connections),
+    'lockscope.rehearse': () => rehearse(server, connections, log),
     'lockscope.markProduction': () => markProduction(connections),
     'lockscope.estimateRuntime': () => report.estimate(),
     [SHOW_REPORT_COMMAND]: (uri, statement) => report.show(uri, statement),

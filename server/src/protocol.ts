@@ -85,6 +85,19 @@ export const LEARNING_PLAN = 'lockscope/learningPlan';
  */
 export const LEARN = 'lockscope/learn';
 
+/**
+ * Request, client to server. What rehearsing an open migration would copy, before it is copied. Parameters
+ * {@link DocumentParams}, result {@link RehearsalPlanResult}, or null where no database is connected.
+ */
+export const REHEARSAL_PLAN = 'lockscope/rehearsalPlan';
+
+/**
+ * Request, client to server. Runs an open migration on a copy of at most 200,000 rows, in a database that is made for it and
+ * removed again. Can be cancelled, and tells its progress where the parameters have a `workDoneToken`. Parameters
+ * {@link RehearseParams}, result {@link RehearseResult}.
+ */
+export const REHEARSE = 'lockscope/rehearse';
+
 export interface DocumentParams {
   readonly uri: string;
 }
@@ -165,6 +178,33 @@ export type LearnResult =
       readonly calibration: object | null;
       /** What came of it, as a sentence. */
       readonly summary: string;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+export interface RehearsalPlanResult {
+  /** The connection's name. */
+  readonly database: string;
+  /** Whether it is marked as production: then nothing is rehearsed with its rows. */
+  readonly production: boolean;
+  /** What is copied: `all 1,200 rows of countries`. */
+  readonly copies: readonly string[];
+}
+
+export interface RehearseParams extends DocumentParams {
+  /** The `stage` of an entry of LOCKSCOPE_DATABASES: on whose server the copy is made. */
+  readonly stage: string;
+  readonly workDoneToken?: string | number;
+}
+
+export type RehearseResult =
+  | {
+      readonly ok: true;
+      /** What came of it, as a sentence. */
+      readonly summary: string;
+      /** Statements that failed on the copy, each with the server's words. */
+      readonly failures: readonly { readonly statement: string; readonly message: string }[];
+      /** What was other than in the database itself. */
+      readonly notes: readonly string[];
     }
   | { readonly ok: false; readonly problem: string };
 

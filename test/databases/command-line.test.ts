@@ -12,6 +12,7 @@ const SCHEMA = `
   CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int);
   INSERT INTO users SELECT n, 'user-' || n FROM generate_series(1, 300000) n;
   INSERT INTO countries SELECT chr(65 + n / 26) || chr(65 + n % 26), 'name' FROM generate_series(0, 39) n;
+  CREATE EXTENSION pg_stat_statements;
   ANALYZE;
 `;
 
@@ -23,7 +24,7 @@ describe('lockscope with a database', () => {
   let lockscope: Lockscope;
   beforeAll(async () => {
     lockscope = await Lockscope.build();
-    server = await startServer(15);
+    server = await startServer(15, { shared_preload_libraries: 'pg_stat_statements' });
     const client = await server.connect();
     await client.query('CREATE DATABASE shop');
     await client.end();
@@ -67,6 +68,68 @@ describe('lockscope with a database', () => {
     expect(blocking(checked.stdout)).toEqual(['users.sql']);
     expect(JSON.parse(checked.stdout)).toMatchObject({ server: { version: 15, source: 'snapshot' } });
     expect(checked.stderr).toBe('lockscope: judging by lockscope.snapshot.json, a snapshot of 3 days ago (PostgreSQL 15)\n');
+  });
+
+  interface Estimated {
+    readonly files: readonly { readonly statements: readonly { readonly estimate: { readonly basis: string; readonly likely: number } | null; readonly work: readonly { readonly rows: number | null }[]; readonly ran: { readonly calls: number; readonly seconds: number } | null }[] }[];
+  }
+  const first = (stdout: string): Estimated['files'][number]['statements'][number] | undefined => (JSON.parse(stdout) as Estimated).files[0]?.statements[0];
+
+  test('what past statements and a sample teach is kept in a file, which other commands use', async () => {
+    const cwd = lockscope.project(INDEXES);
+    const database = ['--database-url', server.url('shop')];
+    const estimate = (...options: string[]): ReturnType<Lockscope['run']> => lockscope.run(['estimate', '--format', 'json', ...options, 'users.sql'], { cwd });
+    expect(first((await estimate(...database)).stdout)).toMatchObject({ estimate: { basis: 'catalog' }, ran: null });
+    const shop = await server.connect('shop');
+    await shop.query('CREATE INDEX users_email_idx ON users (email);');
+    await shop.query('DROP INDEX users_email_idx');
+    await shop.end();
+    const learned = await estimate(...database, '--calibrate', '--sample', '--calibration', 'speed.json');
+    expect(learned.stderr).toMatch(/^lockscope: reading for up to 2 s: about 1\d\d,000 rows of users\nlockscope: learned from \d timings?\n$/u);
+    expect(first(learned.stdout)).toMatchObject({ estimate: { basis: 'calibrated' }, ran: { calls: 1 } });
+    expect(JSON.parse(readFileSync(join(cwd, 'speed.json'), 'utf8'))).toMatchObject({ version: 1, classes: { index: {} } });
+    expect(readFileSync(join(cwd, 'speed.json'), 'utf8')).not.toMatch(/users|email/u);
+    const used = await estimate(...database, '--calibration', 'speed.json');
+    expect(used.stderr).toBe('');
+    expect(first(used.stdout)?.estimate?.basis).toBe('calibrated');
+    const checked = await lockscope.run(['check', '--format', 'json', '--fail-on', 'never', ...database, '--calibration', 'speed.json', 'users.sql'], { cwd });
+    expect(first(checked.stdout)?.estimate?.basis).toBe('calibrated');
+    const pretty = await lockscope.run(['estimate', ...database, '--calibrate', 'users.sql'], { cwd });
+    expect(pretty.stdout).toMatch(/, by timings of this server\n {4}took [^\n]* when it ran; the estimate is about /u);
+  }, 120_000);
+
+  test.each([
+    ['no database', ['--calibrate'], '--calibrate: which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL'],
+    ['no database', ['--sample'], '--sample: which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL'],
+    ['no database', ['--rehearse-on', 'postgresql://localhost:1/x'], '--rehearse-on: a copy of which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL'],
+    ['no such file', ['--calibration', 'missing.json'], 'missing.json'],
+    ['another file', ['--calibration', 'users.sql'], 'users.sql: not JSON'],
+    ['other JSON', ['--calibration', 'other.json'], 'other.json: not a calibration'],
+  ])('what cannot be learned from ends the command with a word about it: %s', async (_, options, message) => {
+    const cwd = lockscope.project({ ...INDEXES, 'other.json': '{"version": 1, "classes": {"index": {"count": -1}}}' });
+    const { status, stderr, stdout } = await lockscope.run(['estimate', ...options, 'users.sql'], { cwd });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`lockscope: ${message}`);
+  });
+
+  test('how many rows a change concerns is asked of the planner', async () => {
+    const cwd = lockscope.project({ '1.sql': "UPDATE users SET email = 'x' WHERE id BETWEEN 1 AND 3000;\n" });
+    const { stdout } = await lockscope.run(['estimate', '--format', 'json', '--database-url', server.url('shop'), '1.sql'], { cwd });
+    const rows = first(stdout)?.work[0]?.rows ?? 0;
+    expect(rows).toBeGreaterThan(2000);
+    expect(rows).toBeLessThan(4000);
+  });
+
+  test('a rehearsal is announced, run and told, and leaves nothing behind', async () => {
+    const cwd = lockscope.project({ '1.sql': 'CREATE INDEX countries_name_idx ON countries (name);\nALTER TABLE countries ADD CHECK (length(code) > 5);\n' });
+    const { status, stdout, stderr } = await lockscope.run(['estimate', '--database-url', server.url('shop'), '--rehearse-on', server.url(), '1.sql'], { cwd });
+    expect(stderr).toContain('lockscope: rehearsing: copies all 40 rows of countries to a new database, runs the migration there, and removes it\n');
+    expect(stderr).toMatch(/lockscope: 1\.sql: failed in the rehearsal: ALTER TABLE countries [^:]*: check constraint [^\n]* is violated by some row/u);
+    expect(stdout).toContain('CREATE INDEX countries_name_idx');
+    expect(status).toBe(0);
+    const admin = await server.connect();
+    expect((await admin.query("SELECT datname FROM pg_database WHERE datname LIKE 'lockscope%'")).rows).toEqual([]);
+    await admin.end();
   });
 
   test('names are left out by pattern, and nothing mentions them', async () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { BlockersAnswer, DatabaseStatus, DocumentStatus } from '../../server/src/protocol';
+import { WorkDoneProgress } from 'vscode-languageserver-protocol';
+import type { BlockersAnswer, DatabaseStatus, DocumentStatus, EstimateResult, LearnResult } from '../../server/src/protocol';
 import { Editor, serverFile, type EditorOptions } from '../protocol/editor';
 import { startServer, type Server } from '../postgres/servers';
 import { Gate } from './gate';
@@ -67,6 +68,48 @@ describe('an editor with a database', () => {
       expect.stringContaining('blocks writes on "Small" (2 rows, 8 kB), milliseconds'),
     ]);
     expect(await one.hover(uri, { line: 0, character: 1 })).toMatch(/`big` \(2 M rows, 69 MB\)[^]*Judged for PostgreSQL 15\. Sizes are those of shop, read just now\./u);
+    expect(one.output).not.toMatch(/hun|ter two/u);
+  });
+
+  it('learns how fast the server is, after saying what it reads, and forgets it again', async () => {
+    const one = await start();
+    const uri = await one.open('migrations/001_a.sql', INDEXES);
+    await untilStatus(one, uri, 'current');
+    const basis = async (): Promise<string | undefined> => (await one.connection.sendRequest<EstimateResult | null>('lockscope/estimate', { uri }))?.statements[0]?.basis;
+    expect(await basis()).toBe('catalog');
+    expect(await one.connection.sendRequest('lockscope/learningPlan', { uri })).toMatchObject({ database: 'shop', sample: expect.arrayContaining([expect.stringMatching(/^about 1\d\d,000 rows of big$/u)]) as unknown });
+    const seen: string[] = [];
+    one.connection.onProgress(WorkDoneProgress.type, 'learning', (report) => {
+      if (report.kind === 'report') seen.push(report.message ?? '');
+    });
+    const learned = await one.connection.sendRequest<LearnResult>('lockscope/learn', { uri, from: 'past and sample', workDoneToken: 'learning' });
+    expect(learned).toMatchObject({ ok: true, calibration: { version: 1 }, summary: expect.stringMatching(/^estimates for shop rest on \d more timings? of its server; no past timings: /u) as unknown });
+    expect(seen).toContain('sorting a part of big');
+    expect(await basis()).toBe('calibrated');
+    expect(await one.connection.sendRequest('lockscope/learn', { uri, from: 'forget' })).toMatchObject({ ok: true, calibration: null });
+    expect(await basis()).toBe('catalog');
+    const kept = learned.ok ? learned.calibration : null;
+    await one.stop();
+    const again = await start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: url(), calibration: kept, production: true }]) } });
+    const other = await again.open('migrations/001_a.sql', INDEXES);
+    await untilStatus(again, other, 'current');
+    expect((await again.connection.sendRequest<EstimateResult | null>('lockscope/estimate', { uri: other }))?.statements[0]?.basis).toBe('calibrated');
+    expect(await again.connection.sendRequest('lockscope/rehearse', { uri: other, stage: 'local' })).toEqual({ ok: false, problem: 'that connection is not one to rehearse on' });
+    expect(await again.connection.sendRequest('lockscope/rehearsalPlan', { uri: other })).toMatchObject({ production: true });
+  });
+
+  it('rehearses a migration on a server that the user chose, and estimates by that', async () => {
+    const one = await start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: url() }, { name: 'local', stage: 'local', url: server.url() }]) } });
+    const uri = await one.open('migrations/001_a.sql', 'CREATE INDEX parts_n ON parts_1 (n);\nCREATE INDEX nothing ON parts_1 (missing);\n');
+    await untilStatus(one, uri, 'current');
+    expect(await one.connection.sendRequest('lockscope/rehearsalPlan', { uri })).toEqual({ database: 'shop', production: false, copies: ['all 50,000 rows of parts_1'] });
+    expect(await one.connection.sendRequest('lockscope/rehearse', { uri, stage: 'local' })).toEqual({ ok: false, problem: expect.stringContaining('the user may not read that') as unknown });
+    await admin.query('GRANT SELECT ON parts_1 TO reader');
+    const done = await one.connection.sendRequest('lockscope/rehearse', { uri, stage: 'local' });
+    expect(done).toMatchObject({ ok: true, failures: [{ statement: 'CREATE INDEX nothing ON parts_1 (missing)', message: 'column "missing" does not exist' }] });
+    const estimate = await one.connection.sendRequest<EstimateResult | null>('lockscope/estimate', { uri });
+    expect(estimate?.statements[0]?.basis).toBe('rehearsed');
+    expect((await admin.query("SELECT datname FROM pg_database WHERE datname LIKE 'lockscope%'")).rows).toEqual([]);
     expect(one.output).not.toMatch(/hun|ter two/u);
   });
 

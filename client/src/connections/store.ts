@@ -9,6 +9,8 @@ export interface Connection {
   readonly place: string;
   /** Whether the user marked it as one that nothing but reading may happen to. */
   readonly production?: boolean;
+  /** Whether rehearsals may make databases of their own on its server. */
+  readonly stage?: boolean;
 }
 
 const CONNECTIONS = 'lockscope.connections';
@@ -65,7 +67,12 @@ export class Connections {
   /** Marks a connection as production, or takes the mark away. */
   async mark(connection: Connection, production: boolean): Promise<void> {
     await this.context.globalState.update(CONNECTIONS, this.all().map((known) => (known.id === connection.id ? { ...known, production } : known)));
-    if (this.activeIds().includes(connection.id)) this.changes.fire();
+    if (connection.stage === true || this.activeIds().includes(connection.id)) this.changes.fire();
+  }
+
+  /** Lets rehearsals make databases on a connection's server. The language server learns of it when it is started anew. */
+  async allowRehearsals(connection: Connection): Promise<void> {
+    await this.context.globalState.update(CONNECTIONS, this.all().map((known) => (known.id === connection.id ? { ...known, stage: true } : known)));
   }
 
   /** Keeps what was learned of a connection's server; undefined forgets it. */
@@ -108,7 +115,10 @@ export class Connections {
         return [{ name, ...(folder === undefined ? {} : { folder: folder.uri.toString() }), url, production, calibration: this.calibrations()[connection.id] }];
       }),
     );
-    return { ...none, LOCKSCOPE_DATABASES: JSON.stringify(chosen.flat()) };
+    const stages = await Promise.all(
+      this.all().filter(({ stage, production }) => stage === true && production !== true).map(async (connection) => ({ name: connection.name, stage: connection.id, url: await this.context.secrets.get(secretOf(connection)) })),
+    );
+    return { ...none, LOCKSCOPE_DATABASES: JSON.stringify([...chosen.flat(), ...stages]) };
   }
 
   private activeByFolder(): Readonly<Record<string, string>> {

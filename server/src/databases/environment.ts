@@ -13,6 +13,8 @@ export interface ChosenDatabase {
   readonly production: boolean;
   /** What was learned of its server; undefined where nothing was. */
   readonly calibration: Calibration | undefined;
+  /** Where it is no database to judge by but one on whose server rehearsals may make theirs: what it is asked for by. */
+  readonly stage: string | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export function takeChosen(environment: NodeJS.ProcessEnv): readonly ChosenDatab
   delete environment.LOCKSCOPE_DATABASES;
   delete environment.LOCKSCOPE_DATABASE_URL;
   const chosen = list === undefined ? [] : chosenFrom(list);
-  return url === undefined || url === '' ? chosen : [...chosen, { name: nameOf(url), folder: undefined, url, production: false, calibration: undefined }];
+  return url === undefined || url === '' ? chosen : [...chosen, { name: nameOf(url), folder: undefined, url, production: false, calibration: undefined, stage: undefined }];
 }
 
 function chosenFrom(text: string): readonly ChosenDatabase[] {
@@ -40,9 +42,9 @@ function chosenFrom(text: string): readonly ChosenDatabase[] {
 
 function chosenOf(entry: unknown): ChosenDatabase | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { name, folder, url, production, calibration } = entry as Readonly<Record<string, unknown>>;
+  const { name, folder, url, production, calibration, stage } = entry as Readonly<Record<string, unknown>>;
   if (typeof url !== 'string') return undefined;
-  return { name: typeof name === 'string' ? name : nameOf(url), folder: typeof folder === 'string' ? folder : undefined, url, production: production === true, calibration: readCalibration(calibration) };
+  return { name: typeof name === 'string' ? name : nameOf(url), folder: typeof folder === 'string' ? folder : undefined, url, production: production === true, calibration: readCalibration(calibration), stage: typeof stage === 'string' ? stage : undefined };
 }
 
 /** A database by its own name and its server's, without anybody's secrets. */

@@ -14,6 +14,7 @@ import type { Calibration, Rehearsed } from '../core/schema/speed';
 import { learn, sampleOf, type Learned, type Lesson } from './learn';
 import type { Probe } from './postgres/sample';
 import { readPastStatements } from './postgres/timings';
+import { rehearse, type Rehearsal, type RehearsalHost } from './rehearsal/rehearse';
 import { RowCounts } from './row-counts';
 import { DatabaseError, readContents, type DatabaseContents } from './database';
 
@@ -127,6 +128,14 @@ export class LiveDatabase {
   forget(): void {
     this.calibration = undefined;
     this.knowsMore();
+  }
+
+  /** Rehearses migrations on the server of `stage`; estimates of their statements rest on it from then on. Throws a {@link DatabaseError}. */
+  async rehearse(stage: string, host: RehearsalHost): Promise<Rehearsal> {
+    const done = await rehearse(this.url, stage, await this.readWhole(), host);
+    this.rehearsals = new Map([...this.rehearsals, ...done.statements.flatMap(({ text, rehearsed }) => (rehearsed === undefined ? [] : [[text, rehearsed] as const]))]);
+    this.knowsMore();
+    return done;
   }
 
   /** Reads what past statements took, so that what ran is held against what was said of it. Never throws. */

@@ -22,9 +22,15 @@ export interface DatabasesHost {
 export class Databases {
   private readonly byFolder = new Map<string, NamedDatabase>();
   private readonly byUrl = new Map<string, LiveDatabase>();
+  /** Servers on which rehearsals may make their databases, by what they are asked for by. */
+  readonly stages = new Map<string, { readonly name: string; readonly url: string }>();
 
   constructor(chosen: readonly ChosenDatabase[], host: DatabasesHost) {
-    for (const { name, folder, url, production, calibration } of chosen) {
+    for (const { name, folder, url, production, calibration, stage } of chosen) {
+      if (stage !== undefined) {
+        if (!production) this.stages.set(stage, { name, url });
+        continue;
+      }
       let live = this.byUrl.get(url);
       if (live === undefined) this.byUrl.set(url, (live = new LiveDatabase(url, host, undefined, calibration)));
       this.byFolder.set(folder === undefined ? ANY : canonical(folder), { name, live, production });
