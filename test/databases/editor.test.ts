@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WorkDoneProgress } from 'vscode-languageserver-protocol';
+import { WorkDoneProgress } from 'vscode-languageserver/node';
 import type { BlockersAnswer, DatabaseStatus, DocumentStatus, EstimateResult, LearnResult } from '../../server/src/protocol';
 import { Editor, serverFile, type EditorOptions } from '../protocol/editor';
 import { startServer, type Server } from '../postgres/servers';

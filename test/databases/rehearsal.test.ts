@@ -59,8 +59,8 @@ describe('a rehearsal', () => {
     await server.stop();
   });
 
-  const analyse = (text: string) => (database: KnownDatabase) => [
-    analyze({ path: 'migrations/1.sql', text, ...database, options: { lockBudget: 500, batchSize: 1000 }, severities: {}, tool: undefined }, createMemo()),
+  const analyse = (text: string) => ({ schema, statistics, target }: KnownDatabase) => [
+    analyze({ path: 'migrations/1.sql', text, schema, statistics, target, options: { lockBudget: 500, batchSize: 1000 }, severities: {}, tool: undefined }, createMemo()),
   ];
   const run = (text: string, { source = 'shop', stage = 'postgres', signal = new AbortController().signal, progress = (): void => undefined }: { source?: string; stage?: string; signal?: AbortSignal; progress?: (what: string) => void } = {}): Promise<Rehearsal> =>
     rehearse(server.url(source), server.url(stage), known, { signal, progress, analyse: analyse(text) });

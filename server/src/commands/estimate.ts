@@ -1,7 +1,7 @@
 import type { Analysis } from '../core/analysis';
 import { estimateFrom } from '../core/estimate/migration';
 import { Sizes } from '../core/estimate/sizes';
-import { HistoryRun } from '../core/folder';
+import { analyzeHistory, HistoryRun } from '../core/folder';
 import { createMemo } from '../core/memo';
 import { NO_STATISTICS } from '../core/schema/statistics';
 import type { KnownDatabase } from '../core/snapshot';
@@ -59,7 +59,9 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const rows = new ExpectedRows(urlOf(options));
   const stage = rehearsalServer(options.rehearseOn);
   const analyse = (known: KnownDatabase): readonly Analysis[] =>
-    sources.histories.flatMap((folder) => [...analyzeHistory(sources.read(folder), known.schema, { ...project.setting, ...known })]);
+    sources.histories
+      .flatMap((folder) => [...analyzeHistory(sources.read(folder), known.schema, { ...project.setting, statistics: known.statistics, target: known.target })])
+      .filter(({ applied: isDone }) => isDone === undefined);
   const outcomes = stage === undefined ? undefined : await rehearsed(urlOf(options), stage, { schema, statistics, target: project.setting.target }, analyse);
   const informed = { ...statistics, ...(outcomes === undefined ? {} : { rehearsed: (text: string) => outcomes.get(text) }), changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
   let sizes = Sizes.of(informed);
