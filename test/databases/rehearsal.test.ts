@@ -64,7 +64,7 @@ describe('a rehearsal', () => {
   ];
   const run = (text: string, { source = 'shop', stage = 'postgres', signal = new AbortController().signal, progress = (): void => undefined }: { source?: string; stage?: string; signal?: AbortSignal; progress?: (what: string) => void } = {}): Promise<Rehearsal> =>
     rehearse(server.url(source), server.url(stage), known, { signal, progress, analyse: analyse(text) });
-  const leftOver = async (): Promise<unknown[]> => (await admin.query("SELECT datname FROM pg_database WHERE datname LIKE 'lockscope%'")).rows;
+  const leftOver = async (): Promise<unknown[]> => (await admin.query<{ datname: string }>("SELECT datname FROM pg_database WHERE datname LIKE 'lockscope%'")).rows;
 
   test('says beforehand what is copied: no more than so many rows, and nothing that the migration has nothing to do with', () => {
     const plan = rehearsalPlan(analyse(MIGRATION)(known), known);

@@ -10,8 +10,8 @@ const BATCH = 2000;
 /** What copying tells of itself. */
 export interface CopyHost {
   readonly signal: AbortSignal;
-  progress(what: string, share: number): void;
-  note(sentence: string): void;
+  readonly progress: (what: string, share: number) => void;
+  readonly note: (sentence: string) => void;
 }
 
 /**
@@ -68,7 +68,7 @@ async function tryAll(target: Client, statements: readonly string[]): Promise<st
 
 /** A foreign key whose rows were not all copied holds for new rows at least. */
 async function withoutRows(target: Client, sql: string, { note }: CopyHost): Promise<void> {
-  const unvalidated = /FOREIGN KEY/u.test(sql) && !sql.endsWith('NOT VALID') ? await tryAll(target, [`${sql} NOT VALID`]) : [sql];
+  const unvalidated = sql.includes('FOREIGN KEY') && !sql.endsWith('NOT VALID') ? await tryAll(target, [`${sql} NOT VALID`]) : [sql];
   for (const missing of unvalidated) note(`the copy lacks this: ${missing.length > 120 ? `${missing.slice(0, 119)}…` : missing}`);
 }
 
@@ -111,7 +111,8 @@ async function completeReferences(reading: Reading, target: Client, definitions:
       const { rows: wanted } = await target.query<{ key: string }>(`SELECT DISTINCT c.${own}::text AS key ${missing} LIMIT ${String(free)}`);
       const type = columns.find(({ name }) => name === key)?.type ?? 'text';
       const query = `SELECT ${columns.map(({ name }) => `${quoteIdentifier(name)}::pg_catalog.text`).join(', ')} FROM ${qualified(to)} WHERE ${other} = ANY ($1::${type}[])`;
-      for (let start = 0; start < wanted.length && !signal.aborted; start += BATCH) {
+      for (let start = 0; start < wanted.length; start += BATCH) {
+        signal.throwIfAborted();
         const batch = await reading.rows(query, [wanted.slice(start, start + BATCH).map((row) => row.key)]);
         await insert(target, to, columns, batch);
       }

@@ -112,7 +112,7 @@ async function run(target: Client, copy: KnownDatabase, host: RehearsalHost, pla
     const { estimate, after } = estimateFrom(analysis, sizes);
     sizes = after;
     for (const [index, { parsed, effects, segment }] of analysis.statements.entries()) {
-      if (host.signal.aborted) throw new DatabaseError('the rehearsal was cancelled');
+      host.signal.throwIfAborted();
       if (!parsed.ok || effects === undefined || segment.direction !== 'up') continue;
       host.progress(`running statement ${String(found.length + 1)} of ${String(all)}`, 0.6 + (0.4 * found.length) / all);
       const { text } = parsed;
