@@ -2,7 +2,7 @@ import { attachProven } from '../rewrites/partition';
 import { attachWithProof } from '../rewrites/partition-proof';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
-import { isHarmless } from './size';
+import { readForLong } from './size';
 import { because, called } from './words';
 
 export const attachPartitionScanning = defineRule({
@@ -33,16 +33,16 @@ export const attachPartitionScanning = defineRule({
   },
   kinds: ['attach partition'],
   find: (context) =>
-    actionsOf(context.effects, 'attach partition').filter((action) => {
-      const read = context.effects.scans.filter((relation) => context.before.relation(relation)?.origin !== context.path && !isHarmless(context, relation, 'scan'));
-      return read.length > 0 && !action.isNew;
-    }),
-  say(action, { parsed, effects }) {
+    actionsOf(context.effects, 'attach partition').filter((action) => !action.isNew && readForLong(context).length > 0),
+  say(action, context) {
+    const { parsed, effects } = context;
     const others = effects.scans.filter((relation) => relation !== action.partition);
     const more = others.length > 0 ? ` and ${others.map((relation) => called(relation)).join(', ')}` : '';
     return {
       message: `ATTACH PARTITION reads all of ${called(action.partition)}${more} under ACCESS EXCLUSIVE: reads and writes of it wait. Prove the bound by a CHECK that is added NOT VALID and validated first.${because(action.work.because)}`,
       span: headline(parsed.text, action.span),
+      // Nobody may use the new partition yet; the default one is in use.
+      ...(readForLong(context).some((relation) => relation !== action.partition) ? { severity: 'error' as const } : {}),
     };
   },
   mend(action, context) {

@@ -2,6 +2,7 @@ import { createThenAttach } from '../rewrites/partition';
 import { createThenAttachWithProof } from '../rewrites/partition-proof';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
+import { readForLong } from './size';
 import { called } from './words';
 
 export const createPartitionOf = defineRule({
@@ -35,10 +36,15 @@ export const createPartitionOf = defineRule({
   kinds: ['create table'],
   find: ({ effects, before, path }) =>
     actionsOf(effects, 'create table').filter((action) => action.partitionOf !== undefined && before.relation(action.partitionOf)?.origin !== path),
-  say: (action, { parsed }) => ({
-    message: `PARTITION OF takes ACCESS EXCLUSIVE on ${called(action.partitionOf)}: reads and writes of the whole partitioned table wait while it queues. Create the table by itself, then ATTACH PARTITION.`,
-    span: headline(parsed.text, action.span),
-  }),
+  say(action, context) {
+    const read = readForLong(context);
+    const scan = read.length === 0 ? '' : `, and while all of ${read.map((relation) => called(relation)).join(', ')} is read`;
+    return {
+      message: `PARTITION OF takes ACCESS EXCLUSIVE on ${called(action.partitionOf)}: reads and writes of the whole partitioned table wait while it queues${scan}. Create the table by itself, then ATTACH PARTITION.`,
+      span: headline(context.parsed.text, action.span),
+      ...(read.length > 0 ? { severity: 'error' as const } : {}),
+    };
+  },
   mend(action, context) {
     const proven = createThenAttachWithProof(context, action);
     return proven.length > 0 ? proven : createThenAttach(context);

@@ -1,6 +1,7 @@
 import { detachConcurrently } from '../rewrites/partition';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
+import { readForLong } from './size';
 import { called } from './words';
 
 export const detachPartitionBlocking = defineRule({
@@ -23,9 +24,14 @@ export const detachPartitionBlocking = defineRule({
   kinds: ['detach partition'],
   find: ({ effects, parsed }) =>
     actionsOf(effects, 'detach partition').filter((action) => !action.concurrently && !action.isNew && !/\bfinalize\s*$/i.test(parsed.text.slice(action.span.offset, action.span.offset + action.span.length))),
-  say: (action, { parsed }) => ({
-    message: `DETACH PARTITION takes ACCESS EXCLUSIVE on ${called(action.relation)}: reads and writes of the whole partitioned table wait while it queues. Use DETACH PARTITION … CONCURRENTLY.`,
-    span: headline(parsed.text, action.span),
-  }),
+  say(action, context) {
+    const read = readForLong(context);
+    const scan = read.length === 0 ? '' : `, and while all of ${read.map((relation) => called(relation)).join(', ')} is read`;
+    return {
+      message: `DETACH PARTITION takes ACCESS EXCLUSIVE on ${called(action.relation)}: reads and writes of the whole partitioned table wait while it queues${scan}. Use DETACH PARTITION … CONCURRENTLY.`,
+      span: headline(context.parsed.text, action.span),
+      ...(read.length > 0 ? { severity: 'error' as const } : {}),
+    };
+  },
   mend: (action, context) => detachConcurrently(context, action),
 });

@@ -24,6 +24,11 @@ export function endsInTime(rows: number, effort: Effort, { lockBudget }: FindCon
   return rows * microsecondsARow(effort) <= lockBudget * 1000;
 }
 
+/** The relations that a statement reads whole and that were there before the migration, those left out that are read in no time. */
+export function readForLong(context: FindContext): readonly RelationName[] {
+  return context.effects.scans.filter((relation) => context.before.relation(relation)?.origin !== context.path && !isHarmless(context, relation, 'scan'));
+}
+
 /** How many rows the server expects the statement to change, where it was asked. */
 export function rowsExpected({ statistics, parsed, before }: FindContext): number | undefined {
   return statistics.changedBy?.({ text: parsed.text, searchPath: before.searchPath });
