@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, WorkDoneProgress, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 import { ANALYZE_FILE_COMMAND, SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
-import { DOCUMENTS } from './languages';
+import { documents } from './languages';
 
 /** How the server does: `off` when it was stopped or gave up, with the reason. */
 export type ServerState = { readonly kind: 'starting' | 'running' } | { readonly kind: 'off'; readonly reason: string };
@@ -41,7 +41,7 @@ export class LockscopeServer implements vscode.Disposable {
     this.become({ kind: 'starting' });
     try {
       // Secrets reach the server by its environment: a message or an argument could be logged.
-      this.client ??= this.createClient(await this.environment());
+      this.client ??= this.createClient(await this.environment(), await documents());
       await this.client.start();
     } catch (error) {
       this.log.error(error instanceof Error ? error : String(error));
@@ -114,14 +114,14 @@ export class LockscopeServer implements vscode.Disposable {
     void this.stop();
   }
 
-  private createClient(env: Readonly<Record<string, string>>): LanguageClient {
+  private createClient(env: Readonly<Record<string, string>>, documentSelector: Awaited<ReturnType<typeof documents>>): LanguageClient {
     const module = this.program;
     const server: ServerOptions = {
       run: { module, transport: TransportKind.stdio, options: { env } },
       debug: { module, transport: TransportKind.stdio, options: { env, execArgv: ['--nolazy', '--inspect=6009'] } },
     };
     const options: LanguageClientOptions = {
-      documentSelector: DOCUMENTS,
+      documentSelector,
       initializationOptions: { commands: [SHOW_REPORT_COMMAND, ANALYZE_FILE_COMMAND] } satisfies InitializationOptions,
       outputChannel: this.log,
       diagnosticCollectionName: 'lockscope',

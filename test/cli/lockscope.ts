@@ -24,7 +24,7 @@ export class Lockscope {
   static async build(): Promise<Lockscope> {
     const folder = mkdtempSync(join(tmpdir(), 'lockscope-cli-'));
     const entries = { main: 'server/src/main.ts', cli: 'server/src/cli.ts' };
-    await buildInto(join(folder, 'dist'), { entries, assets: ['libpg-query.wasm'] });
+    await buildInto(join(folder, 'dist'), { entries, assets: ['libpg-query.wasm', 'web-tree-sitter.wasm', 'tree-sitter-javascript.wasm'] });
     return new Lockscope(folder);
   }
 

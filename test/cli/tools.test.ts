@@ -110,6 +110,16 @@ test('--tool says whose files they are', async () => {
     const [file] = (JSON.parse(stdout) as Report).files;
     return [file?.tool, file?.statements[0]?.transaction.scope, file && failing(file)];
   };
-  expect(await scopes('supabase')).toEqual(['supabase', 'file', 1]);
+  expect(await scopes('refinery')).toEqual(['refinery', 'file', 1]);
   expect(await scopes('plain')).toEqual(['plain', 'none', 0]);
+});
+
+test('code lies where lockscope.json says, too', async () => {
+  const cwd = lockscope.project({
+    'lockscope.json': '{ "migrations": ["db/changes/*.js"] }',
+    'db/changes/1.js': "exports.up = (knex) => knex.raw('CREATE INDEX i ON users (age)');\nexports.down = (knex) => knex.raw('DROP INDEX i');\n",
+    'src/other.js': "exports.up = (knex) => knex.raw('SELECT 1');\n",
+  });
+  const { stdout } = await lockscope.run(['check', '.', '--format', 'json'], { cwd });
+  expect((JSON.parse(stdout) as Report).files.map(({ path, tool }) => [path, tool])).toEqual([['db/changes/1.js', 'knex']]);
 });

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { compareMigrations, histories, historyOf } from '../core/migration-path';
+import { grammarOf } from '../core/script/code/grammars';
 import { isCodeMigration, mayBeCodeMigration } from '../core/script/tools';
 import { Failure, fileFailure } from './failure';
 import { readTextFile } from './text-file';
@@ -77,7 +78,8 @@ function statOf(path: string): Stats {
 }
 
 function migrationsIn(folder: string, { globs, root, without }: Selection): string[] {
-  const files = [...filesIn(folder, new Set())].filter((file) => !without.includes(resolve(file)));
+  const isWanted = globs === undefined ? mayBeCodeMigration : (path: string): boolean => grammarOf(path) !== undefined && matcher(globs)(slashed(relative(root, resolve(path))));
+  const files = [...filesIn(folder, new Set(), isWanted)].filter((file) => !without.includes(resolve(file)));
   if (files.length === 0) throw new Failure(`${folder}: no migrations here (no .sql file, and no code of a migration tool)`);
   if (globs === undefined) return files;
   const isMigration = matcher(globs);
@@ -94,7 +96,7 @@ function matcher(globs: readonly string[]): (path: string) => boolean {
 }
 
 /** All .sql files under a folder, and the code of migration tools. Hidden folders and node_modules are not looked into; a link in a circle is followed once. */
-function* filesIn(folder: string, visited: Set<string>): Generator<string> {
+function* filesIn(folder: string, visited: Set<string>, isWanted: (path: string) => boolean): Generator<string> {
   const real = realpathSync(folder);
   if (visited.has(real)) return;
   visited.add(real);
@@ -108,13 +110,13 @@ function* filesIn(folder: string, visited: Set<string>): Generator<string> {
     const path = folder === '.' ? entry.name : join(folder, entry.name);
     const kind = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
     if (kind?.isDirectory() === true) {
-      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* filesIn(path, visited);
-    } else if (kind?.isFile() === true && (/\.sql$/iu.test(entry.name) || isCode(path))) yield path;
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* filesIn(path, visited, isWanted);
+    } else if (kind?.isFile() === true && (/\.sql$/iu.test(entry.name) || isCode(path, isWanted))) yield path;
   }
 }
 
-function isCode(path: string): boolean {
-  if (!mayBeCodeMigration(slashed(path))) return false;
+function isCode(path: string, isWanted: (path: string) => boolean): boolean {
+  if (!isWanted(slashed(path))) return false;
   try {
     return isCodeMigration({ path: slashed(path), text: readTextFile(path).text });
   } catch (error) {

@@ -103,12 +103,42 @@ export function inTransaction(moment: Moment): boolean {
 
 const remembered = new WeakMap<Moment, WeakMap<Effects, Moment>>();
 
+const MOST_FOLLOWERS = 32;
+
+/** Statements that do the same to a transaction lead from the same moment to the same: an edit that changes no lock changes nothing behind it. */
+const bySignature = new WeakMap<Moment, Map<string, Moment>>();
+const signatures = new WeakMap<Effects, string>();
+
+function signatureOf(effects: Effects): string {
+  let signature = signatures.get(effects);
+  if (signature === undefined) {
+    const { locks, control, setting } = effects;
+    signatures.set(effects, (signature = JSON.stringify([locks, control, setting])));
+  }
+  return signature;
+}
+
 /** The moment after a statement: its locks join those held, or the transaction starts or ends. */
 export function step(before: Moment, effects: Effects): Moment {
   let byEffects = remembered.get(before);
   if (byEffects === undefined) remembered.set(before, (byEffects = new WeakMap()));
   let after = byEffects.get(effects);
-  if (after === undefined) byEffects.set(effects, (after = compute(before, effects)));
+  if (after === undefined) {
+    if (!inTransaction(before)) {
+      byEffects.set(effects, (after = compute(before, effects)));
+      return after;
+    }
+    let same = bySignature.get(before);
+    if (same === undefined) bySignature.set(before, (same = new Map<string, Moment>()));
+    const signature = signatureOf(effects);
+    after = same.get(signature);
+    if (after === undefined) {
+      // What is typed passes through many; only the latest are asked for again.
+      if (same.size >= MOST_FOLLOWERS) same.clear();
+      same.set(signature, (after = compute(before, effects)));
+    }
+    byEffects.set(effects, after);
+  }
   return after;
 }
 

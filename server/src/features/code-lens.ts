@@ -1,4 +1,6 @@
 import type { CodeLens } from 'vscode-languageserver/node';
+import type { StatementAnalysis } from '../core/analysis';
+import { blocksTraffic } from '../core/effects/postgres/lock-modes';
 import { ageInWords } from '../core/quantities';
 import type { DataSource } from '../workspace/document-state';
 import { ANALYZE_FILE_COMMAND, SHOW_REPORT_COMMAND } from '../protocol';
@@ -37,13 +39,19 @@ function lenses(uri: string, { workspace, client }: Server): CodeLens[] {
     const { effects, span } = statement;
     const line = effects === undefined ? undefined : lockLine(effects, path, statistics, times[index]);
     if (line === undefined) continue;
-    const title = [line, changeLine(statement, statistics)].filter((part) => part !== undefined).join(' · ');
+    const title = [line, heldByRun(statement, path), changeLine(statement, statistics)].filter((part) => part !== undefined).join(' · ');
     const start = lines.positionAt(span.offset);
     // A command without a name is shown and does nothing.
     const command = opensReports ? { command: SHOW_REPORT_COMMAND, arguments: [uri, index] } : { command: '' };
     found.push({ range: { start, end: start }, command: { title: title + stale, ...command } });
   }
   return found;
+}
+
+/** Where a tool runs all pending files in one transaction, what blocks others does so until the last has run. */
+function heldByRun({ moment, effects, segment }: StatementAnalysis, path: string): string | undefined {
+  const isFelt = moment.scope === 'run' && segment.direction === 'up' && effects?.locks.some(({ mode, origin }) => blocksTraffic(mode) && origin !== path);
+  return isFelt === true ? 'held until all pending files have run' : undefined;
 }
 
 /** A lens over the whole file. A command without a name is shown and does nothing. */

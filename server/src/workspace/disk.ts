@@ -26,8 +26,9 @@ export async function readText(uri: string, most = MAX_SIZE): Promise<string | u
 /**
  * The SQL files in a folder and those that may be migrations in code, as paths from it with forward slashes.
  * @param depth how many levels of folders below it to enter
+ * @param isCode whether a path may be that of a migration in code
  */
-export async function migrationFilesIn(uri: string, depth: number): Promise<string[]> {
+export async function migrationFilesIn(uri: string, depth: number, isCode: (path: string) => boolean = mayBeCodeMigration): Promise<string[]> {
   const path = diskPath(uri);
   if (path === undefined) return [];
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
@@ -35,10 +36,10 @@ export async function migrationFilesIn(uri: string, depth: number): Promise<stri
     entries.map(async (entry) => {
       if (entry.isDirectory()) {
         if (depth === 0 || entry.name.startsWith('.') || entry.name === 'node_modules') return [];
-        const inner = await migrationFilesIn(`${uri.replace(/\/+$/u, '')}/${encodeURIComponent(entry.name)}`, depth - 1);
+        const inner = await migrationFilesIn(`${uri.replace(/\/+$/u, '')}/${encodeURIComponent(entry.name)}`, depth - 1, isCode);
         return inner.map((file) => `${entry.name}/${file}`);
       }
-      return /\.sql$/iu.test(entry.name) || mayBeCodeMigration(`${path}/${entry.name}`) ? [entry.name] : [];
+      return /\.sql$/iu.test(entry.name) || isCode(`${path}/${entry.name}`) ? [entry.name] : [];
     }),
   );
   return found.flat();

@@ -5,7 +5,8 @@ import { earlierMigrations, neighboursOf, SchemaHistory, upMigrations, type Migr
 import { createMemo } from '../core/memo';
 import { historyOf } from '../core/migration-path';
 import { HistoryIndex, type Neighbours } from '../core/neighbours';
-import { loadGrammarsFor } from '../core/script/code/grammars';
+import { grammarOf, loadGrammarsFor } from '../core/script/code/grammars';
+import { mayBeCodeMigration } from '../core/script/tools';
 import { wordsOfFile } from '../core/words-of';
 import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
@@ -155,7 +156,9 @@ export class History {
   private async read(): Promise<void> {
     const { root, path } = this.place;
     const isNested = path.split('/').length - 1 > (this.folder === '' ? 0 : this.folder.split('/').length);
-    const found = await migrationFilesIn(addressOf(root, this.folder), isNested ? 1 : 0);
+    // What lies where nobody would look is there because somebody said so, and what is beside it is of its kind.
+    const grammar = mayBeCodeMigration(path) ? undefined : grammarOf(path);
+    const found = await migrationFilesIn(addressOf(root, this.folder), isNested ? 1 : 0, grammar === undefined ? undefined : (other) => grammarOf(other) === grammar);
     const paths = found.map((file) => (this.folder === '' ? file : `${this.folder}/${file}`));
     const listed = new Set(paths);
     for (const known of this.texts.keys()) if (!listed.has(known)) this.texts.delete(known);

@@ -1,6 +1,7 @@
 import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
 import type { CodeName } from '../code-name';
 import type { Effects } from '../effects/effects';
+import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { Neighbours } from '../neighbours';
 import { inFile } from '../rewrites/in-file';
 import { verified } from '../rewrites/verified';
@@ -19,6 +20,7 @@ import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
 import { SEVERITIES, type FileReport, type FindContext, type Fix, type MendContext, type Related, type Rule, type RuleMeta, type RuleOptions, type Said, type Severity } from './rule';
 import { withSize } from './with-size';
+import { called } from './words';
 
 /** A file that was replayed and is to be judged. */
 export interface Judged {
@@ -45,11 +47,13 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
     const judgements = found[index];
     const statement = file.statements[index];
     if (judgements === undefined || judgements.length === 0 || statement === undefined) continue;
-    for (const judgement of judgements) {
+    const run = heldByRun(statement, file);
+    for (const [at, judgement] of judgements.entries()) {
       const { meta } = judgement.rule;
       const severity = severityOf(meta, judgement.said.severity, file.severities, statement.segment.direction);
       if (severity === undefined || (meta.upOnly === true && statement.segment.direction === 'down')) continue;
-      const related = judgement.said.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
+      const own = judgement.said.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
+      const related = run === undefined || at > 0 ? own : [...own, run];
       findings.push(new StatementFinding(judgement, severity, file, statement, index, related));
     }
   }
@@ -94,6 +98,17 @@ class StatementFinding implements Finding {
   ignored(): Fix | undefined {
     return ignored(this, this.file);
   }
+}
+
+/** Where a tool runs all pending files in one transaction: until which of them the locks of a statement are held. */
+function heldByRun({ moment, effects, segment, span }: StatementAnalysis, { path, neighbours }: Judged): RelatedPlace | undefined {
+  if (moment.scope !== 'run' || segment.direction === 'down') return undefined;
+  const lock = effects?.locks.find(({ mode, origin }) => blocksTraffic(mode) && origin !== path);
+  if (lock === undefined) return undefined;
+  const last = neighbours?.hasLater === true ? neighbours.paths.at(-1) : undefined;
+  const held = `${lock.mode} on ${called(lock.relation)} is held`;
+  if (last === undefined) return { message: `${held} until the last pending file has run: the tool runs them all in one transaction`, path, span };
+  return { message: `${held} from here until ${last} has run: the tool runs all pending files in one transaction`, path: last, span: undefined };
 }
 
 const NOWHERE: readonly RelatedPlace[] = [];

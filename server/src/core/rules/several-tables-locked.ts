@@ -1,4 +1,5 @@
 import { blocksTraffic } from '../effects/postgres/lock-modes';
+import type { HeldLock } from '../timeline';
 import { headline } from './place';
 import { defineRule } from './rule';
 import { called } from './words';
@@ -24,10 +25,16 @@ export const severalTablesLocked = defineRule({
     ],
   },
   *find({ effects, moment, path }) {
-    const held = moment.held.filter(({ claim }) => blocksTraffic(claim.mode) && claim.origin !== path && claim.relationKind !== 'index' && claim.relationKind !== 'sequence');
+    const held: HeldLock[] = [];
+    for (const lock of moment.held) {
+      const { claim } = lock;
+      if (!blocksTraffic(claim.mode) || claim.origin === path || claim.relationKind === 'index' || claim.relationKind === 'sequence') continue;
+      held.push(lock);
+      // The second table says it all; a third would only repeat it. A transaction may hold thousands.
+      if (lock.ordinal !== held[0]?.ordinal) return;
+    }
     const [first] = held;
-    // The second table says it all; a third would only repeat it.
-    if (first === undefined || new Set(held.map(({ ordinal }) => ordinal)).size > 1) return;
+    if (first === undefined) return;
     const lock = effects.locks.find(
       (claim) =>
         blocksTraffic(claim.mode) && claim.origin !== path && claim.relationKind !== 'index' && claim.relationKind !== 'sequence' && !held.some((other) => other.claim.relation === claim.relation),

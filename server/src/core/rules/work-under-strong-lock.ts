@@ -29,10 +29,11 @@ export const workUnderStrongLock = defineRule({
   },
   *find(context) {
     const { effects, moment } = context;
-    const held = strongest(moment.held.filter(({ claim }) => blocksTraffic(claim.mode) && claim.origin !== context.path && claim.relationKind !== 'index'));
-    if (held === undefined || isValidation(effects)) return;
+    if (moment.held.length === 0 || isValidation(effects)) return;
     const work = longWork(context);
-    if (work !== undefined) yield { held, work };
+    // The locks may be thousands: they are looked at last.
+    const held = work === undefined ? undefined : strongest(moment.held.filter(({ claim }) => blocksTraffic(claim.mode) && claim.origin !== context.path && claim.relationKind !== 'index'));
+    if (work !== undefined && held !== undefined) yield { held, work };
   },
   say: ({ held, work }, { parsed, effects }) => ({
     message: `${effects.kind} ${work} while the transaction holds ${held.claim.mode} on ${called(held.claim.relation)}: ${waiting(held.claim.mode)} for it meanwhile. Commit before it.`,

@@ -137,3 +137,23 @@ test('fixes speak the language of the tool where the file has a call and no SQL'
     expect(applyEdits(text, fix?.edits ?? [])).toBe(fixed);
   }
 });
+
+/** What values are put into: the SQL without them, and a fix that keeps the marks. */
+test.each<[string, string, string]>([
+  ['Knex', "'CREATE INDEX ?? ON ?? (a)', ['i', 't']", "'CREATE INDEX CONCURRENTLY ?? ON ?? (a)', ['i', 't']"],
+  ['Knex, by name', "'CREATE INDEX i ON :t: (a) WHERE b = :v AND c = \\'?\\'', { t: 't', v: 1 }", "'CREATE INDEX CONCURRENTLY i ON :t: (a) WHERE b = :v AND c = \\'?\\'', { t: 't', v: 1 }"],
+  ['an operator', "'CREATE INDEX i ON t (a) WHERE b ? \\'x\\''", "'CREATE INDEX CONCURRENTLY i ON t (a) WHERE b ? \\'x\\''"],
+])('%s: %s', (_, given, fixed) => {
+  const analysis = analysed(PATHS.knex, knex(given));
+  expect(analysis.problems).toEqual([]);
+  const [fix] = analysis.findings.find(({ rule }) => rule === 'create-index-blocking')?.fixes() ?? [];
+  expect(fix && applyEdits(analysis.text, fix.edits)).toContain(`knex.raw(${fixed})`);
+});
+
+test('what a run of all pending files locks is held until the last of them has run', () => {
+  const others = { 'migrations/b.js': knex("'SELECT 1'"), 'migrations/c.js': knex("'SELECT 2'") };
+  const { findings } = analyzeExample({ sql: knex("'CREATE INDEX i ON t (a)'"), path: 'migrations/a.js', others });
+  expect(findings.find(({ rule }) => rule === 'create-index-blocking')?.related).toEqual([
+    { message: 'SHARE on t is held from here until migrations/c.js has run: the tool runs all pending files in one transaction', path: 'migrations/c.js', span: undefined },
+  ]);
+});

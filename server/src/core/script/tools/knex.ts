@@ -2,7 +2,7 @@ import { callsOn } from '../code/found';
 import { byStem, stemOf } from '../parts';
 import { codeTool, insertion, lineEnd, replacement, SCRIPTS } from '../code/tool';
 import { knexCall } from './calls/knex';
-import { sentText } from '../code/sends';
+import { boundText } from '../code/sends';
 import type { FileEdit } from '../script';
 
 /** Knex: migrations in JavaScript and TypeScript. All pending ones run in one transaction (lib/migrations/migrate/Migrator.js, latest). */
@@ -24,7 +24,7 @@ export const knex = codeTool({
   takesBack: { run: 'await {p}.raw({});', words: { dropTable: 'await {p}.schema.dropTable({t});', dropColumn: 'await {p}.schema.alterTable({t}, (table) => table.dropColumn({c}));' } },
   isUnclear: (call, scope) => (call.name === 'raw' ? call.receiver !== undefined && !scope.isOperand(call) : callsOn(/(?:^|\.)schema(?:\.|$)/u, /^(?:create|drop|alter|rename|refresh|table$|view$|raw$)/u)(call, scope)),
   sends(call, scope) {
-    if (call.name === 'raw' && !scope.isOperand(call)) return sentText(call.args[0]);
+    if (call.name === 'raw' && !scope.isOperand(call)) return boundText(call.args[0], call.args[1]);
     return knexCall(call, scope);
   },
   optOut({ text }) {

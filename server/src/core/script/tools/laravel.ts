@@ -1,7 +1,7 @@
 import { callsOn } from '../code/found';
 import { stemOf } from '../parts';
 import { laravelCall } from './calls/laravel';
-import { sentText } from '../code/sends';
+import { boundText } from '../code/sends';
 import { codeTool, insertion, lineEnd } from '../code/tool';
 import { pathOf } from '../code/value';
 
@@ -26,7 +26,7 @@ export const laravel = codeTool({
     words: /\buse\s+Illuminate\\Support\\Facades\\Schema\s*;/u.test(text) ? { dropTable: 'Schema::drop({t});', dropColumn: 'Schema::dropColumns({t}, {c});' } : {},
   }),
   isUnclear: callsOn(/Schema$|DB$|DB\.|onnection/u, /^(?:create|drop|rename|table|statement|unprepared|insert|update|delete|affectingStatement|raw)/u),
-  sends: (call, scope) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? sentText(call.args[0]) : laravelCall(call, scope)),
+  sends: (call, scope) => (STATEMENTS.has(call.name) && /DB$|DB\.|onnection/u.test(pathOf(call.receiver)) ? boundText(call.args[0], call.args[1]) : laravelCall(call, scope)),
   optOut({ text }) {
     const opening = /\bextends\s+Migration\b[^{]*\{/u.exec(text);
     if (OFF.test(text) || opening === null) return undefined;

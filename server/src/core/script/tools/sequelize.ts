@@ -1,6 +1,6 @@
 import { SEQUELIZE_META } from './applied-tables';
 import { sequelizeCall } from './calls/options';
-import { sentText } from '../code/sends';
+import { boundText } from '../code/sends';
 import { codeTool, SCRIPTS } from '../code/tool';
 import { callsOn, type CodeReading } from '../code/found';
 import { field } from '../code/node';
@@ -13,7 +13,7 @@ export const SEQUELIZE: Pick<CodeReading, 'up' | 'down' | 'wrapper' | 'sends' | 
   wrapper: () => 'none',
   takesBack: { run: 'await {p}.sequelize.query({});', words: { dropTable: 'await {p}.dropTable({t});', dropColumn: 'await {p}.removeColumn({t}, {c});' } },
   isUnclear: callsOn(/[qQ]ueryInterface$|[sS]equelize$|^context$|\bdb$/u, /^(?:query$|create|drop|add|remove|rename|change|bulk|insert|update|delete|upsert)/u),
-  sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? sentText(call.args[0]) : sequelizeCall(call, scope)),
+  sends: (call, scope) => (call.name === 'query' && !scope.isOperand(call) ? boundText(call.args[0], call.args[1]?.kind === 'dict' ? call.args[1].entries.get('replacements') : undefined) : sequelizeCall(call, scope)),
   region(node, { code }) {
     if (node.type !== 'call_expression') return undefined;
     const called = field(node, 'function');
