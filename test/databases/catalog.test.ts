@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { objectName, type RelationName } from '../../server/src/core/schema/names';
 import { schemaFromCatalog } from '../../server/src/core/schema/postgres/catalog/schema-from-catalog';
 import { schemaFromDdl } from '../../server/src/core/schema/postgres/load';
-import { knownDatabase, readSnapshot, writeSnapshot } from '../../server/src/core/snapshot';
+import { knownDatabase, readSnapshot } from '../../server/src/core/snapshot';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { readContents } from '../../server/src/databases/database';
+import { takeSnapshot } from '../../server/src/databases/snapshot';
 import { startServer, type Major, type Server } from '../postgres/servers';
 import { plain } from './plain';
 
@@ -35,13 +36,24 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
   });
 
   test('a snapshot holds all of it', async () => {
-    const { catalog, sizes, version } = await readContents(server.url('world'));
-    const text = writeSnapshot({ version: 1, server: { dialect: 'postgresql', version }, takenAt: '2026-01-01T00:00:00Z', catalog, sizes });
+    const { catalog, sizes, settings, version } = await readContents(server.url('world'));
+    let text = '';
+    await takeSnapshot(server.url('world'), [], '2026-01-01T00:00:00Z', async (piece) => {
+      text += piece;
+      await Promise.resolve();
+    });
     const read = readSnapshot(text);
     if (!read.ok) throw new Error(read.problem);
-    expect(read.snapshot.catalog).toEqual(catalog);
-    expect(read.snapshot.sizes).toEqual(sizes);
-    expect(plain(knownDatabase(read.snapshot, 'snapshot').schema)).toEqual(plain(schemaFromCatalog(catalog)));
+    const { snapshot } = read;
+    expect(snapshot).toMatchObject({ version: 1, server: { dialect: 'postgresql', version }, takenAt: '2026-01-01T00:00:00Z' });
+    expect({ ...snapshot.settings, pace: undefined }).toEqual({ ...settings, pace: undefined });
+    // Indexes and sequences come with their tables.
+    const byName = ({ name }: { readonly name: string }): string => name;
+    expect(Object.fromEntries(snapshot.catalog.relations.map((relation) => [byName(relation), relation]))).toEqual(Object.fromEntries(catalog.relations.map((relation) => [byName(relation), relation])));
+    expect(snapshot.catalog.relations).toHaveLength(catalog.relations.length);
+    expect({ ...snapshot.catalog, relations: [] }).toEqual({ ...catalog, relations: [] });
+    expect(snapshot.sizes).toEqual(sizes);
+    expect(plain(knownDatabase(snapshot, 'snapshot').schema)).toEqual(plain(schemaFromCatalog(catalog)));
     expect(text.split('\n').length).toBeGreaterThan(catalog.relations.length);
   });
 

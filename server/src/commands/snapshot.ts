@@ -1,8 +1,9 @@
-import { writeSnapshot, type Snapshot } from '../core/snapshot';
-import { exclude } from '../core/snapshot-exclude';
-import { contentsOf, urlOfEnvironment } from './database';
+import { once } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
+import { DatabaseError } from '../databases/database';
+import { takeSnapshot } from '../databases/snapshot';
+import { urlOfEnvironment } from './database';
 import { Failure } from './failure';
-import { print } from './output';
 
 export interface SnapshotOptions {
   readonly databaseUrl?: string;
@@ -13,9 +14,23 @@ export interface SnapshotOptions {
 export async function snapshot(options: SnapshotOptions): Promise<number> {
   const url = options.databaseUrl ?? urlOfEnvironment();
   if (url === undefined) throw new Failure('which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL');
-  const { catalog, sizes, settings, applied, version } = await contentsOf(url);
   const takenAt = `${new Date().toISOString().slice(0, 19)}Z`;
-  const taken: Snapshot = { version: 1, server: { dialect: 'postgresql', version }, takenAt, catalog, sizes, settings, applied };
-  print(writeSnapshot(exclude(taken, options.exclude ?? [])));
+  try {
+    await takeSnapshot(url, options.exclude ?? [], takenAt, written);
+  } catch (error) {
+    throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
+  }
   return 0;
+}
+
+/** How long a reader of standard output may keep the database waiting, in ms: the server ends sessions that stand still for ten seconds. */
+const PATIENCE = 2000;
+
+/** Resolves when the text is out of the way, or when that takes too long: then it is kept until somebody reads it. */
+async function written(text: string): Promise<void> {
+  if (process.stdout.write(text)) return;
+  const given = new AbortController();
+  const { signal } = given;
+  await Promise.race([once(process.stdout, 'drain', { signal }), after(PATIENCE, undefined, { signal })]).catch(() => undefined);
+  given.abort();
 }

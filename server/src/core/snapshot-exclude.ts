@@ -1,43 +1,67 @@
-import type { CatalogColumn, CatalogConstraint, CatalogRelation, CatalogRoutine, CatalogText, CatalogTrigger, CatalogType } from './schema/catalog';
+import type { Catalog, CatalogColumn, CatalogConstraint, CatalogRelation, CatalogRoutine, CatalogText, CatalogTrigger, CatalogType } from './schema/catalog';
 import { nameParts, type ObjectName } from './schema/names';
-import type { Snapshot } from './snapshot';
+import type { RelationSizes } from './schema/statistics';
+import type { SnapshotRest } from './snapshot';
+
+/** An object by its exact name, and the table that it belongs to. */
+export interface Belonging {
+  readonly name: string;
+  readonly table?: string;
+}
 
 /**
- * A snapshot without the objects whose names match a pattern: `audit_*` in any schema, `billing.*` all of one schema (`*` any
- * characters, `?` one). What belongs to them goes too; where others mention them in an expression, a query or a body, that
- * text is left out as one that nobody knows.
+ * Leaves objects out whose names match a pattern: `audit_*` in any schema, `billing.*` all of one schema (`*` any characters,
+ * `?` one). What belongs to them goes too; where others mention them in an expression, a query or a body, that text is left
+ * out as one that nobody knows.
  */
-export function exclude(snapshot: Snapshot, patterns: readonly string[]): Snapshot {
-  if (patterns.length === 0) return snapshot;
-  const { catalog } = snapshot;
-  const matches = matcher(patterns);
-  const gone = new Set<string>();
-  for (const { name } of [...catalog.relations, ...catalog.types, ...catalog.routines]) if (matches(name)) gone.add(name);
-  for (const relation of catalog.relations) {
-    const owner = 'table' in relation ? relation.table : relation.kind === 'sequence' ? relation.ownedBy?.table : undefined;
-    if (owner !== undefined && gone.has(owner)) gone.add(relation.name);
+export class Exclusion {
+  private readonly gone: ReadonlySet<string>;
+  private readonly without: Without;
+  private readonly wholeSchemas: readonly RegExp[];
+
+  /** @param objects all that there are: what is left out is known before anything is written */
+  constructor(patterns: readonly string[], objects: Iterable<Belonging>) {
+    const matches = matcher(patterns);
+    const gone = new Set<string>();
+    const belongings: Required<Belonging>[] = [];
+    for (const { name, table } of objects) {
+      if (matches(name)) gone.add(name);
+      else if (table !== undefined) belongings.push({ name, table });
+    }
+    for (const { name, table } of belongings) if (gone.has(table)) gone.add(name);
+    this.gone = gone;
+    this.without = new Without(gone);
+    this.wholeSchemas = patterns.flatMap((pattern) => (pattern.endsWith('.*') ? [glob(pattern.slice(0, -2))] : []));
   }
-  const without = new Without(gone);
-  const stays = ({ name }: { readonly name: string }): boolean => !gone.has(name);
-  const wholeSchemas = patterns.flatMap((pattern) => (pattern.endsWith('.*') ? [glob(pattern.slice(0, -2))] : []));
-  const schemaStays = (name: string): boolean => !wholeSchemas.some((schema) => schema.test(name));
-  return {
-    ...snapshot,
-    excluded: patterns,
-    catalog: {
-      schemas: catalog.schemas.filter(schemaStays),
-      relations: catalog.relations.filter(stays).map((relation) => without.inRelation(relation)),
-      types: catalog.types.filter(stays).map((type) => without.inType(type)),
-      routines: catalog.routines.filter(stays).map((routine) => without.inRoutine(routine)),
-      publications: catalog.publications.map((publication) => ({
+
+  schemas(schemas: Catalog['schemas']): Catalog['schemas'] {
+    return schemas.filter((name) => !this.wholeSchemas.some((schema) => schema.test(name)));
+  }
+
+  relations(relations: Catalog['relations']): Catalog['relations'] {
+    return this.stay(relations).map((relation) => this.without.inRelation(relation));
+  }
+
+  sizes(sizes: RelationSizes): RelationSizes {
+    return Object.fromEntries(Object.entries(sizes).filter(([name]) => !this.gone.has(name)));
+  }
+
+  rest({ types, routines, publications, applied }: SnapshotRest): SnapshotRest {
+    return {
+      types: this.stay(types).map((type) => this.without.inType(type)),
+      routines: this.stay(routines).map((routine) => this.without.inRoutine(routine)),
+      applied: applied.filter(({ table }) => !this.gone.has(table)),
+      publications: publications.map((publication) => ({
         ...publication,
-        ...(publication.tables === undefined ? {} : { tables: without.names(publication.tables) }),
-        ...(publication.schemas === undefined ? {} : { schemas: publication.schemas.filter(schemaStays) }),
+        ...(publication.tables === undefined ? {} : { tables: this.without.names(publication.tables) }),
+        ...(publication.schemas === undefined ? {} : { schemas: this.schemas(publication.schemas) }),
       })),
-    },
-    sizes: Object.fromEntries(Object.entries(snapshot.sizes).filter(([name]) => !gone.has(name))),
-    ...(snapshot.applied === undefined ? {} : { applied: snapshot.applied.filter(({ table }) => !gone.has(table)) }),
-  };
+    };
+  }
+
+  private stay<T extends { readonly name: string }>(objects: readonly T[]): readonly T[] {
+    return objects.filter(({ name }) => !this.gone.has(name));
+  }
 }
 
 function matcher(patterns: readonly string[]): (name: string) => boolean {

@@ -55,16 +55,39 @@ function statisticsOf({ relations }: Schema, sizes: RelationSizes, settings: Ser
   return statisticsFrom(sizes, childrenOf, settings);
 }
 
-/** Writes a snapshot as JSON, a line for each object, so that differences between two can be read. */
-export function writeSnapshot({ catalog, sizes, applied, ...head }: Snapshot): string {
-  const lists = [
-    `    "schemas": ${JSON.stringify(catalog.schemas)}`,
-    ...(['relations', 'types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(catalog[room].map((object) => JSON.stringify(object)), '[', ']')}`),
-  ];
-  const noted = applied === undefined ? '' : `,\n  "applied": ${lines(applied.map((record) => JSON.stringify(record)), '[', ']', '  ')}`;
-  const start = JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '');
-  const sizeLines = Object.entries(sizes).map(([name, size]) => `${JSON.stringify(name)}: ${JSON.stringify(size)}`);
-  return `${start},\n  "catalog": {\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(sizeLines, '{', '}', '  ')}${noted}\n}\n`;
+/** A snapshot without what there is many of. */
+export type SnapshotHead = Omit<Snapshot, 'catalog' | 'sizes' | 'applied'>;
+
+/** What of a snapshot comes after its relations. */
+export interface SnapshotRest extends Pick<Catalog, 'types' | 'routines' | 'publications'> {
+  readonly applied: readonly AppliedRecord[];
+}
+
+/**
+ * Writes a snapshot as JSON, a line for each object, so that differences between two can be read; piece by piece, so that
+ * it need not be there as a whole: {@link start}, {@link page} as often as there are relations, {@link end}.
+ */
+export class SnapshotText {
+  private count = 0;
+  private readonly sizes: string[] = [];
+
+  start(head: SnapshotHead, schemas: Catalog['schemas']): string {
+    return `${JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '')},\n  "catalog": {\n    "schemas": ${JSON.stringify(schemas)},\n    "relations": [`;
+  }
+
+  /** The sizes are kept, and come at the end. */
+  page(relations: Catalog['relations'], sizes: RelationSizes): string {
+    for (const [name, size] of Object.entries(sizes)) this.sizes.push(`${JSON.stringify(name)}: ${JSON.stringify(size)}`);
+    const pieces = relations.map((relation, index) => `${this.count + index === 0 ? '' : ','}\n      ${JSON.stringify(relation)}`);
+    this.count += relations.length;
+    return pieces.join('');
+  }
+
+  end(rest: SnapshotRest): string {
+    const lists = (['types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(rest[room].map((object) => JSON.stringify(object)), '[', ']')}`);
+    const applied = lines(rest.applied.map((record) => JSON.stringify(record)), '[', ']', '  ');
+    return `${this.count === 0 ? '' : '\n    '}],\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(this.sizes, '{', '}', '  ')},\n  "applied": ${applied}\n}\n`;
+  }
 }
 
 function lines(items: readonly string[], open: string, close: string, indent = '    '): string {

@@ -42,13 +42,18 @@ export function readActivityOf(url: string): Promise<Activity> {
   return readDatabase(url, readActivity, ACTIVITY_LIMIT);
 }
 
+/** What decides how fast the server is, as it is set and as it was measured just now. */
+export async function readSettingsAndPace(reading: Reading): Promise<ServerSettings> {
+  const pace = await readPace(reading);
+  return { ...(await readSettings(reading)), ...(pace === undefined ? {} : { pace }) };
+}
+
 /** Somebody looks on, and asks again two seconds later; in ms. */
 const ACTIVITY_LIMIT = 5000;
 
 async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefined): Promise<DatabaseContents> {
   const version = Math.floor(reading.versionNumber / 10000);
-  const pace = await readPace(reading);
-  const settings = { ...(await readSettings(reading)), ...(pace === undefined ? {} : { pace }) };
+  const settings = await readSettingsAndPace(reading);
   const applied = await readApplied(reading);
   if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied };
   const { catalog, focus } = await readCatalogFor(reading, words);

@@ -4,7 +4,7 @@ import type { Reading } from './connection';
 import { readConstraints } from './constraints';
 import { findFocus, type Focus } from './focus';
 import { readIndexes } from './indexes';
-import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf } from './names';
+import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf, type Names } from './names';
 import { EVERYTHING, only, type Scope } from './scope';
 import { readPublications, readSurroundings, readViewReads, type Surroundings } from './surroundings';
 import { Texts } from './texts';
@@ -57,20 +57,37 @@ export async function readCatalogFor(reading: Reading, words: ReadonlySet<string
 /** What is read in detail, and what has been read of it. */
 interface Details {
   readonly scope: Scope;
+  /** Also those relations whose columns are mentioned: what foreign keys refer to. The scope, where nothing is said. */
+  readonly columnScope?: Scope;
   readonly classes: ReadonlyMap<number, ClassRow>;
   readonly nameOf: NameOf;
   readonly viewReads: ReadonlyMap<number, readonly number[]>;
   readonly routines: Catalog['routines'];
 }
 
-async function readDetails(reading: Reading, { scope, classes, nameOf, viewReads, routines }: Details): Promise<Catalog> {
-  const names = await readNames(reading, scope);
-  const columnRows = await readColumnRows(reading, scope);
+async function readDetails(reading: Reading, details: Details): Promise<Catalog> {
+  return {
+    schemas: await readSchemas(reading),
+    relations: await readRelations(reading, { ...details, names: await readNames(reading) }),
+    types: await readTypes(reading),
+    routines: details.routines,
+    publications: await readPublications(reading, details.nameOf),
+  };
+}
+
+/** The schemas that are not the server's own. */
+export async function readSchemas(reading: Reading): Promise<readonly string[]> {
+  return (await reading.rows(`SELECT nspname FROM pg_catalog.pg_namespace n WHERE ${OWN_SCHEMA} ORDER BY nspname COLLATE "C"`)).map(([name]) => String(name));
+}
+
+/** Reads the relations of a scope in detail, in the order of their names. */
+export async function readRelations(reading: Reading, { scope, columnScope = scope, classes, nameOf, names, viewReads }: Omit<Details, 'routines'> & { readonly names: Names }): Promise<readonly CatalogRelation[]> {
+  const columnRows = await readColumnRows(reading, columnScope);
   const views = new Map([...classes.values()].flatMap(({ oid, kind }) => (kind === 'view' || kind === 'materialized view' ? [[oid, viewReads.get(oid) ?? []] as const] : [])));
   const texts = await Texts.read(reading, scope, views);
   const lists = columnLists(columnRows, names, texts);
   const constraints = await readConstraints(reading, scope, nameOf, lists, texts);
-  const indexes = await readIndexes(reading, scope, classes, lists, names, texts);
+  const indexes = await readIndexes(reading, { scope, classes, nameOf }, lists, names, texts);
   const surroundings = await readSurroundings(reading, scope, nameOf, lists);
   const columnsOf = (oid: number): CatalogTable['columns'] => lists.get(oid)?.columns ?? [];
 
@@ -99,13 +116,7 @@ async function readDetails(reading: Reading, { scope, classes, nameOf, viewReads
     }
   };
 
-  return {
-    schemas: (await reading.rows(`SELECT nspname FROM pg_catalog.pg_namespace n WHERE ${OWN_SCHEMA} ORDER BY nspname COLLATE "C"`)).map(([name]) => String(name)),
-    relations: [...classes.values()].flatMap((own) => relationFrom(own) ?? []),
-    types: await readTypes(reading),
-    routines,
-    publications: await readPublications(reading, nameOf),
-  };
+  return [...classes.values()].flatMap((own) => relationFrom(own) ?? []);
 }
 
 function tableShape(own: ClassRow, kind: CatalogTable['kind'], surroundings: Surroundings): Omit<CatalogTable, 'columns'> {

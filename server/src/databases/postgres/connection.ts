@@ -84,7 +84,8 @@ async function hangUp(client: Client): Promise<void> {
 
 async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const, ['datestyle', 'ISO'] as const];
+  // What is compiled for one reading of a catalogue takes longer than the reading.
+  const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const, ['datestyle', 'ISO'] as const, ['jit', 'off'] as const];
   await client.query(settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join('; '));
   const rows = async (sql: string, values: readonly unknown[] = []): Promise<unknown[][]> => {
     try {

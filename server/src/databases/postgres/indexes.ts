@@ -2,7 +2,7 @@ import type { CatalogIndex, CatalogIndexKey } from '../../core/schema/catalog';
 import type { ColumnList } from './columns';
 import type { Reading } from './connection';
 import { columnNames } from './constraints';
-import { optionsFrom, type ClassRow, type Names } from './names';
+import { optionsFrom, type ClassRow, type NameOf, type Names } from './names';
 import type { Scope } from './scope';
 import type { Texts } from './texts';
 
@@ -13,8 +13,7 @@ const NULLS_FIRST = 2;
 /** Indexes by their own oid. */
 export async function readIndexes(
   reading: Reading,
-  scope: Scope,
-  classes: ReadonlyMap<number, ClassRow>,
+  { scope, classes, nameOf }: { readonly scope: Scope; readonly classes: ReadonlyMap<number, ClassRow>; readonly nameOf: NameOf },
   lists: ReadonlyMap<number, ColumnList>,
   names: Names,
   texts: Texts,
@@ -34,7 +33,7 @@ export async function readIndexes(
     const list = lists.get(Number(table));
     const count = Number(keyCount);
     const numbers = key as number[];
-    const parentName = parent === null ? undefined : classes.get(Number(parent))?.name;
+    const parentName = parent === null ? undefined : nameOf(Number(parent));
     const included = columnNames(list, numbers.slice(count));
     indexes.set(Number(oid), {
       name: own.name,

@@ -79,12 +79,10 @@ export interface Names {
   operatorClass(oid: number): string | undefined;
 }
 
-export async function readNames(reading: Reading, scope: Scope): Promise<Names> {
+export async function readNames(reading: Reading): Promise<Names> {
   const qualified = (schema: unknown, name: unknown): string => (schema === 'pg_catalog' ? String(name) : `${String(schema)}.${String(name)}`);
-  const collations = await reading.rows(
-    `SELECT c.oid, n.nspname, collname FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = collnamespace
-     WHERE c.oid IN (SELECT attcollation FROM pg_catalog.pg_attribute WHERE attcollation <> 0 AND ${scope.has('attrelid')})`,
-  );
+  // There are a thousand at most; which of them columns have would take a look at every column.
+  const collations = await reading.rows('SELECT c.oid, n.nspname, collname FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = collnamespace');
   const classes = await reading.rows('SELECT c.oid, n.nspname, opcname FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_namespace n ON n.oid = opcnamespace WHERE NOT opcdefault');
   const byOid = (rows: readonly unknown[][]): Map<number, string> => new Map(rows.map(([oid, schema, name]) => [Number(oid), qualified(schema, name)]));
   const collationNames = byOid(collations);

@@ -91,11 +91,16 @@ export async function readTablesOfTypes(reading: Reading, names: readonly string
 
 /** What belongs to some tables and is read with them: their indexes, the sequences they own; and all composite types. */
 export async function readBelongings(reading: Reading, tables: readonly number[]): Promise<readonly number[]> {
+  const composite = await reading.rows("SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384");
+  return [...(await readOwned(reading, tables)), ...composite.map(([oid]) => Number(oid))];
+}
+
+/** The indexes of some tables, and the sequences that they own. */
+export async function readOwned(reading: Reading, tables: readonly number[]): Promise<readonly number[]> {
   const rows = await reading.rows(
     `SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = ANY ($1::pg_catalog.oid[])
      UNION ALL SELECT d.objid FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-       WHERE d.classid = 1259 AND d.refclassid = 1259 AND d.refobjid = ANY ($1::pg_catalog.oid[]) AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-     UNION ALL SELECT oid FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384`,
+       WHERE d.classid = 1259 AND d.refclassid = 1259 AND d.refobjid = ANY ($1::pg_catalog.oid[]) AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')`,
     [tables],
   );
   return rows.map(([oid]) => Number(oid));
