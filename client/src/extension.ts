@@ -17,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
     void running.restart();
   });
   const status = new StatusItem(running);
-  const report = new ReportPanel(running);
+  const report = new ReportPanel(running, context.workspaceState);
   context.subscriptions.push(log, status, report, ...registerCommands(running, status, connections, report, log));
   // Not awaited: VS Code need not wait for the server to show the extension as active.
   void running.start();

@@ -8,6 +8,11 @@ import type { LockscopeServer } from './server';
 /** How long the report waits for further edits before it is made anew, in ms. */
 const PATIENCE = 500;
 
+const VIEW = 'lockscope.report';
+const WEBVIEW: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [] };
+/** The document that the panel is about. */
+const ABOUT = 'lockscope.report.uri';
+
 /** What the report's page says; see the script of server/src/reporters/report. */
 type Message = { readonly type: 'ready' | 'html' | 'markdown' } | { readonly type: 'reveal'; readonly statement: number };
 
@@ -23,7 +28,10 @@ export class ReportPanel implements vscode.Disposable {
   private waiting: NodeJS.Timeout | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly server: LockscopeServer) {
+  constructor(
+    private readonly server: LockscopeServer,
+    private readonly state: vscode.Memento,
+  ) {
     const soon = (): void => {
       this.soon();
     };
@@ -32,6 +40,8 @@ export class ReportPanel implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.toString() === this.uri?.toString()) soon();
       }),
+      // A window that is reloaded has its panels again; what this one was about is remembered by the folder.
+      vscode.window.registerWebviewPanelSerializer(VIEW, { deserializeWebviewPanel: (panel) => this.restore(panel) }),
     ];
   }
 
@@ -109,13 +119,33 @@ export class ReportPanel implements vscode.Disposable {
   private async open(uri: vscode.Uri): Promise<void> {
     if (this.uri?.toString() !== uri.toString()) this.shown = '';
     this.uri = uri;
+    void this.state.update(ABOUT, uri.toString());
     if (this.panel === undefined) this.panel = this.createPanel();
     else this.panel.reveal(undefined, false);
     await this.update();
   }
 
+  /** Fills a panel that was there before the window was reloaded; one whose migration is not known any more is closed. */
+  private async restore(panel: vscode.WebviewPanel): Promise<void> {
+    const about = this.state.get<string>(ABOUT);
+    if (about === undefined || this.panel !== undefined) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = WEBVIEW;
+    this.panel = this.listened(panel);
+    this.uri = vscode.Uri.parse(about);
+    // The server knows documents that are open.
+    await Promise.resolve(vscode.workspace.openTextDocument(this.uri)).then(() => this.update(), () => {
+      panel.dispose();
+    });
+  }
+
   private createPanel(): vscode.WebviewPanel {
-    const panel = vscode.window.createWebviewPanel('lockscope.report', 'Migration Report', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }, { enableScripts: true, localResourceRoots: [], enableFindWidget: true });
+    return this.listened(vscode.window.createWebviewPanel(VIEW, 'Migration Report', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }, { ...WEBVIEW, enableFindWidget: true }));
+  }
+
+  private listened(panel: vscode.WebviewPanel): vscode.WebviewPanel {
     panel.webview.onDidReceiveMessage((message: Message) => this.received(message));
     panel.onDidDispose(() => {
       this.panel = undefined;

@@ -77,7 +77,7 @@ interface Machine {
 
 /** docs/estimates.md. */
 export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>, machine: Machine): string {
-  const sizes = [...new Set(runs.map(({ rows }) => rows))];
+  const sizes = [...new Set(runs.map(({ rows }) => rows))].sort((a, b) => a - b);
   const texts = [...new Set(runs.map(({ sql }) => sql))];
   const cell = (sql: string, rows: number): string => {
     const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
@@ -96,15 +96,16 @@ and compares what each took with what Lockscope says beforehand.
 The *factor* is how many times the likely value is too large or too small; 1 is exact. *Range held* says how often the time was
 within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count for the range only. The three bases:
 
-- **catalogue**: sizes and statistics as ANALYZE left them, built-in timings.
+- **catalogue**: what a connection knows by itself: sizes and statistics as ANALYZE left them, the rows that the planner expects, and the
+  server's pace: 50 ms of sorting numbers and texts that it makes itself, timed just before.
 - **sample**: the same, and two seconds of reading parts of the tables (\`--sample\`).
-- **past timings**: the same, and what *other* migrations took on this server (\`--calibrate\`); none is judged by its own time.
+- **past timings**: the same, and what *other* migrations took on this server in memory (\`--calibrate\`); none is judged by its own time.
 
 ${summary(runs)}
 
 Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are ${sizes.map((rows) => bytesInWords(largest(runs, rows))).join(', ')} at most.
 The machine has ${String(machine.processors)} processors, and on average ${machine.load.toFixed(0)} processes wanted to run: far more of them than processors means that all times here are
-longer than on a machine of its own, which built-in timings cannot know.
+longer than on a machine of its own, which the pace sees only for the moment that it is timed.
 
 ## Every migration
 
