@@ -30,11 +30,17 @@ export const redundantIndex = defineRule({
       const keys = plainKeys(action.node);
       if (action.unique || action.method !== 'btree' || action.relation === undefined || keys === undefined) continue;
       const covering = indexesOf(context, action.relation).find((index) => covers(index, keys));
-      if (covering !== undefined) yield { action, covering: covering.name };
+      if (covering !== undefined) yield { action, covering: covering.name, replaced: undefined };
+      else {
+        const replaced = indexesOf(context, action.relation).find((index) => isPrefix(index, keys));
+        if (replaced !== undefined) yield { action, covering: undefined, replaced: replaced.name };
+      }
     }
   },
-  say: ({ action, covering }, { parsed }) => ({
-    message: `${called(covering)} already begins with these columns, so this index costs every write and serves few queries. Do without it.`,
+  say: ({ action, covering, replaced }, { parsed }) => ({
+    message: covering === undefined
+      ? `This index begins with the columns of ${called(replaced)}, which then costs every write and serves few queries that this one does not. Drop that one afterwards, concurrently.`
+      : `${called(covering)} already begins with these columns, so this index costs every write and serves few queries. Do without it.`,
     span: headline(parsed.text, action.span),
   }),
 });
@@ -46,6 +52,12 @@ function indexesOf({ before }: FindContext, relation: Parameters<FindContext['be
     const index = before.relation(name);
     return index?.kind === 'index' || index?.kind === 'partitioned index' ? [index] : [];
   });
+}
+
+/** Whether an index, one that guards nothing, is the beginning of another. */
+function isPrefix(index: Index, keys: readonly string[]): boolean {
+  if (index.unique || index.included.length > 0 || index.keys.length >= keys.length) return false;
+  return covers({ ...index, keys: [...index.keys, ...keys.slice(index.keys.length).map((column) => ({ column }) as Index['keys'][number])] }, keys);
 }
 
 function covers(index: Index, keys: readonly string[]): boolean {
