@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const wasm = 'libpg-query.wasm';
 /** The grammars of the languages that migrations are written in (GRAMMARS in script/code/grammars.ts), and their parser. */
 const grammars = ['javascript', 'typescript', 'tsx', 'ruby', 'python', 'php', 'go', 'c-sharp', 'elixir'].map((name) => `tree-sitter-${name}.wasm`);
-const webAssembly = [wasm, 'web-tree-sitter.wasm', ...grammars];
+export const webAssembly = [wasm, 'web-tree-sitter.wasm', ...grammars];
 
 /** The packages that WebAssembly files come from, by the files that are not of @vscode/tree-sitter-wasm. */
 const packages = { [wasm]: 'libpg-query', 'web-tree-sitter.wasm': 'web-tree-sitter', 'tree-sitter-elixir.wasm': 'tree-sitter-elixir/package.json' };

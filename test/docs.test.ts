@@ -6,6 +6,8 @@ import { RULE_METAS } from '../server/src/core/rules';
 import { TOOLS } from '../server/src/core/script/tools';
 import { rulePages } from '../server/src/reporters/rule-page';
 import { toolsPage } from '../server/src/reporters/tools-page';
+import { CODE_CASES } from './tools/code-cases';
+import { SQL_CASES } from './tools/sql-cases';
 
 const folder = new URL('../docs/rules/', import.meta.url);
 
@@ -28,4 +30,15 @@ test('docs/rules-by-tool.md says which other tool has each rule, and speaks of n
 
 test('docs/tools.md tells of every migration tool as declared', () => {
   expect(readFileSync(new URL('../docs/tools.md', import.meta.url), 'utf8')).toBe(toolsPage(TOOLS));
+});
+
+test('the tools that are said to be run are those that the tests run, in the release that they install', () => {
+  const cases = [...SQL_CASES, ...CODE_CASES];
+  const run = TOOLS.filter(({ about }) => about.run !== undefined);
+  expect(run.map(({ id }) => id).sort()).toEqual([...new Set(cases.map(({ tool }) => tool))].sort());
+  for (const { id, about } of run) {
+    const [version] = Object.values(cases.find(({ tool }) => tool === id)?.source.npm ?? {});
+    if (version === undefined) expect(about.run, id).toContain('from Debian');
+    else expect(about.run, id).toMatch(new RegExp(`^${version.replace(/-.*/u, '').replaceAll('.', '\\.')} from npm`, 'u'));
+  }
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildInto } from '../../scripts/build.mjs';
+import { buildInto, webAssembly } from '../../scripts/build.mjs';
 
 /** What a run of the command line left behind. */
 export interface Outcome {
@@ -24,7 +24,7 @@ export class Lockscope {
   static async build(): Promise<Lockscope> {
     const folder = mkdtempSync(join(tmpdir(), 'lockscope-cli-'));
     const entries = { main: 'server/src/main.ts', cli: 'server/src/cli.ts' };
-    await buildInto(join(folder, 'dist'), { entries, assets: ['libpg-query.wasm', 'web-tree-sitter.wasm', 'tree-sitter-javascript.wasm'] });
+    await buildInto(join(folder, 'dist'), { entries, assets: webAssembly });
     return new Lockscope(folder);
   }
 

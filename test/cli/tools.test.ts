@@ -24,9 +24,9 @@ interface Report {
 
 const failing = ({ findings }: Report['files'][number]): number => findings.filter(({ rule }) => rule === 'not-in-transaction').length;
 
-test('a repository with the migrations of every SQL tool: each by itself, mended as that tool has it', async () => {
+test('a repository with the migrations of every tool: each by itself, mended as that tool has it', async () => {
   // A folder for each example, so that what is beside one is not beside another.
-  const samples = TOOLS.filter(({ examples }) => examples.every(({ path }) => path.endsWith('.sql'))).flatMap(({ id, examples }) =>
+  const samples = TOOLS.flatMap(({ id, examples }) =>
     examples.map((example, index) => ({ ...example, id, folder: `${id}-${String(index)}` })),
   );
   const files: Record<string, string> = {};

@@ -71,6 +71,13 @@ const LIQUIBASE = 'node_modules/liquibase/dist/liquibase/internal/lib';
 
 export const SQL_CASES: readonly SqlCase[] = [
   {
+    tool: 'plain',
+    source: { system: { program: 'psql', args: ['--version'] } },
+    file: 'migrations/001_age.sql',
+    text: `\\set QUIET on\nBEGIN;\n${ALTER}${CREATE}COMMIT;\n`,
+    migrate: (folder, url) => run('psql', ['-X', '-v', 'ON_ERROR_STOP=1', '-f', 'migrations/001_age.sql', url], { cwd: folder }),
+  },
+  {
     tool: 'dbmate',
     source: { npm: { dbmate: '2.36.0' } },
     file: 'db/migrations/20240102030405_age.sql',

@@ -2,7 +2,8 @@ import type { MigrationTool } from '../core/script/script';
 
 /** The page of all migration tools that Lockscope knows: docs/tools.md. */
 export function toolsPage(tools: readonly MigrationTool[]): string {
-  const rows = [...tools].sort((a, b) => a.title.localeCompare(b.title)).map(({ id, title, about }) => `| ${[title, `\`${id}\``, about.files, about.transaction, about.optOut, about.understands ?? ''].map(cell).join(' | ')} |`);
+  const sorted = [...tools].sort((a, b) => a.title.localeCompare(b.title));
+  const rows = sorted.map(({ id, title, about }) => `| ${[title, `\`${id}\``, about.files, about.transaction, about.optOut, about.understands ?? ''].map(cell).join(' | ')} |`);
   const applied = tools.filter((tool) => tool.applied !== undefined).sort((a, b) => a.title.localeCompare(b.title)).map(({ title, applied: table }) => `| ${title} | \`${table?.table ?? ''}\` | \`${table?.columns[0] ?? ''}\` |`);
   return `${[
     '# Migration tools',
@@ -14,6 +15,16 @@ export function toolsPage(tools: readonly MigrationTool[]): string {
     '| Tool | `--tool` | Its files | Transaction | How to switch it off | Also understood |',
     '|---|---|---|---|---|---|',
     ...rows,
+    '',
+    '## How this is known',
+    '',
+    'The tests let these tools run migrations on a real PostgreSQL server: one that fails where Lockscope says that it fails, the same as its fix leaves it, which passes, and, for tools with schema calls, some calls, whose SQL in the server’s log is the SQL that Lockscope takes them for.',
+    '',
+    '| Tool | Release |',
+    '|---|---|',
+    ...sorted.filter(({ about }) => about.run !== undefined).map(({ title, about }) => `| ${cell(title)} | ${cell(about.run ?? '')} |`),
+    '',
+    `The others come neither from npm nor from Debian’s packages in a form that runs without a further download. What is said of them was read in their sources and threads: ${sorted.filter(({ about }) => about.run === undefined).map(({ title }) => title).join(', ')}. So was what Prisma Migrate sends from 7.4 on, and what releases of the Supabase command line before 3.0 do.`,
     '',
     '## Where tools note what they applied',
     '',

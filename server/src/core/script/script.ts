@@ -213,6 +213,8 @@ export interface ToolAbout {
   readonly optOut: string;
   /** What else of its syntax is understood. */
   readonly understands?: string;
+  /** The release that the tests run on a real server, and where it comes from; absent where all this was read in its source. */
+  readonly run?: string;
 }
 
 /** A file of a tool, and what is to be said of it: tests follow from it. */

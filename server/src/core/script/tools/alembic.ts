@@ -17,6 +17,7 @@ export const alembic = codeTool({
     transaction: 'One around all pending files, unless `transaction_per_migration` is set; each call is a query of its own.',
     optOut: '`with op.get_context().autocommit_block():` around the statement; it commits what came before.',
     understands: 'SQL in `op.execute`; operations as the SQL that Alembic sends; the order of `down_revision` and `depends_on`, branches and merges; `transaction_per_migration` in `env.py`',
+    run: '1.8 from Debian 12',
   },
   languages: ['python'],
   marks: [/^revision\b[^=\r\n]*=/mu, /^def\s+upgrade\b/mu],

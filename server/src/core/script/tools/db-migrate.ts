@@ -12,6 +12,7 @@ export const dbMigrate = codeTool({
     transaction: 'One around each file.',
     optOut: 'On its command line only: `--non-transactional`.',
     understands: 'SQL in `db.runSql`',
+    run: '0.11.14 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

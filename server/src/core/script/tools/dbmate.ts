@@ -14,6 +14,7 @@ export const dbmate: MigrationTool = {
     files: '`-- migrate:up`, `-- migrate:down`',
     transaction: 'Each direction of the file, sent as one query.',
     optOut: '`-- migrate:up transaction:false`; then one statement a file, since it is still sent as one query',
+    run: '2.36.0 from npm',
   },
   ordersByLetters: true,
   recognise: ({ text }) => (findLine(text, UP) === undefined && findLine(text, DOWN) === undefined ? 0 : 0.9),

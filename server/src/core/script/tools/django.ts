@@ -19,6 +19,7 @@ export const django = codeTool({
     transaction: 'One around each file; a string of `RunSQL` is one query, a list one for each item.',
     optOut: '`atomic = False` in the class.',
     understands: 'SQL in `RunSQL` with its `reverse_sql`, in `schema_editor.execute`; operations as the SQL that Django sends; the order of `dependencies`, `run_before` and `replaces`',
+    run: '3.2 from Debian 12',
   },
   languages: ['python'],
   // What it depends on, what it wants to run before, and what a squashed one stands for (django/db/migrations/loader.py, build_graph).

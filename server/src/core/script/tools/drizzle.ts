@@ -15,6 +15,7 @@ export const drizzle: MigrationTool = {
     transaction: 'All pending files together; what is between breakpoints is sent as one query.',
     optOut: 'None; a chunk `COMMIT;` before the statement and one `BEGIN;` behind it end the transaction and open another',
     understands: '`--> statement-breakpoint`, the journal’s order',
+    run: '0.45.4 from npm',
   },
   beside: () => ['meta/_journal.json', 'snapshot.json'],
   recognise({ path, text, beside }) {

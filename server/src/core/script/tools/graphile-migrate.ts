@@ -12,6 +12,7 @@ export const graphileMigrate: MigrationTool = {
     transaction: 'The file, sent as one query.',
     optOut: '`--! no-transaction` as the first line; then one statement a file. What is committed must not be changed.',
     understands: '`:UPPER_CASE`',
+    run: '1.4.1 from npm',
   },
   beside: () => ['.../.gmrc', '.../.gmrc.js'],
   recognise(file) {

@@ -14,6 +14,7 @@ export const knex = codeTool({
     transaction: 'One around all pending files; each call is a query of its own.',
     optOut: '`exports.config = { transaction: false }` in the file; then one statement a `knex.raw`.',
     understands: 'SQL in `knex.raw`, `knex.schema.raw`, `trx.raw`; schema calls as the SQL that Knex sends',
+    run: '3.1.0 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

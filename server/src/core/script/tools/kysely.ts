@@ -12,6 +12,7 @@ export const kysely = codeTool({
     transaction: 'One around all pending files; each call is a query of its own.',
     optOut: 'None in the file: `disableTransactions` of the `Migrator`.',
     understands: 'SQL in `` sql`…`.execute(db) `` and `sql.raw(…).execute(db)`',
+    run: '0.28.8 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

@@ -14,6 +14,7 @@ export const laravel = codeTool({
     transaction: 'One around each file; each call is a query of its own.',
     optOut: '`public $withinTransaction = false;` in the class.',
     understands: 'SQL in `DB::statement`, `DB::unprepared`; `Schema` calls as the SQL that Laravel sends',
+    run: '8.83 from Debian 12',
   },
   languages: ['php'],
   ordersByLetters: true,

@@ -20,6 +20,7 @@ export const liquibase: MigrationTool = {
     transaction: 'Each changeset; statement by statement.',
     optOut: '`runInTransaction:false` on the changeset’s line',
     understands: '`--rollback` lines and blocks, `splitStatements:false` (sent as one), `endDelimiter:`, `${x}`; the order of a `db.changelog-master` in XML, YAML or JSON beside or above them',
+    run: '4.28.1 from npm',
   },
   beside: () => MASTER_CHANGELOGS,
   order: includedOrder,

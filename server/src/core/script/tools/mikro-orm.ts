@@ -12,6 +12,7 @@ export const mikroOrm = codeTool({
     transaction: 'One around all pending files (`allOrNothing`); each call is a query of its own.',
     optOut: '`isTransactional(): boolean { return false; }` in the class.',
     understands: 'SQL in `this.addSql` and `this.execute`',
+    run: '6.6.16 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

@@ -13,6 +13,7 @@ export const nodePgMigrateCode = codeTool({
     transaction: 'One around all pending files; each call is a query of its own.',
     optOut: '`pgm.noTransaction()` in the function; then one statement a `pgm.sql`.',
     understands: 'SQL in `pgm.sql`; schema calls as the SQL that node-pg-migrate sends',
+    run: '8.0.3 from npm',
   },
   languages: SCRIPTS,
   marks: [/\bpgm\b|['"]node-pg-migrate['"]/u, /\bup\b/u],

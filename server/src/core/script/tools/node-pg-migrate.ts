@@ -14,6 +14,7 @@ export const nodePgMigrateSql: MigrationTool = {
     files: '`-- Up Migration`, `-- Down Migration`',
     transaction: 'All pending files together; each part is sent as one query.',
     optOut: 'None in a SQL file; one in JavaScript has `pgm.noTransaction()`',
+    run: '8.0.3 from npm',
   },
   recognise: ({ text }) => (findLine(text, UP) === undefined && findLine(text, DOWN) === undefined ? 0 : 0.85),
   read: ({ text }) => ({

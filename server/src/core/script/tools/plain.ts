@@ -11,6 +11,7 @@ export const plain: MigrationTool = {
     transaction: 'None but the file’s own `BEGIN` … `COMMIT`; statement by statement.',
     optOut: 'Not needed.',
     understands: 'psql’s meta-commands, `:variables` and the data of `COPY … FROM stdin`; `${x}`, `{{ x }}`, `%s`',
+    run: 'psql 15 from Debian 12',
   },
   recognise: () => 0.1,
   read: ({ path, text }) => ({

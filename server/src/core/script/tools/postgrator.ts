@@ -12,6 +12,7 @@ export const postgrator: MigrationTool = {
     files: '`1.do.x.sql`, `1.undo.x.sql`',
     transaction: 'None; the file is sent as one query, so several statements are a transaction.',
     optOut: 'One statement a file.',
+    run: '8.0.0 from npm',
   },
   beside: (name) => (/^\d+\.do\./iu.test(name) ? [undoOf(name)] : []),
   recognise: ({ path }) => (NAME.test(nameOf(path)) ? 0.6 : 0),

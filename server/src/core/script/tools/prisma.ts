@@ -12,6 +12,7 @@ export const prisma: MigrationTool = {
     transaction: 'None. Up to Prisma 7.3 the file is sent as one query, so several statements are a transaction; from 7.4 statement by statement.',
     optOut: 'One statement a migration, up to Prisma 7.3',
     understands: 'Prisma’s version in package.json',
+    run: '7.3.0 from npm: its engine for other runtimes, which sends what the native one sends up to 7.3',
   },
   ordersByLetters: true,
   beside: () => ['../migration_lock.toml', '.../package.json'],

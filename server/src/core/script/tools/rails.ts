@@ -15,6 +15,7 @@ export const rails = codeTool({
     transaction: 'One around each file; each call is a query of its own.',
     optOut: '`disable_ddl_transaction!` in the class body.',
     understands: 'SQL in `execute`, heredocs included; `reversible`, `up_only`; schema calls as the SQL that Rails sends',
+    run: '6.1 from Debian 12',
   },
   languages: ['ruby'],
   marks: [/\bActiveRecord::Migration\b/u],

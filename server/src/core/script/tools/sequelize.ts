@@ -31,6 +31,7 @@ export const sequelize = codeTool({
     transaction: 'None but those that the code opens with `sequelize.transaction(…)`; each call is a query of its own.',
     optOut: 'Not needed; a statement that cannot run in a transaction stands outside of `sequelize.transaction(…)`.',
     understands: 'SQL in `sequelize.query`; schema calls as the SQL that Sequelize sends',
+    run: '6.37.7 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

@@ -16,6 +16,7 @@ export const sqitch: MigrationTool = {
     transaction: 'None but the file’s own `BEGIN` … `COMMIT`; statement by statement, by psql.',
     optOut: 'Take the file’s own `BEGIN` and `COMMIT` away',
     understands: 'The plan’s order, psql’s `:variables` and meta-commands',
+    run: '1.3 from Debian 12',
   },
   beside: () => ['.../sqitch.plan', '.../sqitch.conf'],
   recognise(file) {

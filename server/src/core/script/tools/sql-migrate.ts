@@ -16,6 +16,7 @@ export const sqlMigrate: MigrationTool = {
     transaction: 'Each direction of the file; statement by statement.',
     optOut: '`-- +migrate Up notransaction`',
     understands: '`StatementBegin`, `StatementEnd`',
+    run: 'of December 2019 from Debian 12',
   },
   recognise: ({ text }) => (findLine(text, UP) === undefined && findLine(text, DOWN) === undefined ? 0 : 0.9),
   read: ({ text }) => ({

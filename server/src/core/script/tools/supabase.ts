@@ -15,6 +15,7 @@ export const supabase: MigrationTool = {
       'The file; statement by statement. From 2.109 of its command line `CREATE INDEX CONCURRENTLY`, `REINDEX … CONCURRENTLY`, `VACUUM`, `CLUSTER` and `ALTER SYSTEM`, from 2.116 `DROP INDEX CONCURRENTLY` too, end the transaction, run by themselves and are followed by another one; a file with a `BEGIN` or `COMMIT` of its own gets none.',
     optOut: '`-- pg-delta: transaction=false` as the first line, from 3.0',
     understands: 'The version of its command line in package.json',
+    run: '3.1.0 from npm',
   },
   beside: () => ['.../package.json'],
   ordersByLetters: true,

@@ -13,6 +13,7 @@ export const typeorm = codeTool({
     transaction: 'One around all pending files (`migrationsTransactionMode: "all"`); each call is a query of its own.',
     optOut: '`transaction = false` in the class, which needs `migrationsTransactionMode: "each"` (or `"none"`); then one statement a `queryRunner.query`.',
     understands: 'SQL in `queryRunner.query`, `commitTransaction` and `startTransaction`; schema calls as the SQL that TypeORM sends',
+    run: '0.3.27 from npm',
   },
   languages: SCRIPTS,
   // By the time that its class is named after (src/migration/MigrationExecutor.ts, getMigrations).

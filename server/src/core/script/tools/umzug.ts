@@ -11,6 +11,7 @@ export const umzug = codeTool({
     transaction: 'None but those that the code opens; each call is a query of its own.',
     optOut: 'Not needed.',
     understands: 'SQL in `….query(…)`',
+    run: '3.8.2 from npm',
   },
   languages: SCRIPTS,
   ordersByLetters: true,

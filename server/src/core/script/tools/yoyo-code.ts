@@ -13,6 +13,7 @@ export const yoyoCode = codeTool({
     transaction: 'One around each file; each step is a query of its own.',
     optOut: '`__transactional__ = False` in the file.',
     understands: 'SQL in `step(apply, rollback)`',
+    run: '8.2 from Debian 12',
   },
   languages: ['python'],
   marks: [/\bfrom\s+yoyo\s+import\b|\bimport\s+yoyo\b/u],

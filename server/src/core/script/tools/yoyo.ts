@@ -14,6 +14,7 @@ export const yoyo: MigrationTool = {
     files: '`x.sql` with `x.rollback.sql`, a header `-- depends: …`, or near a `yoyo.ini`',
     transaction: 'The file; statement by statement.',
     optOut: 'A header `-- transactional: false`',
+    run: '8.2 from Debian 12',
   },
   beside: (name) => ['.../yoyo.ini', ...(name.endsWith('.rollback.sql') ? [] : [rollbackOf(name)])],
   recognise(file) {
