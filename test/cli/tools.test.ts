@@ -54,7 +54,7 @@ test('a repository with the migrations of every tool: each by itself, mended as 
     for (const file of after.files.filter((candidate) => candidate.path.startsWith(`${folder}/`))) expect([file.path, failing(file)]).toEqual([file.path, 0]);
     expect(after.files.some((file) => file.path === `${folder}/${path}`)).toBe(true);
   }
-});
+}, 120_000);
 
 describe('the order of a folder', () => {
   const problemsOf = (stdout: string): readonly string[] => (JSON.parse(stdout) as Report).files.map(({ path }) => path);
