@@ -49,6 +49,11 @@ export function doubtOf(node: CodeNode, code: Source, language: Language): Extra
   let condition = false;
   let from = node;
   for (let at = node.parent; at !== undefined; at = at.parent) {
+    // A block may hold thousands of statements: what holds for it is found once.
+    if (language.blocks.has(at.type)) {
+      const around = doubtOfBlock(at, code, language);
+      return around === 'none' && condition ? 'condition' : around === 'none' ? undefined : around;
+    }
     if (LOOPS.has(at.type)) return 'loop';
     if (CONDITIONS.has(at.type)) condition ||= !isHead(from);
     else if (language.calls.has(at.type) && holdsFunction(at, from)) {
@@ -60,6 +65,14 @@ export function doubtOf(node: CodeNode, code: Source, language: Language): Extra
     from = at;
   }
   return condition ? 'condition' : undefined;
+}
+
+const ofBlocks = new WeakMap<CodeNode, 'loop' | 'condition' | 'none'>();
+
+function doubtOfBlock(block: CodeNode, code: Source, language: Language): 'loop' | 'condition' | 'none' {
+  let known = ofBlocks.get(block);
+  if (known === undefined) ofBlocks.set(block, (known = doubtOf(block, code, language) ?? 'none'));
+  return known;
 }
 
 /** What is looked at to decide, or done before, happens in any case. */

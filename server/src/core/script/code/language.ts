@@ -110,8 +110,9 @@ export function number(node: CodeNode, code: Source): Value {
 
 /** A function or method with a name and a body, where a node of one of these types is one. */
 export function functionOf(node: CodeNode, code: Source, ...types: readonly string[]): ReturnType<Language['definition']> {
+  if (!types.includes(node.type)) return undefined;
   const [name, body] = [field(node, 'name'), field(node, 'body')];
-  return !types.includes(node.type) || name === undefined || body === undefined ? undefined : { name: textOf(code, name), body };
+  return name === undefined || body === undefined ? undefined : { name: textOf(code, name), body };
 }
 
 /** Arguments, of which those with a label, `name: value`, are named. */

@@ -8,7 +8,7 @@ import type { CodeReading, Found, Region, Scope, Unsure } from './found';
 import { parseCode } from './grammars';
 import { textOf, type Language, type Source } from './language';
 import { languageFor } from './languages';
-import { codeTree, descendants, field, type CodeNode } from './node';
+import { codeTree, field, type CodeNode } from './node';
 import type { Invocation, Text, Value } from './value';
 import { changeWayBack, functionWayBack, type Defined } from './way-back';
 
@@ -59,14 +59,16 @@ const ASSIGNMENTS: ReadonlySet<string> = new Set([
 /** What names stand for that are given a value exactly once. */
 function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode | undefined> {
   const constants = new Map<string, CodeNode | undefined>();
-  for (const node of descendants(root)) {
-    if (!ASSIGNMENTS.has(node.type)) continue;
+  const note = (node: CodeNode): void => {
+    for (const child of node.children) note(child);
+    if (!ASSIGNMENTS.has(node.type)) return;
     const name = field(node, 'name') ?? field(node, 'left') ?? node.children.find(({ named }) => named);
     const given = field(node, 'value') ?? field(node, 'right') ?? field(node, 'default_value') ?? node.children.findLast(({ named }) => named);
-    if (name === undefined || given === undefined || name === given) continue;
+    if (name === undefined || given === undefined || name === given) return;
     const key = text.slice(name.start, name.end).trim();
     constants.set(key, constants.has(key) ? undefined : given.type === 'expression_list' ? given.children[0] : given);
-  }
+  };
+  note(root);
   return constants;
 }
 

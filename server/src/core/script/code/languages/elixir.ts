@@ -7,10 +7,11 @@ import type { Value } from '../value';
 export const elixir: Language = {
   value,
   definition(node, code) {
+    if (node.type !== 'call') return undefined;
     const target = field(node, 'target');
     const head = node.children.find(({ type }) => type === 'arguments');
     const body = node.children.find(({ type }) => type === 'do_block');
-    if (node.type !== 'call' || target === undefined || head === undefined || body === undefined || !/^defp?$/u.test(textOf(code, target))) return undefined;
+    if (target === undefined || head === undefined || body === undefined || !/^defp?$/u.test(textOf(code, target))) return undefined;
     return { name: textOf(code, head).replace(/[\s(].*$/su, ''), body };
   },
   calls: new Set(['call']),

@@ -7,6 +7,7 @@ import type { Value } from '../value';
 export const javascript: Language = {
   value,
   definition(node, code) {
+    if (!DEFINITIONS.has(node.type)) return undefined;
     const body = field(node, 'body');
     const name = field(node, 'name') ?? field(node, 'key') ?? field(node, 'left') ?? field(node, 'property');
     if (name === undefined) return undefined;
@@ -26,6 +27,8 @@ export const javascript: Language = {
     return `\`${template(sql)}\``;
   },
 };
+
+const DEFINITIONS: ReadonlySet<string> = new Set(['method_definition', 'function_declaration', 'generator_function_declaration', 'variable_declarator', 'assignment_expression', 'pair', 'public_field_definition', 'field_definition']);
 
 function indented(sql: string, indent: string): string {
   return sql.replace(/^(?=.)/gmu, indent);

@@ -9,8 +9,9 @@ export const python: Language = {
   definition(node, code) {
     if (node.type === 'function_definition') return functionOf(node, code, node.type);
     // operations = [ … ], steps = [ … ]
+    if (node.type !== 'assignment') return undefined;
     const [left, right] = [field(node, 'left'), field(node, 'right')];
-    return node.type === 'assignment' && left !== undefined && right !== undefined ? { name: textOf(code, left), body: right } : undefined;
+    return left !== undefined && right !== undefined ? { name: textOf(code, left), body: right } : undefined;
   },
   calls: new Set(['call']),
   uncertain: new Set(['if_statement', 'for_statement', 'while_statement', 'try_statement', 'conditional_expression', 'list_comprehension']),

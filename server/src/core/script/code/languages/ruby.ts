@@ -7,8 +7,9 @@ import type { Lambda, Value } from '../value';
 export const ruby: Language = {
   value,
   definition(node, code) {
+    if (node.type !== 'method' && node.type !== 'singleton_method') return undefined;
     const name = field(node, 'name');
-    if ((node.type !== 'method' && node.type !== 'singleton_method') || name === undefined) return undefined;
+    if (name === undefined) return undefined;
     return { name: textOf(code, name), body: field(node, 'body') ?? node };
   },
   calls: new Set(['call']),
