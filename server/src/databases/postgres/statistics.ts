@@ -33,7 +33,10 @@ const MOST_LOOKED_AT = 2000;
 /** Sizes of the tables, materialised views and indexes of a scope, each by itself, by exact name. What is not known is left out. */
 export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Promise<RelationSizes> {
   const rows = await readRows(reading, scope);
-  const bytes = await readBytes(reading, rows.flatMap(({ oid, toast }) => (toast === 0 ? [oid] : [oid, toast])));
+  const bytes = await readBytes(reading, rows.map(({ oid }) => oid));
+  // A table without a page keeps nothing elsewhere.
+  const isEmpty = ({ oid }: SizeRow): boolean => bytes.get(oid) === 0;
+  const toastBytes = await readBytes(reading, rows.flatMap((row) => (row.toast === 0 || isEmpty(row) ? [] : [row.toast])));
   const pageSize = await readPageSize(reading);
   const activity = await readActivity(reading, scope);
   const columns = await readColumnStatistics(reading, rows);
@@ -60,7 +63,7 @@ export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Pr
       continue;
     }
     const ofIndexes = indexBytes.has(row.oid) ? indexBytes.get(row.oid) : 0;
-    const ofToast = row.toast === 0 ? 0 : bytes.get(row.toast);
+    const ofToast = row.toast === 0 || isEmpty(row) ? 0 : toastBytes.get(row.toast);
     sizes[row.name] = {
       ...size,
       ...(ofIndexes === undefined ? {} : { indexBytes: ofIndexes }),
