@@ -23,7 +23,8 @@ const DOCUMENTS = [...MIGRATIONS, ...['json', 'jsonc'].map((language) => ({ lang
 
 /** The same, and the code that somebody's own globs call migrations: those of the settings and of each lockscope.json. */
 export async function documents(): Promise<{ scheme?: string; language: string; pattern?: string }[]> {
-  const files = await vscode.workspace.findFiles('**/lockscope.json', '**/node_modules/**', MOST_CONFIGURATIONS);
+  // Where the editor cannot search (some come without ripgrep), the settings alone count: no reason not to start.
+  const files = await Promise.resolve(vscode.workspace.findFiles('**/lockscope.json', '**/node_modules/**', MOST_CONFIGURATIONS)).catch(() => []);
   const globs = (await Promise.all(files.map(globsIn))).flat();
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
     const set = vscode.workspace.getConfiguration('lockscope', uri).get<unknown>('migrations');

@@ -1,7 +1,7 @@
 // The report as a person uses it: opened from a lens, read in a webview, and clicked.
 
 /**
- * Throws unless the lens over a statement opens the report and a click in it leads back to the statement.
+ * Throws unless the lens over a statement opens the report, a click in it leads back to the statement, and it can be exported.
  * Gives back how many things it looked at.
  */
 export async function checkReport(page) {
@@ -27,5 +27,13 @@ export async function checkReport(page) {
   await page.locator('[id="status.editor.selection"]', { hasText: 'Ln 1, Col 1' }).waitFor();
   await bar.click();
   await check('a click on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor({ timeout: 30_000 }));
+  const status = (text) => page.locator('.statusbar-item', { hasText: text }).waitFor({ timeout: 30_000 });
+  await report.locator('button[data-command="markdown"]').click();
+  await check('its Markdown goes to the clipboard', () => status('the report is in the clipboard, as Markdown'));
+  await report.locator('button[data-command="html"]').click();
+  const dialog = page.locator('.quick-input-widget input').first();
+  await dialog.waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Enter');
+  await check('its page is saved as a file', () => status('saved 002_users_email.report.html'));
   return checked;
 }

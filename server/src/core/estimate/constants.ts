@@ -153,9 +153,9 @@ const paced = (spread: number, factor = 1): Factor => ({ factor, spread, seen: 0
  */
 export const PACED_FACTORS: Readonly<Record<CostClass, Factor>> = {
   scan: paced(2.2, 0.88),
-  index: paced(2.1),
+  index: paced(2.2),
   'other index': paced(3, 0.9),
-  rewrite: paced(2.2),
+  rewrite: paced(2.4),
   'foreign key': paced(2.2, 0.88),
   update: paced(2.3, 1.2),
   insert: paced(2.6, 1.2),
