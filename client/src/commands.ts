@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { ANALYZE_FILE, FIX_ALL, REFRESH_DATABASE, RULES, SHOW_REPORT_COMMAND, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
+import { ANALYZE_FILE, CHECK_DATA_COMMAND, FIX_ALL, REFRESH_DATABASE, RULES, SHOW_REPORT_COMMAND, type DocumentStatus, type RuleEntry } from '../../server/src/protocol';
+import { checkData } from './check-data';
 import { BlockersPanel } from './blockers/panel';
 import { calibrate } from './calibrate';
 import { connectDatabase, disconnectDatabase, markProduction } from './connections/commands';
@@ -27,6 +28,7 @@ export function registerCommands(server: LockscopeServer, status: StatusItem, co
     'lockscope.estimateRuntime': () => report.estimate(),
     [SHOW_REPORT_COMMAND]: (uri, statement) => report.show(uri, statement),
     'lockscope.exportReport': () => report.export(),
+    [CHECK_DATA_COMMAND]: (uri, statement) => checkData(server, uri, statement),
     'lockscope.checkBlockers': () => {
       blockers.show();
     },

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, TransportKind, WorkDoneProgress, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
-import { ANALYZE_FILE_COMMAND, SHOW_REPORT_COMMAND, STATUS_CHANGED, type InitializationOptions } from '../../server/src/protocol';
+import { ANALYZE_FILE_COMMAND, CHECK_DATA_COMMAND, CHECK_DATA_PROGRESS, SHOW_REPORT_COMMAND, STATUS_CHANGED, type CheckDataProgress, type InitializationOptions } from '../../server/src/protocol';
 import { documents } from './languages';
 
 /** How the server does: `off` when it was stopped or gave up, with the reason. */
@@ -16,6 +16,9 @@ export class LockscopeServer implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   /** Fires when the server's state or what it knows of documents changed. */
   readonly onDidChange = this.changes.event;
+  private readonly checking = new vscode.EventEmitter<CheckDataProgress>();
+  /** Fires while the server counts rows. */
+  readonly onCheckingData = this.checking.event;
   state: ServerState = { kind: 'off', reason: 'It was not started yet.' };
   private client: LanguageClient | undefined;
   private readonly crashes: number[] = [];
@@ -28,7 +31,7 @@ export class LockscopeServer implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
     private readonly environment: () => Promise<Readonly<Record<string, string>>>,
   ) {
-    context.subscriptions.push(this, this.changes);
+    context.subscriptions.push(this, this.changes, this.checking);
   }
 
   /** The path of the server's bundle. */
@@ -122,7 +125,7 @@ export class LockscopeServer implements vscode.Disposable {
     };
     const options: LanguageClientOptions = {
       documentSelector,
-      initializationOptions: { commands: [SHOW_REPORT_COMMAND, ANALYZE_FILE_COMMAND] } satisfies InitializationOptions,
+      initializationOptions: { commands: [SHOW_REPORT_COMMAND, ANALYZE_FILE_COMMAND, CHECK_DATA_COMMAND] } satisfies InitializationOptions,
       outputChannel: this.log,
       diagnosticCollectionName: 'lockscope',
       // Squiggles follow the keystrokes; other open migrations follow when the server asks for a refresh.
@@ -135,6 +138,9 @@ export class LockscopeServer implements vscode.Disposable {
       },
     };
     const client = new LanguageClient('lockscope', 'Lockscope', server, options);
+    client.onNotification(CHECK_DATA_PROGRESS, (progress: CheckDataProgress) => {
+      this.checking.fire(progress);
+    });
     client.onNotification(STATUS_CHANGED, () => {
       this.changes.fire();
     });

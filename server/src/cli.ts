@@ -30,6 +30,7 @@ function commandLine(): Command {
   failing(judging(program.command('check [path...]').description('analyse files, folders (recursive, in migration order), or - for standard input')))
     .addOption(new Option('--format <format>', 'how findings are printed').choices(['pretty', 'json']).default('pretty'))
     .option('--calibration <file>', 'what was learned of the server, as lockscope estimate --calibrate keeps it')
+    .option('--check-data', 'count the rows that violate what statements demand: reads tables, for up to 10 s a statement')
     .option('--judge-applied', 'also judge migrations that the database has been through, by its tool’s own table')
     .action(async (paths: string[], options: CheckOptions) => finish((await import('./commands/check')).check(paths, options)));
 

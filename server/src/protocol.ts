@@ -64,6 +64,21 @@ export const ANALYZE_FILE_COMMAND = 'lockscope.analyzeFile';
  */
 export const BLOCKERS = 'lockscope/blockers';
 
+/**
+ * Request, client to server. Counts the rows of the connected database that would make statements of an open document fail;
+ * they become findings too. Can be cancelled. Parameters {@link CheckDataParams}, result {@link CheckDataAnswer}.
+ */
+export const CHECK_DATA = 'lockscope/checkData';
+
+/** Notification, server to client, while {@link CHECK_DATA} is answered: `{uri, done, all}`, checks that are done and all there are. */
+export const CHECK_DATA_PROGRESS = 'lockscope/checkDataProgress';
+
+/**
+ * A command of the client, arguments `[uri: string, statement: number]`, both optional: asks {@link CHECK_DATA} and shows the
+ * answer. Code actions carry it where the client names it in its {@link InitializationOptions}.
+ */
+export const CHECK_DATA_COMMAND = 'lockscope.checkData';
+
 /** Request, client to server, without parameters. All rules; result {@link RuleEntry}[]. */
 export const RULES = 'lockscope/rules';
 
@@ -267,6 +282,37 @@ export type BlockersAnswer =
     }
   /** It cannot be told; why, as a sentence. */
   | { readonly state: 'unknown'; readonly reason: string };
+
+export interface CheckDataParams extends DocumentParams {
+  /** Only the statement of this position. */
+  readonly statement?: number;
+}
+
+export interface CheckDataProgress extends DocumentParams {
+  readonly done: number;
+  readonly all: number;
+}
+
+export type CheckDataAnswer =
+  | {
+      readonly state: 'read';
+      /** The connection's name. */
+      readonly database: string;
+      readonly checks: readonly CheckedData[];
+    }
+  /** It cannot be told; why, as a sentence. */
+  | { readonly state: 'unknown'; readonly reason: string };
+
+export interface CheckedData {
+  /** The statement. */
+  readonly range: WireRange;
+  /** In words: `17 rows have users.email NULL`; why it was not counted where it was not. */
+  readonly inWords: string;
+  /** Undefined where it was not counted. */
+  readonly count: number | undefined;
+  /** A query that shows the rows. */
+  readonly query: string;
+}
 
 export interface RuleEntry {
   readonly id: string;

@@ -14,6 +14,7 @@ import { lineIndex } from './core/text';
 import type { ChosenDatabase } from './databases/environment';
 import { blockers } from './features/blockers';
 import { learning } from './features/learning';
+import { checkData } from './features/check-data';
 import { codeActions } from './features/code-actions';
 import { codeLens } from './features/code-lens';
 import { rangeOf } from './features/convert';
@@ -28,7 +29,7 @@ import { clientOf, foldersOf, type Client } from './workspace/client';
 import { CONFIGURATION_NAME } from './workspace/configuration-files';
 import { Workspace } from './workspace/workspace';
 
-const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests, report, blockers, learning];
+const FEATURES: readonly Feature[] = [diagnostics, codeActions, hover, codeLens, requests, report, blockers, learning, checkData];
 
 /** How long changes of the surroundings are collected before the editor is told, in ms. */
 const COLLECT = 20;

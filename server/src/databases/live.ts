@@ -15,7 +15,9 @@ import { learn, sampleOf, type Learned, type Lesson } from './learn';
 import type { Probe } from './postgres/sample';
 import { readPastStatements } from './postgres/timings';
 import { rehearse, type Rehearsal, type RehearsalHost } from './rehearsal/rehearse';
+import type { DataCheck, Violations } from '../core/data-checks';
 import { RowCounts } from './row-counts';
+import { countViolations, type Counted, type Watcher } from './violations';
 import { DatabaseError, readContents, type DatabaseContents } from './database';
 
 /** What is known of a live database, and how the last attempt to read it went. */
@@ -57,6 +59,9 @@ const FRESH = 1000;
 const SECOND_READING = 10_000;
 const QUICK = 1000;
 
+/** How long what was counted on request holds, in ms: rows come and go. */
+const COUNTS_HOLD = 10 * 60_000;
+
 /** How long after new words are typed what they may name is read, and how long after one reading the next one may be for that, in ms. */
 const PAUSE = 1500;
 const APART = 10_000;
@@ -88,6 +93,8 @@ export class LiveDatabase {
   private unlookedAt: ReadonlySet<string> = new Set();
   private lookingFor: NodeJS.Timeout | undefined;
   private readonly rowCounts: RowCounts;
+  /** What was counted on request, and when. */
+  private readonly violations = new Map<string, { readonly found: Violations; readonly at: number }>();
   /** What was read last, without row counts. */
   private plain: KnownDatabase | undefined;
   /** Estimates that were shown, beside what the server counts. */
@@ -177,6 +184,18 @@ export class LiveDatabase {
     if (this.state.data !== undefined && this.failures === 0 && !this.isDisposed) this.rowCounts.want(statements);
   }
 
+  /** Counts on request what violates constraints; what comes of it is in the statistics for a while. Rejects with a {@link DatabaseError}. */
+  async check(checks: readonly DataCheck[], watcher: Watcher): Promise<ReadonlyMap<string, Counted>> {
+    const found = await countViolations(this.url, checks, watcher);
+    for (const [key, counted] of found) {
+      if ('problem' in counted) this.violations.delete(key);
+      else this.violations.set(key, { found: counted, at: Date.now() });
+    }
+    const { data } = this.state;
+    if (data !== undefined && this.plain !== undefined) this.setState({ data: { ...data, known: this.counted(this.plain) } });
+    return found;
+  }
+
   /** Reads it now. Resolves when that is done, whether or not it worked; never rejects. */
   refresh(): Promise<void> {
     if (this.isDisposed) return Promise.resolve();
@@ -253,6 +272,7 @@ export class LiveDatabase {
     this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
     this.plain = known;
     this.rowCounts.age();
+    for (const [key, { at }] of this.violations) if (readAt - at > COUNTS_HOLD) this.violations.delete(key);
     this.setState({ data: { known: this.counted(known), readAt }, problem: undefined });
   }
 
@@ -265,7 +285,7 @@ export class LiveDatabase {
 
   private counted(known: KnownDatabase): KnownDatabase {
     const { calibration, history, rehearsals } = this;
-    const learned = { ...(calibration === undefined ? {} : { calibration }), ran: (text: string) => history.ranOf(text), rehearsed: (text: string) => rehearsals.get(text) };
+    const learned = { ...(calibration === undefined ? {} : { calibration }), ran: (text: string) => history.ranOf(text), rehearsed: (text: string) => rehearsals.get(text), violationsOf: (check: string) => this.violations.get(check)?.found };
     return { ...known, statistics: { ...this.rowCounts.with(known.statistics), ...learned } };
   }
 

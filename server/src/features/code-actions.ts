@@ -1,8 +1,9 @@
 import { CodeActionKind, CodeActionTriggerKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver/node';
 import type { Finding } from '../core/analysis';
 import { splitIntoPhases } from '../core/split-phases';
-import type { Edit } from '../core/text';
-import { FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
+import type { Edit, Span } from '../core/text';
+import { CHECK_DATA_COMMAND, FIX_ALL_KIND, OPEN_RULE_COMMAND } from '../protocol';
+import { checksFor } from './check-data';
 import { findingsAt, rangeOf, spanOf } from './convert';
 import { SOURCE } from './diagnostic-json';
 import { analysedNow, snippetEdit, workspaceEdit, type Analysed } from './edits';
@@ -45,6 +46,7 @@ function actionsFor({ textDocument: { uri }, range, context }: CodeActionParams,
   if (wants(context, CodeActionKind.QuickFix)) {
     const { analysis } = analysed;
     for (const finding of findingsAt(analysis, spanOf(analysis.lines, range))) actions.push(...actionsOf(finding, analysed, context, server));
+    actions.push(...dataAction(analysed, spanOf(analysis.lines, range), server));
   }
   if (wantsRefactoring(context)) actions.push(...phases(analysed, server));
   if (wantsFixAll(context)) actions.push(...fixAll(analysed, server));
@@ -66,6 +68,19 @@ function actionsOf(finding: Finding, analysed: Analysed, { diagnostics }: CodeAc
     finished.push({ ...of, title: `Open the page of ${finding.rule}`, command: { title: 'Open the Rule’s Page', command: OPEN_RULE_COMMAND, arguments: [finding.rule] } });
   }
   return finished;
+}
+
+/** Offers to count the rows that would make the statement fail. */
+function dataAction(analysed: Analysed, span: Span, server: Server): CodeAction[] {
+  const { data, analysis, uri } = analysed;
+  if (data?.kind !== 'connection' || !server.client().commands.includes(CHECK_DATA_COMMAND)) return [];
+  const at = checksFor(analysed).find(({ statement }) => {
+    const own = analysis.statements[statement]?.span;
+    return own !== undefined && own.offset <= span.offset + span.length && span.offset <= own.offset + own.length;
+  });
+  if (at === undefined) return [];
+  const title = `Check the data of ${data.database.name} against this`;
+  return [{ title, kind: CodeActionKind.QuickFix, command: { title, command: CHECK_DATA_COMMAND, arguments: [uri, at.statement] } }];
 }
 
 function fixAll(analysed: Analysed, server: Server): CodeAction[] {

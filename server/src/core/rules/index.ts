@@ -26,6 +26,7 @@ import { createPartitionOf } from './create-partition-of';
 import { createTableForeignKey } from './create-table-foreign-key';
 import { createdLater } from './created-later';
 import { dataAndDdlInOneTransaction } from './data-and-ddl-in-one-transaction';
+import { dataViolatesConstraint } from './data-violates-constraint';
 import { deleteWholeTable } from './delete-whole-table';
 import { detachPartitionBlocking } from './detach-partition-blocking';
 import { dropColumn } from './drop-column';
@@ -117,6 +118,7 @@ export const RULES: readonly Rule[] = [
   exclusionConstraint,
   foreignKeyTypeMismatch,
   indexInvalidLeftover,
+  dataViolatesConstraint,
   inexactNumber,
   insertSelectLarge,
   intPrimaryKey,

@@ -75,6 +75,8 @@ export interface Example {
   readonly path?: string;
   /** The other files of its history, by path. */
   readonly others?: Readonly<Record<string, string>>;
+  /** How many rows violate each thing that is demanded, where somebody counted them. */
+  readonly violations?: number;
 }
 
 export interface RuleOptions {

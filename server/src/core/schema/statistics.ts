@@ -71,6 +71,8 @@ export interface Statistics {
   readonly settings?: ServerSettings;
   /** How many rows the server expects a statement to change; undefined where it was not asked or cannot say. */
   readonly changedBy?: (statement: { readonly text: string; readonly searchPath: readonly string[] }) => number | undefined;
+  /** How many rows violate what a statement demands, by `checkKey` of the check; undefined where nobody counted. */
+  readonly violationsOf?: (check: string) => { readonly count: number; readonly orMore: boolean } | undefined;
   /** What timings of this very server have taught; undefined where there are none. */
   readonly calibration?: Calibration;
   /** What came of rehearsing a statement of this text; undefined where it was not rehearsed. */

@@ -37,7 +37,7 @@ function rowsOf(explained: unknown): number | undefined {
 }
 
 /** Whether what failed is the session and not the statement: an error without an SQLSTATE of five letters, or one of the classes 08, 53, 57. */
-function isOfTheSession(error: unknown): boolean {
+export function isOfTheSession(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return !/^[0-9A-Z]{5}$/u.test(code) || /^(?:08|53|57P)/u.test(code);
 }
