@@ -48,7 +48,7 @@ export interface StatementCheck {
  * what is there now says little of them.
  * @param changed relations whose rows earlier migrations change; those that this one does are added
  */
-export function dataChecks({ statements }: Pick<Analysis, 'statements'>, changed: Set<RelationName> = new Set()): readonly StatementCheck[] {
+export function dataChecks({ statements }: Pick<Analysis, 'statements'>, changed = new Set<RelationName>()): readonly StatementCheck[] {
   const found: StatementCheck[] = [];
   for (const [index, statement] of statements.entries()) {
     const { effects, parsed, segment } = statement;
