@@ -184,9 +184,15 @@ export class LiveDatabase {
     if (this.state.data !== undefined && this.failures === 0 && !this.isDisposed) this.rowCounts.want(statements);
   }
 
-  /** Counts on request what violates constraints; what comes of it is in the statistics for a while. Rejects with a {@link DatabaseError}. */
-  async check(checks: readonly DataCheck[], watcher: Watcher): Promise<ReadonlyMap<string, Counted>> {
-    const found = await countViolations(this.url, checks, watcher);
+  /** Counts on request what violates constraints; what comes of it is in the statistics for a while. Gives back why not, in plain words, where the server does not answer. */
+  async check(checks: readonly DataCheck[], watcher: Watcher): Promise<ReadonlyMap<string, Counted> | string> {
+    let found: ReadonlyMap<string, Counted>;
+    try {
+      found = await countViolations(this.url, checks, watcher);
+    } catch (error) {
+      if (error instanceof DatabaseError) return error.message;
+      throw error;
+    }
     for (const [key, counted] of found) {
       if ('problem' in counted) this.violations.delete(key);
       else this.violations.set(key, { found: counted, at: Date.now() });

@@ -1,6 +1,5 @@
 import type { CancellationToken } from 'vscode-languageserver/node';
 import { checkKey, dataChecks, violationsInWords, type StatementCheck } from '../core/data-checks';
-import { DatabaseError } from '../databases/database';
 import { CHECK_DATA, CHECK_DATA_PROGRESS, type CheckDataAnswer, type CheckDataParams, type CheckDataProgress } from '../protocol';
 import { rangeOf } from './convert';
 import { analysedNow, type Analysed } from './edits';
@@ -38,25 +37,21 @@ async function answer({ uri, statement: wanted }: CheckDataParams, server: Serve
   const checks = checksFor(analysed).filter(({ statement }) => wanted === undefined || statement === wanted);
   if (checks.length === 0) return { state: 'unknown', reason: 'Nothing here can fail because of rows that are there, as far as can be told before it runs.' };
   const { name, live } = data.database;
-  try {
-    const found = await live.check(checks.map(({ check }) => check), {
-      next: (done, all) => void server.connection.sendNotification(CHECK_DATA_PROGRESS, { uri, done, all } satisfies CheckDataProgress),
-      isCancelled: () => token.isCancellationRequested,
-    });
-    return {
-      state: 'read',
-      database: name,
-      checks: checks.flatMap(({ statement, check }) => {
-        const counted = found.get(checkKey(check));
-        const span = analysis.statements[statement]?.span;
-        if (counted === undefined || span === undefined) return [];
-        const isKnown = !('problem' in counted);
-        const inWords = isKnown ? violationsInWords(check, counted) : `not counted which ${check.unit}s ${check.what}: ${counted.problem}`;
-        return [{ range: rangeOf(analysis.lines, span), inWords, count: isKnown ? counted.count : undefined, query: check.shown }];
-      }),
-    };
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { state: 'unknown', reason: `${name} could not be read: ${error.message}` };
-  }
+  const found = await live.check(checks.map(({ check }) => check), {
+    next: (done, all) => void server.connection.sendNotification(CHECK_DATA_PROGRESS, { uri, done, all } satisfies CheckDataProgress),
+    isCancelled: () => token.isCancellationRequested,
+  });
+  if (typeof found === 'string') return { state: 'unknown', reason: `${name} could not be read: ${found}` };
+  return {
+    state: 'read',
+    database: name,
+    checks: checks.flatMap(({ statement, check }) => {
+      const counted = found.get(checkKey(check));
+      const span = analysis.statements[statement]?.span;
+      if (counted === undefined || span === undefined) return [];
+      const isKnown = !('problem' in counted);
+      const inWords = isKnown ? violationsInWords(check, counted) : `not counted which ${check.unit}s ${check.what}: ${counted.problem}`;
+      return [{ range: rangeOf(analysis.lines, span), inWords, count: isKnown ? counted.count : undefined, query: check.shown }];
+    }),
+  };
 }
