@@ -41,10 +41,13 @@ export async function measure(server: Server, database: string, script: string, 
   const { rows } = await migrator.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const samples: { readonly at: number; readonly readers: boolean; readonly writers: boolean }[] = [];
   const watch = async (): Promise<void> => {
-    await watcher.query({ name: 'watch', text: LOCKS, values: [rows[0]?.pid, existing] });
+    const { rows: relations } = await watcher.query<{ oid: string; view: boolean }>("SELECT oid::text, relkind = 'm' AS view FROM pg_class WHERE oid = ANY ($1::regclass[]::oid[])", [existing]);
+    const views = new Set(relations.flatMap(({ oid, view }) => (view ? [oid] : [])));
+    const look = { name: 'watch', text: LOCKS, values: [rows[0]?.pid, relations.map(({ oid }) => oid)] };
     while (isRunning()) {
-      const { rows: held } = await watcher.query<{ mode: string }>({ name: 'watch', text: LOCKS, values: [rows[0]?.pid, existing] });
-      const modes = held.map(({ mode }) => mode);
+      const { rows: held } = await watcher.query<{ relation: string; mode: string }>(look);
+      // Nobody writes to a materialised view: there only what keeps readers out counts.
+      const modes = held.filter(({ relation, mode }) => !views.has(relation) || KEEP_READERS_OUT.includes(mode)).map(({ mode }) => mode);
       samples.push({ at: performance.now(), readers: modes.some((mode) => KEEP_READERS_OUT.includes(mode)), writers: modes.some((mode) => KEEP_WRITERS_OUT.includes(mode)) });
       await pause(PAUSE);
     }
@@ -73,10 +76,8 @@ export async function measure(server: Server, database: string, script: string, 
   return { error, waits, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
 }
 
-// Who waits for a lock holds up others like one who has it. Nobody writes to a materialised view: there only what keeps readers out counts.
-const LOCKS = `
-  SELECT DISTINCT mode FROM pg_locks JOIN pg_class c ON c.oid = relation
-  WHERE pid = $1 AND locktype = 'relation' AND c.oid = ANY ($2::regclass[]::oid[]) AND (relkind <> 'm' OR mode = 'AccessExclusiveLock')`;
+// Who waits for a lock holds up others like one who has it.
+const LOCKS = `SELECT relation::text, mode FROM pg_locks WHERE pid = $1 AND locktype = 'relation' AND relation = ANY ($2::oid[])`;
 
 /** Each statement by itself, as psql sends them. */
 async function run(client: pg.Client, script: string): Promise<string | undefined> {
