@@ -86,8 +86,10 @@ describe.runIf(program !== undefined)('behind PgBouncer in transaction mode', ()
     );
 
   test('it reads what it reads without the pool', async () => {
+    // The server's pace is timed anew each time.
+    const withoutPace = ({ settings: { pace: _pace, ...settings }, ...contents }: Awaited<ReturnType<typeof readContents>>): unknown => ({ ...contents, settings });
     const direct = await readContents(server.url().replace('postgres@', `app:${encodeURIComponent(PASSWORD)}@`), new Set(['Big', 'checked']));
-    expect(await readContents(url(), new Set(['Big', 'checked']))).toEqual(direct);
+    expect(withoutPace(await readContents(url(), new Set(['Big', 'checked'])))).toEqual(withoutPace(direct));
     expect(direct.sizes['public."Big"']).toMatchObject({ rows: 100_000 });
     expect(await readActivityOf(url())).toMatchObject({ isStandby: false });
   });

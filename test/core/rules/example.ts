@@ -11,12 +11,12 @@ import { DEFAULT_TARGET, type Target } from '../../../server/src/core/target';
 
 /** Analyses an example as a migration, with every rule switched on. */
 export function analyzeExample(example: Example, changes: Partial<AnalysisInput> = {}): Analysis {
-  const { sql, schema, version, path = 'migrations/001_example.sql', others, used, violations } = example;
+  const { sql, schema, whole = false, version, path = 'migrations/001_example.sql', others, used, violations } = example;
   const statistics = used === undefined ? NO_STATISTICS : statisticsFrom(Object.fromEntries(Object.entries(used).map(([name, share]) => [name.includes('.') ? name : `public.${name}`, { rows: undefined, bytes: undefined, used: share }])), () => []);
   const counted = violations === undefined ? {} : { violationsOf: () => ({ count: violations, orMore: false }) };
   const target: Target = version === undefined ? DEFAULT_TARGET : { dialect: 'postgresql', version, source: 'setting' };
   const base = input('schema.sql', schema ?? '', UNKNOWN_SCHEMA, target);
-  const before = schema === undefined ? UNKNOWN_SCHEMA : analyze(base, createMemo()).after;
+  const before = schema === undefined ? UNKNOWN_SCHEMA : { ...analyze(base, createMemo()).after, complete: whole };
   if (others === undefined) return analyze({ ...input(path, sql, before, target), statistics: { ...statistics, ...counted }, ...changes }, createMemo());
   const files = Object.entries({ ...others, [path]: sql }).map(([name, text]) => ({ path: name, text })).sort((a, b) => compareMigrations(a.path, b.path));
   const { text: _text, path: _path, schema: _schema, ...setting } = { ...input(path, sql, before, target), ...changes };

@@ -57,8 +57,8 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     await server.stop();
   });
 
-  // What BEGIN … COMMIT around a statement changes is the same in all versions: once is enough, and half the time.
-  const corpus = major === Math.max(...PROVEN_ON) ? CORPUS : [...STATEMENTS, ...SCRIPTS];
+  // What BEGIN … COMMIT around a statement changes is the same in all versions, and most of the rest is: a part is enough on the older one.
+  const corpus = major === Math.max(...PROVEN_ON) ? CORPUS : [...STATEMENTS.filter((_, at) => at % 3 > 0), ...SCRIPTS];
   const suitable = corpus.filter(({ since }) => since === undefined || since <= major).map((one) => ({ ...one, name: one.sql.trim() }));
 
   test.concurrent.each(suitable)('$name', { timeout: 60_000 }, async ({ sql, same }) => {

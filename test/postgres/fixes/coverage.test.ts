@@ -46,8 +46,8 @@ const ELSEWHERE: readonly Kind[] = [
   ),
 ];
 
-/** Titles of what is no fix of a rule's: comments that silence, which change no statement, and the refactoring of histories.test.ts. */
-const NO_FIXES: readonly string[] = ['Ignore … here', 'Ignore … in this file', 'Split into phases: … (… more)'];
+/** Titles of what is no fix of a rule's: comments that silence, which change no statement, the refactoring of histories.test.ts, and what real tools prove in test/tools. */
+const NO_FIXES: readonly string[] = ['Send each statement by itself', 'Ignore … here', 'Ignore … in this file', 'Split into phases: … (… more)'];
 
 /** Fixes in the files of tools, with the switch that they turn. */
 const inTool = ({ path, text, beside, tool }: Placement, ddl: string, version: number): readonly Kind[] =>

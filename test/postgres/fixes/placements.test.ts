@@ -68,7 +68,8 @@ describe.each([15, 18])('PostgreSQL %i', (major) => {
     expect(original.error).toMatch(/cannot (?:run|be executed|be used)|must not be used/u);
     const wanted = await lanes.work(world, (client) => runScript(client, plainly(placement)));
     expect(wanted.error).toBeUndefined();
-    const fixes = fixesIn(placement, world, major).filter(({ rule }) => rule === 'not-in-transaction');
+    // Only the way forward runs here.
+    const fixes = fixesIn(placement, world, major).filter(({ rule, title }) => rule === 'not-in-transaction' && !title.includes('+migrate Down'));
     expect(fixes.length).toBeGreaterThan(0);
     for (const fix of fixes) {
       const outcome = await lanes.work(world, apply(placement, fix));

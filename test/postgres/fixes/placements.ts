@@ -19,6 +19,7 @@ export function users(text: string): string {
     CREATE TABLE users (id bigint PRIMARY KEY, email text${age});
     CREATE INDEX j ON users (email);
     ${text.includes('REINDEX INDEX CONCURRENTLY i') ? 'CREATE INDEX i ON users (email);' : ''}
+    ${text.includes('logs_1') ? "CREATE TABLE logs (id bigint, at date) PARTITION BY RANGE (at); CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');" : ''}
     CREATE TABLE "User" (id bigint PRIMARY KEY);
     CREATE SCHEMA "_database_schema";
     CREATE TABLE "_database_schema".users (age int);

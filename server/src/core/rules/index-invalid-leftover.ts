@@ -1,6 +1,11 @@
+import type { Action } from '../effects/effects';
 import { dropLeftover } from '../rewrites/leftover';
+import { nameParts, objectName } from '../schema/names';
+import type { Index } from '../schema/schema';
+import type { SchemaView } from '../schema/view';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
+import { called } from './words';
 
 export const indexInvalidLeftover = defineRule({
   meta: {
@@ -29,6 +34,7 @@ export const indexInvalidLeftover = defineRule({
     good: [
       { sql: 'DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON users (email);\n' },
       { sql: 'CREATE TABLE users (email text);\nCREATE INDEX IF NOT EXISTS i ON users (email);\n' },
+      { title: 'It is there, and valid', schema: 'CREATE TABLE users (email text);\nCREATE INDEX i ON users (email);', sql: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (email);\n' },
       {
         title: 'On a partitioned table it fails in any case',
         schema: 'CREATE TABLE events (id int, at date) PARTITION BY RANGE (at);',
@@ -37,10 +43,23 @@ export const indexInvalidLeftover = defineRule({
     ],
   },
   kinds: ['create index'],
-  find: ({ effects }) => actionsOf(effects, 'create index').filter((action) => action.concurrently && action.ifNotExists && !action.isNew && !action.partitioned),
-  say: (action, { parsed }) => ({
-    message: `IF NOT EXISTS also accepts the invalid index that a failed CONCURRENTLY leaves behind, and queries go without ${action.index ?? 'it'}. Drop what is left first, then create it.`,
+  find: ({ effects, before }) =>
+    actionsOf(effects, 'create index')
+      .filter((action) => action.concurrently && action.ifNotExists && !action.isNew && !action.partitioned)
+      .map((action) => ({ action, known: knownIndex(action, before) }))
+      .filter(({ known }) => known?.valid !== true),
+  say: ({ action, known }, { parsed }) => ({
+    message:
+      known === undefined
+        ? `IF NOT EXISTS also accepts the invalid index that a failed CONCURRENTLY leaves behind, and queries go without ${action.index ?? 'it'}. Drop what is left first, then create it.`
+        : `${called(known.name)} is there and invalid: a build that failed left it, and IF NOT EXISTS leaves it as it is. Drop it first, then create it.`,
     span: headline(parsed.text, action.span),
   }),
-  mend: (action, context) => dropLeftover(context, action),
+  mend: ({ action }, context) => dropLeftover(context, action),
 });
+
+/** The index of that name beside the table, valid or not. */
+function knownIndex({ relation, index }: Extract<Action, { kind: 'create index' }>, before: SchemaView): Index | undefined {
+  const known = relation === undefined || index === undefined ? undefined : before.relation(objectName(nameParts(relation).schema, index));
+  return known?.kind === 'index' ? (known) : undefined;
+}

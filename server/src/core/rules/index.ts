@@ -10,6 +10,7 @@ import { addColumnUnique } from './add-column-unique';
 import { addForeignKeyValidating } from './add-foreign-key-validating';
 import { addPrimaryKeyBlocking } from './add-primary-key-blocking';
 import { addUniqueBlocking } from './add-unique-blocking';
+import { alreadyExists } from './already-exists';
 import { alterDomainScanning } from './alter-domain-scanning';
 import { alterSequence } from './alter-sequence';
 import { alterTypeNarrowing } from './alter-type-narrowing';
@@ -29,6 +30,7 @@ import { dataAndDdlInOneTransaction } from './data-and-ddl-in-one-transaction';
 import { dataViolatesConstraint } from './data-violates-constraint';
 import { deleteWholeTable } from './delete-whole-table';
 import { detachPartitionBlocking } from './detach-partition-blocking';
+import { doesNotExist } from './does-not-exist';
 import { dropColumn } from './drop-column';
 import { dropConcurrentIndex } from './drop-concurrent-index';
 import { dropForeignKey } from './drop-foreign-key';
@@ -96,6 +98,7 @@ export const RULES: readonly Rule[] = [
   addForeignKeyValidating,
   addPrimaryKeyBlocking,
   addUniqueBlocking,
+  alreadyExists,
   alterDomainScanning,
   alterSequence,
   alterTypeNarrowing,
@@ -110,6 +113,7 @@ export const RULES: readonly Rule[] = [
   dataAndDdlInOneTransaction,
   deleteWholeTable,
   detachPartitionBlocking,
+  doesNotExist,
   dropColumn,
   dropForeignKey,
   dropIndexBlocking,

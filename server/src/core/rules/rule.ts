@@ -61,6 +61,8 @@ export interface Example {
   readonly title?: string;
   /** What exists before, as DDL. Absent: nothing is known. */
   readonly schema?: string;
+  /** Whether the schema is all that there is, as a connected database tells it. */
+  readonly whole?: true;
   readonly sql: string;
   readonly fixed?: string;
   /** Rows for the proof: original and fixed script run on a real server over these. */

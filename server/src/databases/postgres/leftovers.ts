@@ -1,8 +1,7 @@
 import type { Leftover } from '../../core/blockers/activity';
 import { displayName, objectName, quoteIdentifier } from '../../core/schema/names';
 import type { Reading } from './connection';
-import { NEAR_ITS_END } from './statistics';
-import { unlessLocked } from './texts';
+import { sequencesNearTheirEnd } from './sequences';
 
 /** The most of each kind that is listed. */
 const MOST = 100;
@@ -94,24 +93,25 @@ async function unanalyzed(reading: Reading): Promise<Leftover[]> {
 }
 
 async function nearTheirEnd(reading: Reading): Promise<Leftover[]> {
-  // pg_sequence_last_value locks the sequence for a moment, and is null where the role may not read it.
-  const rows = await unlessLocked(
-    reading,
-    `SELECT n.nspname, c.relname, v.value::float8 / seqmax, pg_catalog.format_type(seqtypid, NULL), seqmax < 9223372036854775807,
+  const near = new Map((await sequencesNearTheirEnd(reading)).map((sequence) => [sequence.oid, sequence]));
+  if (near.size === 0) return [];
+  const rows = await reading.rows(
+    `SELECT seqrelid::int8::float8, pg_catalog.format_type(seqtypid, NULL), seqmax < 9223372036854775807,
        (SELECT pg_catalog.format_type(atttypid, NULL) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute ON attrelid = d.refobjid AND attnum = d.refobjsubid
         WHERE d.classid = 1259 AND d.objid = seqrelid AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') LIMIT 1)
-     FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
-       AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT 2000) v
-       JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE v.value::float8 / seqmax >= ${String(NEAR_ITS_END)} ORDER BY 3 DESC LIMIT ${String(MOST)}`,
-    [],
+     FROM pg_catalog.pg_sequence WHERE seqrelid = ANY ($1::oid[])`,
+    [[...near.keys()]],
   );
-  return (rows ?? []).map(([schema, name, share, type, isBounded, column]): Leftover => {
-    const relation = objectName(String(schema), String(name));
+  const shareOf = ([oid]: readonly unknown[]): number => near.get(Number(oid))?.used ?? 0;
+  rows.sort((a, b) => shareOf(b) - shareOf(a));
+  return rows.slice(0, MOST).flatMap(([oid, type, isBounded, column]): Leftover[] => {
+    const sequence = near.get(Number(oid));
+    if (sequence === undefined) return [];
+    const relation = sequence.name;
     const isNarrow = typeof column === 'string' && column !== 'bigint' && column !== 'numeric';
-    const used = `The sequence ${displayName(relation)} (${String(type)}) has used ${String(Math.floor(Number(share) * 100))} % of its numbers.`;
+    const used = `The sequence ${displayName(relation)} (${String(type)}) has used ${String(Math.floor(sequence.used * 100))} % of its numbers.`;
     const message = isNarrow ? `${used} Its column (${column}) must become a bigint first.` : used;
-    return { kind: 'sequence near its end', relation, message, statement: isNarrow ? undefined : widening(relation, type !== 'bigint', isBounded === true) };
+    return [{ kind: 'sequence near its end', relation, message, statement: isNarrow ? undefined : widening(relation, type !== 'bigint', isBounded === true) }];
   });
 }
 

@@ -4,6 +4,7 @@ import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
 import type { OutlineRow } from './outline';
 import { EVERYTHING, type Scope } from './scope';
+import { sequencesNearTheirEnd } from './sequences';
 import { unlessLocked } from './texts';
 
 /** Since which version reltuples is −1 where it is not known; before that it is 0 (release notes of PostgreSQL 14). */
@@ -75,27 +76,10 @@ export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Pr
   return { ...sizes, ...(await readSequences(reading, scope)) };
 }
 
-/** From where on a sequence is near its end. */
-export const NEAR_ITS_END = 0.75;
-
-/** Sequences that are asked for their last number. */
-const MOST_SEQUENCES = 2000;
-
-/**
- * Sequences near their end, with the share of their numbers that is used. pg_sequence_last_value locks the sequence for a
- * moment, and is null where the role may not read it.
- */
+/** Sequences near their end, with the share of their numbers that is used. */
 async function readSequences(reading: Reading, scope: Scope): Promise<RelationSizes> {
-  const rows = await unlessLocked(
-    reading,
-    `SELECT n.nspname, c.relname, v.value::float8 / seqmax
-     FROM (SELECT s.*, pg_catalog.pg_sequence_last_value(seqrelid) AS value FROM pg_catalog.pg_sequence s WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[])
-       AND ${scope.has('seqrelid')} AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT, USAGE') LIMIT ${String(MOST_SEQUENCES)}) v
-       JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE v.value::float8 / seqmax >= ${String(NEAR_ITS_END)}`,
-    [],
-  );
-  return Object.fromEntries((rows ?? []).map(([schema, name, used]) => [objectName(String(schema), String(name)), { rows: undefined, bytes: undefined, used: Number(Number(used).toFixed(4)) }]));
+  const near = await sequencesNearTheirEnd(reading, scope);
+  return Object.fromEntries(near.map(({ name, used }) => [name, { rows: undefined, bytes: undefined, used: Number(used.toFixed(4)) }]));
 }
 
 /** Sizes as the last VACUUM or ANALYZE saw them, of tables that are not looked at. */
