@@ -86,3 +86,13 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   }
   return out + text.slice(at);
 }
+
+/** The one edit that turns a text into another, leaving alone what both start and end with. */
+export function editBetween(from: string, to: string): Edit {
+  const most = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < most && from[start] === to[start]) start += 1;
+  let end = 0;
+  while (end < most - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end += 1;
+  return { offset: start, length: from.length - end - start, text: to.slice(start, to.length - end) };
+}

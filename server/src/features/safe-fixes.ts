@@ -1,7 +1,7 @@
 import type { Finding } from '../core/analysis';
 import { fixFile, together } from '../core/fix-file';
 import type { Fix } from '../core/rules/rule';
-import { applyEdits, type Edit } from '../core/text';
+import { applyEdits, editBetween, type Edit } from '../core/text';
 import type { Analysed } from './edits';
 
 const known = new WeakMap<Finding, readonly Fix[]>();
@@ -23,20 +23,10 @@ export function allSafeEdits({ analysis, input, memo }: Analysed): readonly Edit
   const { text } = fixFile(input, safeFix, memo);
   if (text === input.text) return [];
   const firstRound = together(analysis.findings, safeFix).flatMap(({ edits }) => edits);
-  return applyEdits(input.text, firstRound) === text ? firstRound : [replacement(input.text, text)];
+  return applyEdits(input.text, firstRound) === text ? firstRound : [editBetween(input.text, text)];
 }
 
 /** A fix that may be applied unseen and concerns this file only. */
 function safeFix(finding: Finding): Fix | undefined {
   return fixesOf(finding).find(({ safety, files }) => safety === 'safe' && (files === undefined || files.length === 0));
-}
-
-/** One edit that turns a text into another, leaving alone what both start and end with. */
-function replacement(from: string, to: string): Edit {
-  const most = Math.min(from.length, to.length);
-  let start = 0;
-  while (start < most && from[start] === to[start]) start += 1;
-  let end = 0;
-  while (end < most - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end += 1;
-  return { offset: start, length: from.length - end - start, text: to.slice(start, to.length - end) };
 }

@@ -1,7 +1,7 @@
 import type { Fix } from '../rules/rule';
 import type { MigrationTool, ToolFile } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
-import { applyEdits } from '../text';
+import { applyEdits, editBetween } from '../text';
 import { afterLineEnd, indentAt, lineEndOf, lineStop } from './edits';
 
 /**
@@ -14,7 +14,7 @@ export function enclosed(fix: Fix, file: ToolFile, tool: MigrationTool): Fix {
   const mended = applyEdits(file.text, fix.edits);
   const marked = withMarks({ ...file, text: mended }, tool, known);
   const files = fix.files?.map((added) => ({ ...added, text: withMarks({ ...file, ...added }, tool, known) }));
-  const edits = marked === mended ? fix.edits : [wholeEdit(file.text, marked)];
+  const edits = marked === mended ? fix.edits : [editBetween(file.text, marked)];
   return files === undefined ? { ...fix, edits } : { ...fix, edits, files };
 }
 
@@ -56,14 +56,4 @@ function withMarks(file: ToolFile, tool: MigrationTool, known: ReadonlySet<strin
       ];
     });
   return applyEdits(text, edits);
-}
-
-/** One text as an edit of another: what lies between what both begin and end with. */
-function wholeEdit(before: string, after: string): { readonly offset: number; readonly length: number; readonly text: string } {
-  const least = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < least && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
-  return { offset: start, length: before.length - end - start, text: after.slice(start, after.length - end) };
 }
