@@ -29,6 +29,8 @@ describe('quantities for people', () => {
     [0.4, 1.5, 6.02, 'about 1.5 s (0.4 to 6)'],
     [0.3, 0.8, 2.5, 'about 800 ms (300 ms to 2.5 s)'],
     [0, 40, 70, 'about 40 s (under 1 ms to 70 s)'],
+    [0, 0.0002, 11, 'under 1 ms (up to 11 s)'],
+    [0, 0, 11, 'under 1 ms (up to 11 s)'],
     [40, 140, 300, 'about 2.3 min (40 s to 5 min)'],
     [65, 140, 300, 'about 2.3 min (1.1 to 5)'],
     [40.1, 40.2, 40.3, 'about 40 s'],

@@ -113,6 +113,27 @@ describe('an editor with a database', () => {
     expect(one.output).not.toMatch(/hun|ter two/u);
   });
 
+  it('shows how far a statement of the migration is that runs just now, and what it took once it is over', async () => {
+    const one = await start({ environment: { LOCKSCOPE_DATABASES: JSON.stringify([{ name: 'shop', url: server.url() }]) } });
+    const sql = 'CREATE INDEX CONCURRENTLY watched ON parts_1 (n)';
+    const uri = await one.open('migrations/001_a.sql', `${sql};\n`);
+    await untilStatus(one, uri, 'current');
+    const ran = async (): Promise<string | null> => (await one.connection.sendRequest<EstimateResult | null>('lockscope/estimate', { uri }))?.statements[0]?.ran ?? null;
+    expect(await ran()).toBeNull();
+    // It waits for whoever has written the table.
+    const writer = await server.connect();
+    await writer.query('BEGIN; INSERT INTO parts_1 VALUES (1)');
+    const migrating = await server.connect();
+    const done = migrating.query(sql);
+    await expect.poll(ran).toMatch(/^has been running for .*: waiting for writers before build, 0 %; the estimate is /u);
+    expect(await one.hover(uri, { line: 0, character: 1 })).toContain('It has been running for ');
+    await writer.query('ROLLBACK');
+    await done;
+    await expect.poll(ran).toMatch(/^took .* by what was seen of it while it ran; the estimate was /u);
+    await admin.query('DROP INDEX watched');
+    await Promise.all([writer.end(), migrating.end()]);
+  });
+
   it('says who would block the migration now', async () => {
     const one = await start();
     const uri = await one.open('migrations/001_a.sql', 'ALTER TABLE big ADD COLUMN extra int;\n');

@@ -9,6 +9,7 @@ import type { RelationSize } from './schema/statistics';
 export function durationInWords(duration: Duration): string {
   const { likely, range } = durationParts(duration);
   if (!isNotable(duration)) return likely;
+  if (duration.likely < MILLISECOND) return `${likely} (${range ?? ''})`;
   return range === undefined ? `about ${likely}` : `about ${likely} (${range})`;
 }
 
@@ -25,6 +26,8 @@ export function durationParts(duration: Duration): { readonly likely: string; re
   const { low, likely, high } = duration;
   if (high === 0) return { likely: 'no time', range: undefined };
   if (!isNotable(duration)) return { likely: 'milliseconds', range: undefined };
+  // Likely over at once, but nobody can promise it.
+  if (likely < MILLISECOND) return { likely: secondsInWords(likely), range: `up to ${secondsInWords(high)}` };
   const unit = unitOf(likely);
   const about = inUnit(likely, unit);
   if (!readsWell(low, unit) || !readsWell(high, unit)) return { likely: about, range: `${secondsInWords(low)} to ${secondsInWords(high)}` };
@@ -140,6 +143,11 @@ function twoFigures(value: number): string {
 
 /** Made once: toLocaleString makes one each time, and a file may have thousands of lenses. */
 const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
+/** A count for people: "1,234". */
+export function countInWords(count: number): string {
+  return separated(count);
+}
 
 function separated(value: number): string {
   return NUMBERS.format(value);

@@ -13,6 +13,7 @@ import { History } from '../core/estimate/history';
 import type { Calibration, Rehearsed } from '../core/schema/speed';
 import { learn, sampleOf, type Learned, type Lesson } from './learn';
 import type { Probe } from './postgres/sample';
+import { readRunning } from './postgres/running';
 import { readPastStatements } from './postgres/timings';
 import { rehearse, type Rehearsal, type RehearsalHost } from './rehearsal/rehearse';
 import type { DataCheck, Violations } from '../core/data-checks';
@@ -66,6 +67,10 @@ const COUNTS_HOLD = 10 * 60_000;
 const PAUSE = 1500;
 const APART = 10_000;
 
+/** How long after one look at what runs the next one is, in ms; for what runs long a share of how long it has run. */
+const WATCH = 1000;
+const WATCH_SHARE = 0.05;
+
 /** Sessions tell their counters up to a second late (PGSTAT_MIN_INTERVAL, pgstat.c): a shorter time gives no rate. In s. */
 const SHORTEST_MEASURE = 5;
 
@@ -100,6 +105,8 @@ export class LiveDatabase {
   /** Estimates that were shown, beside what the server counts. */
   private history = History.NONE;
   private rehearsals: ReadonlyMap<string, Rehearsed> = new Map();
+  private watching: NodeJS.Timeout | undefined;
+  private lookedAt = 0;
 
   /**
    * @param calibration what earlier sessions have learned of it
@@ -145,12 +152,39 @@ export class LiveDatabase {
     return done;
   }
 
-  /** Reads what past statements took, so that what ran is held against what was said of it. Never throws. */
+  /** Reads what past statements took and which run now, so that what ran is held against what was said of it. Never throws. */
   async lookBack(): Promise<void> {
     const found = await readPastStatements(this.url).catch(() => undefined);
-    if (found?.available !== true) return;
-    this.history = this.history.seen(found.statements);
+    if (found?.available === true) {
+      this.history = this.history.seen(found.statements);
+      this.knowsMore();
+    }
+    await this.watch();
+  }
+
+  /** Looks at what runs, and again and again until what was estimated has ended. */
+  private async watch(): Promise<void> {
+    if (!this.history.isExpecting || this.isDisposed) return;
+    clearTimeout(this.watching);
+    const now = await readRunning(this.url).catch(() => undefined);
+    if (now === undefined) return;
+    const since = Date.now() - this.lookedAt;
+    const before = this.history.longestRunning;
+    this.lookedAt = Date.now();
+    this.history = this.history.watching(now, since / 1000);
+    const longest = this.history.longestRunning;
+    if (before === undefined && longest === undefined) return;
     this.knowsMore();
+    if (longest === undefined) {
+      // The server may have counted what is over now.
+      await this.lookBack();
+      return;
+    }
+    clearTimeout(this.watching);
+    this.watching = setTimeout(() => {
+      if (this.host.isWanted()) void this.watch();
+    }, Math.max(WATCH, 1000 * longest * WATCH_SHARE));
+    this.watching.unref();
   }
 
   /** An estimate is shown: what runs from now on is held against it. */
@@ -242,6 +276,7 @@ export class LiveDatabase {
     this.isDisposed = true;
     clearTimeout(this.lookingFor);
     clearTimeout(this.timer);
+    clearTimeout(this.watching);
   }
 
   private async readOnce(): Promise<void> {
@@ -255,6 +290,7 @@ export class LiveDatabase {
       this.firstTook = this.state.data === undefined ? Date.now() - start : undefined;
       await this.take(contents, Date.now());
       this.failures = 0;
+      void this.watch();
     } catch (error) {
       this.failures += 1;
       this.setState({ problem: error instanceof DatabaseError ? error.message : 'the database could not be read' });
@@ -291,7 +327,7 @@ export class LiveDatabase {
 
   private counted(known: KnownDatabase): KnownDatabase {
     const { calibration, history, rehearsals } = this;
-    const learned = { ...(calibration === undefined ? {} : { calibration }), ran: (text: string) => history.ranOf(text), rehearsed: (text: string) => rehearsals.get(text), violationsOf: (check: string) => this.violations.get(check)?.found };
+    const learned = { ...(calibration === undefined ? {} : { calibration }), ran: (text: string) => history.ranOf(text), running: (text: string) => history.runningOf(text), rehearsed: (text: string) => rehearsals.get(text), violationsOf: (check: string) => this.violations.get(check)?.found };
     return { ...known, statistics: { ...this.rowCounts.with(known.statistics), ...learned } };
   }
 

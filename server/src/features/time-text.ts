@@ -1,4 +1,4 @@
-import { basisInWords, workInWords } from '../core/estimate/words';
+import { basisInWords, batchesInWords, ranInWords, workInWords } from '../core/estimate/words';
 import { durationInWords, isNotable } from '../core/quantities';
 import { displayName } from '../core/schema/names';
 import { waitInWords, type StatementTime } from './estimates';
@@ -8,7 +8,7 @@ const MOST = 6;
 
 /** How long a statement runs and keeps others waiting, as Markdown. */
 export function timeText(time: StatementTime): string {
-  return [runs(time), ...waits(time)].join(' ') + work(time);
+  return [runs(time), ...waits(time), ...seen(time)].join(' ') + work(time);
 }
 
 function runs({ estimate: { runs, perMillionRows, unknown, basis } }: StatementTime): string {
@@ -17,6 +17,12 @@ function runs({ estimate: { runs, perMillionRows, unknown, basis } }: StatementT
   const why = unknown === undefined ? '' : `: ${plain(unknown)}`;
   if (perMillionRows === undefined) return `Nobody can say how long it runs${why}.`;
   return `How long it runs is not known${why}. It takes **${durationInWords(perMillionRows)} for each million rows**.`;
+}
+
+/** What is known beside the estimate: what it took when it ran. */
+function seen({ estimate }: StatementTime): string[] {
+  const ran = ranInWords(estimate);
+  return ran === undefined ? [] : [`It ${plain(ran)}.`];
 }
 
 function waits({ blocked, migration }: StatementTime): string[] {
@@ -28,10 +34,11 @@ function waits({ blocked, migration }: StatementTime): string[] {
   });
 }
 
-function work({ estimate: { runs, work } }: StatementTime): string {
+function work({ estimate: { runs, work, batches } }: StatementTime): string {
   if (runs === undefined || !isNotable(runs) || work.length === 0) return '';
   const rest = work.length - MOST;
-  return `\n\n${work.slice(0, MOST).map((part) => `- ${plain(workInWords(part))}`).join('\n')}${rest > 0 ? `\n- and ${rest} more` : ''}`;
+  const parts = [...(batches === undefined ? [] : [batchesInWords(batches)]), ...work.slice(0, MOST).map((part) => plain(workInWords(part)))];
+  return `\n\n${parts.map((part) => `- ${part}`).join('\n')}${rest > 0 ? `\n- and ${rest} more` : ''}`;
 }
 
 /** Names are not markup. */

@@ -5,6 +5,7 @@ import { calibrate, constantsOf } from '../../../server/src/core/estimate/calibr
 import type { StatementEstimate } from '../../../server/src/core/estimate/estimate';
 import { History } from '../../../server/src/core/estimate/history';
 import { estimateMigration } from '../../../server/src/core/estimate/migration';
+import { ranInWords } from '../../../server/src/core/estimate/words';
 import { schemaFromDdl } from '../../../server/src/core/folder';
 import { createMemo } from '../../../server/src/core/memo';
 import type { Schema } from '../../../server/src/core/schema/schema';
@@ -93,6 +94,31 @@ describe('what an estimate rests on', () => {
     // Shown again, it is still that estimate that the run is held against.
     expect(after.expecting(analysis, estimateMigration(analysis, statistics)).ranOf(text)).toMatchObject({ seconds: 7, calls: 1 });
     expect(after.ranOf('UPDATE orders SET user_id = 1')).toBeUndefined();
+  });
+
+  test('what is seen running is told with how far it is; what is gone then took as long as it was seen, without the wait for its lock', () => {
+    const statistics = known();
+    const analysis = analysed(INDEX, statistics);
+    const shown = History.NONE.expecting(analysis, estimateMigration(analysis, statistics));
+    const seen = (seconds: number, waitsForLock: boolean, share?: number): { text: string; seconds: number; waitsForLock: boolean; phase: string | undefined; share: number | undefined } => ({
+      text: 'create index ON users (email)', seconds, waitsForLock, phase: share === undefined ? undefined : 'building index: scanning table', share,
+    });
+    // What nobody was told of is not watched.
+    expect(History.NONE.watching([seen(1, false)], 1).runningOf(INDEX)).toBeUndefined();
+    const waiting = shown.watching([seen(4, true)], 1);
+    expect(ranInWords({ running: waiting.runningOf(INDEX), runs: undefined })).toBe('has been waiting for its lock for 4 s; it cannot be estimated');
+    const running = waiting.watching([seen(10, false, 0.437)], 6);
+    expect(ranInWords({ running: running.runningOf(INDEX), runs: { low: 7, likely: 10, high: 15 } })).toBe('has been running for 6 s: building index: scanning table, 43 %; the estimate is about 10 s (7 to 15)');
+    expect(running.longestRunning).toBe(10);
+    // It was there after 10 s of which it waited 4, and gone a second later.
+    const over = running.watching([], 1);
+    expect(over.longestRunning).toBeUndefined();
+    expect(over.ranOf(INDEX)).toEqual({ seconds: 6.5, calls: 1, isWatched: true, estimated: estimateMigration(analysis, statistics).statements[0]?.runs });
+    expect(ranInWords({ ran: { seconds: 6.5, calls: 1, isWatched: true, estimated: { low: 7, likely: 10, high: 15 } }, runs: undefined })).toBe('took 6.5 s by what was seen of it while it ran; the estimate was about 10 s (7 to 15)');
+    // What the server counted is better than what was seen.
+    expect(over.seen([{ text: INDEX, calls: 1, seconds: 6.2, rows: 0 }]).ranOf(INDEX)).toMatchObject({ seconds: 6.2, calls: 1 });
+    // What was given up while it waited did nothing.
+    expect(waiting.watching([], 1).ranOf(INDEX)).toBeUndefined();
   });
 
   test('an estimate is remembered for its statement until what it follows from is another', () => {

@@ -127,7 +127,7 @@ export const DEFAULT_CONSTANTS: CostConstants = {
   random: 1.5,
   validateEntry: 0.1,
   batch: 3000,
-  statement: 2000,
+  statement: 1000,
   server: 1,
   factors: {
     scan: unmeasured(2),

@@ -1,5 +1,5 @@
 import type { RelationName } from '../schema/names';
-import type { Ran } from '../schema/speed';
+import type { Ran, Running } from '../schema/speed';
 
 /** A span of time, in seconds: low ≤ likely ≤ high, none negative. */
 export interface Duration {
@@ -31,6 +31,8 @@ export interface StatementEstimate {
   readonly batches?: Batches;
   /** What it took when it ran already. */
   readonly ran?: Ran;
+  /** How far it is, where it runs just now. */
+  readonly running?: Running;
 }
 
 /** Rows that are changed in parts, each committed. */

@@ -1,6 +1,7 @@
-import { bytesInWords, durationInWords, rowsInWords, secondsInWords } from '../quantities';
+import { bytesInWords, countInWords, durationInWords, rowsInWords, secondsInWords } from '../quantities';
+import type { Ran, Running } from '../schema/speed';
 import { statementsUnder } from './blocked';
-import type { Basis, Duration, MigrationEstimate, StatementEstimate, Work } from './estimate';
+import type { Basis, Batches, Duration, MigrationEstimate, StatementEstimate, Work } from './estimate';
 import { Sums, type Together } from './sums';
 
 /**
@@ -57,13 +58,33 @@ export function workInWords({ what, rows, bytesRead, bytesWritten, walBytes, sec
   return amounts.length === 0 ? what : `${what}: ${amounts.join(', ')}`;
 }
 
-/** What a statement took already: "took 12 s when it ran; the estimate was about 10 s (7 to 15)"; undefined where it did not run. */
-export function ranInWords({ ran, runs }: Pick<StatementEstimate, 'ran' | 'runs'>): string | undefined {
+/** Rows that are changed in parts: "in 210 batches of 10,000 rows, 21 s of it pauses". */
+export function batchesInWords({ count, rows, pause }: Batches): string {
+  return `in ${countInWords(count)} ${count === 1 ? 'batch' : 'batches'} of ${rowsInWords(rows)}${pause > 0 ? `, ${secondsInWords(pause)} of it pauses` : ''}`;
+}
+
+interface Seen extends Pick<StatementEstimate, 'runs'> {
+  readonly ran?: Ran | undefined;
+  readonly running?: Running | undefined;
+}
+
+/**
+ * What was seen of a statement on the server: "took 12 s when it ran; the estimate was about 10 s (7 to 15)", "has been running for 8 s:
+ * building index: scanning table, 43 %; the estimate is about 10 s (7 to 15)"; undefined where nothing was.
+ */
+export function ranInWords({ ran, running, runs }: Seen): string | undefined {
+  if (running !== undefined) return `${runningInWords(running)}; ${runs === undefined ? 'it cannot be estimated' : `the estimate is ${durationInWords(runs)}`}`;
   if (ran === undefined) return undefined;
-  const often = ran.calls === 1 ? 'when it ran' : `on average, ${String(ran.calls)} times`;
+  const often = ran.isWatched === true ? 'by what was seen of it while it ran' : ran.calls === 1 ? 'when it ran' : `on average, ${String(ran.calls)} times`;
   const estimated = ran.estimated ?? runs;
   const beside = estimated === undefined ? 'it cannot be estimated' : `the estimate ${ran.estimated === undefined ? 'is' : 'was'} ${durationInWords(estimated)}`;
   return `took ${secondsInWords(ran.seconds)} ${often}; ${beside}`;
+}
+
+function runningInWords({ seconds, waitsForLock, phase, share }: Running): string {
+  if (waitsForLock) return `has been waiting for its lock for ${secondsInWords(seconds)}`;
+  const done = share === undefined ? '' : ` ${String(Math.floor(100 * share))} %`;
+  return `has been running for ${secondsInWords(seconds)}${phase === undefined ? '' : `: ${phase}${done === '' ? '' : `,${done}`}`}`;
 }
 
 function some(bytes: number | undefined): bytes is number {

@@ -32,10 +32,23 @@ export interface Rehearsed {
   readonly rows: number;
 }
 
+/** A statement that runs on the server just now (pg_stat_activity, pg_stat_progress_*). */
+export interface Running {
+  /** Since it has its locks, as far as that was seen; while it waits for them, since it was sent. */
+  readonly seconds: number;
+  readonly waitsForLock: boolean;
+  /** `building index: scanning table`; undefined where the server does not tell. */
+  readonly phase: string | undefined;
+  /** What is done of the phase, 0 to 1. */
+  readonly share: number | undefined;
+}
+
 /** What a statement took when it ran on the server itself. */
 export interface Ran {
   /** Seconds, on average. */
   readonly seconds: number;
+  /** It was seen running until it was gone, and not counted by the server: whether it succeeded is not known. */
+  readonly isWatched?: true;
   readonly calls: number;
   /** What was said before it ran, in seconds; undefined where nobody asked then. */
   readonly estimated: { readonly low: number; readonly likely: number; readonly high: number } | undefined;

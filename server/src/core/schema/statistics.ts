@@ -1,5 +1,6 @@
 import type { RelationName } from './names';
-import type { Calibration, Pace, Ran, Rehearsed } from './speed';
+import { soundSettings, soundSize } from './sound';
+import type { Calibration, Pace, Ran, Rehearsed, Running } from './speed';
 
 /** How large a relation is, as the catalogue of a live database or a snapshot tells it. */
 export interface RelationSize {
@@ -79,6 +80,8 @@ export interface Statistics {
   readonly rehearsed?: (text: string) => Rehearsed | undefined;
   /** What a statement of this text took already; undefined where it did not run, or nobody counts. */
   readonly ran?: (text: string) => Ran | undefined;
+  /** How far a statement of this text is that runs just now; undefined where none was seen. */
+  readonly running?: (text: string) => Running | undefined;
 }
 
 export const NO_STATISTICS: Statistics = { sizeOf: () => undefined };
@@ -96,7 +99,7 @@ export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: Rela
   const sums = new Map<string, RelationSize | undefined>();
   const sizeOf = (relation: RelationName, above: ReadonlySet<string>): RelationSize | undefined => {
     if (sums.has(relation)) return sums.get(relation);
-    const own = known.get(relation);
+    const own = soundSize(known.get(relation));
     const children = childrenOf(relation).filter((child) => !above.has(child));
     if (children.length === 0) return own;
     const path = new Set([...above, relation]);
@@ -104,7 +107,7 @@ export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: Rela
     sums.set(relation, sum);
     return sum;
   };
-  return { sizeOf: (relation) => sizeOf(relation, new Set()), ...(settings === undefined ? {} : { settings }) };
+  return { sizeOf: (relation) => sizeOf(relation, new Set()), ...(settings === undefined ? {} : { settings: soundSettings(settings) }) };
 }
 
 function sumOf(own: RelationSize | undefined, children: readonly (RelationSize | undefined)[]): RelationSize {

@@ -1,7 +1,7 @@
 import type { Analysis, Finding, StatementAnalysis } from '../../core/analysis';
 import { blocks, strength, type LockMode } from '../../core/effects/postgres/lock-modes';
 import type { Duration, MigrationEstimate, StatementEstimate } from '../../core/estimate/estimate';
-import { basisInWords, ranInWords, timeInWords, workInWords } from '../../core/estimate/words';
+import { basisInWords, batchesInWords, ranInWords, timeInWords, workInWords } from '../../core/estimate/words';
 import { durationParts, isNotable } from '../../core/quantities';
 import { pageOf } from '../../core/rules/page';
 import type { Severity } from '../../core/rules/rule';
@@ -31,7 +31,7 @@ export interface StatementView {
   readonly duration: Duration | undefined;
   /** What the time rests on; undefined where that does not matter. */
   readonly basis: string | undefined;
-  /** What it took when it ran already, and what takes the time, the largest part first. */
+  /** What it took when it ran already, in how many batches it commits, and what takes the time, the largest part first. */
   readonly work: readonly string[];
   /** Waits that nothing bounds. */
   readonly waits: readonly string[];
@@ -84,10 +84,17 @@ function viewOf({ effects, span, parsed }: StatementAnalysis, index: number, num
     headline: headlineOf(estimate),
     duration: runs !== undefined && isNotable(runs) ? runs : undefined,
     basis: estimate !== undefined && (runs === undefined ? estimate.perMillionRows !== undefined : isNotable(runs)) ? basisInWords(estimate.basis) : undefined,
-    work: [...(estimate === undefined ? [] : [ranInWords(estimate)].filter((words) => words !== undefined)), ...(runs !== undefined && !isNotable(runs) ? [] : (estimate?.work ?? []).slice(0, MOST_WORK).map(workInWords))],
+    work: estimate === undefined ? [] : workOf(estimate),
     waits: estimate?.waits.map(({ what }) => what) ?? [],
     findings: findings.map(({ rule, severity, message }) => ({ rule, severity, message, page: pageOf(rule) })),
   };
+}
+
+function workOf(estimate: StatementEstimate): readonly string[] {
+  const { runs, work, batches } = estimate;
+  const ran = ranInWords(estimate);
+  const parts = runs !== undefined && !isNotable(runs) ? [] : work.slice(0, MOST_WORK).map(workInWords);
+  return [...(ran === undefined ? [] : [ran]), ...(batches === undefined ? [] : [batchesInWords(batches)]), ...parts];
 }
 
 function headlineOf(estimate: StatementEstimate | undefined): string {
