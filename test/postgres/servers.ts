@@ -30,9 +30,12 @@ export interface Server {
 /** Settings that a server is to have instead of those that make tests quick. */
 type Overrides = Readonly<Record<string, string>>;
 
+/** Where its data lie: on a disk, or in memory where there is plenty, which is quicker and says nothing of how long things take. */
+type Place = 'memory' | 'disk';
+
 /** Starts a server, hands it to `use`, and stops it whatever happens. */
-export async function withServer<T>(major: Major, use: (server: Server) => Promise<T>, overrides: Overrides = {}): Promise<T> {
-  const server = await startServer(major, overrides);
+export async function withServer<T>(major: Major, use: (server: Server) => Promise<T>, overrides: Overrides = {}, place: Place = 'memory'): Promise<T> {
+  const server = await startServer(major, overrides, place);
   try {
     return await use(server);
   } finally {
@@ -41,12 +44,12 @@ export async function withServer<T>(major: Major, use: (server: Server) => Promi
 }
 
 /** Starts a server on a free port of 127.0.0.1; it ends with this process at the latest. */
-export async function startServer(major: Major, overrides: Overrides = {}): Promise<Server> {
+export async function startServer(major: Major, overrides: Overrides = {}, place: Place = 'memory'): Promise<Server> {
   const installation = await install(major);
   const attempts = 3;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(major, installation, overrides);
+      return await startOnce(major, installation, overrides, place);
     } catch (error) {
       // Another process may have taken the free port in between.
       if (attempt === attempts || !String(error).includes('could not bind')) throw error;
@@ -63,7 +66,7 @@ export async function startStandby(of: Server, name: string): Promise<Server> {
   const [start, stop] = of.major >= 15 ? ["pg_backup_start('copy', true)", 'pg_backup_stop(false)'] : ["pg_start_backup('copy', true, false)", 'pg_stop_backup(false, false)'];
   const session = await of.connect();
   const { rows } = await session.query<{ data_directory: string }>('SHOW data_directory');
-  return startOnce(of.major, await install(of.major), { hot_standby: 'on', max_wal_senders: '4' }, async (data) => {
+  return startOnce(of.major, await install(of.major), { hot_standby: 'on', max_wal_senders: '4' }, 'memory', async (data) => {
     await session.query(`SELECT ${start}`);
     await copyTree(rows[0]?.data_directory ?? '', data);
     const { rows: ended } = await session.query<{ labelfile: string }>(`SELECT labelfile FROM ${stop}`);
@@ -75,8 +78,8 @@ export async function startStandby(of: Server, name: string): Promise<Server> {
   });
 }
 
-async function startOnce(major: Major, installation: Installation, overrides: Overrides, fill = (data: string) => copyTree(installation.template, data)): Promise<Server> {
-  const home = await mkdtemp(path.join(await dataFolder(), `lockscope-postgres-${major}-`));
+async function startOnce(major: Major, installation: Installation, overrides: Overrides, place: Place, fill = (data: string) => copyTree(installation.template, data)): Promise<Server> {
+  const home = await mkdtemp(path.join(place === 'disk' ? tmpdir() : await memoryFolder(), `lockscope-postgres-${major}-`));
   const data = path.join(home, 'data');
   try {
     await fill(data);
@@ -114,7 +117,7 @@ async function startOnce(major: Major, installation: Installation, overrides: Ov
 }
 
 /** Where memory is plentiful the data lie in it: thousands of databases are made and dropped, and each is some 300 files. */
-async function dataFolder(): Promise<string> {
+async function memoryFolder(): Promise<string> {
   const memory = '/dev/shm';
   const free = await statfs(memory).then(({ bavail, bsize }) => bavail * bsize, () => 0);
   return Math.min(free, freemem()) > 6 * 2 ** 30 ? memory : tmpdir();

@@ -3,6 +3,7 @@ import type { Duration } from '../../../server/src/core/estimate/estimate';
 import { timingOf, timingsOfSamples } from '../../../server/src/core/estimate/past';
 import { bytesInWords, secondsInWords } from '../../../server/src/core/quantities';
 import type { Calibration, Pace } from '../../../server/src/core/schema/speed';
+import type { SetName } from './case';
 import { analysisOf, estimateOf, type Run } from './measure';
 
 /** What an estimate rests on in the benchmark. */
@@ -22,15 +23,19 @@ interface Judged {
 /** The figures that matter, for a terminal and for the page. */
 export function summary(runs: readonly Run[]): string {
   const judged = judge(runs);
-  const rows = [['warm', 'cold', 'load'] as const, BASES] as const;
-  const lines = rows[0].flatMap((circumstance) =>
-    rows[1].flatMap((base) => {
-      const own = judged.filter(({ run, base: other }) => run.circumstance === circumstance && other === base);
-      return own.length === 0 ? [] : [[CIRCUMSTANCES[circumstance], base, ...figures(own)]];
-    }),
+  const lines = SETS.flatMap((set) =>
+    (['warm', 'cold', 'load'] as const).flatMap((circumstance) =>
+      BASES.flatMap((base) => {
+        const own = judged.filter(({ run, base: other }) => run.set === set && run.circumstance === circumstance && other === base);
+        return own.length === 0 ? [] : [[set, CIRCUMSTANCES[circumstance], base, ...figures(own)]];
+      }),
+    ),
   );
-  return table(['circumstances', 'the estimate rests on', 'runs', 'median factor', 'three of four', 'nine of ten', 'range held'], lines);
+  return table(['migrations', 'circumstances', 'the estimate rests on', 'runs', 'median factor', 'three of four', 'nine of ten', 'range held'], lines);
 }
+
+/** The order in which they are told: what says most first. */
+const SETS: readonly SetName[] = ['held-out', 'fitted'];
 
 const CIRCUMSTANCES = { warm: 'in memory, idle server', cold: 'cold cache', load: 'under load' } as const;
 
@@ -45,7 +50,7 @@ function figures(judged: readonly Judged[]): readonly string[] {
 /** Every run beside its estimate on each basis. Timings teach only about others: a migration is never judged by its own. */
 function judge(runs: readonly Run[]): readonly Judged[] {
   const texts = [...new Set(runs.map(({ sql }) => sql))];
-  const foldOf = (run: Run): number => texts.indexOf(run.sql) % FOLDS;
+  const foldOf = ({ sql }: Run): number => texts.indexOf(sql) % FOLDS;
   const timings = runs.map((run) => ({ fold: foldOf(run), timing: timingOf(analysisOf(run), run.known.statistics, run.actual), run }));
   const warm = timings.filter(({ run }) => run.circumstance === 'warm');
   const pace = usualPace(warm.map(({ run }) => run));
@@ -77,21 +82,18 @@ interface Machine {
 
 /** docs/estimates.md. */
 export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>, machine: Machine): string {
-  const sizes = [...new Set(runs.map(({ rows }) => rows))].sort((a, b) => a - b);
-  const texts = [...new Set(runs.map(({ sql }) => sql))];
-  const cell = (sql: string, rows: number): string => {
-    const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
-    const estimated = run === undefined ? undefined : estimateOf(run)?.runs;
-    if (run === undefined || estimated === undefined) return '';
-    const outside = run.actual < estimated.low || run.actual > estimated.high;
-    return `${secondsInWords(run.actual)}; ${secondsInWords(estimated.likely)} (${secondsInWords(estimated.low)} to ${secondsInWords(estimated.high)})${outside ? ' ✗' : ''}`;
-  };
-  const heads = sizes.map((rows) => `${String(rows / 1e6)} M rows: took; estimate`);
+  const count = (set: SetName): string => String(new Set(runs.filter((run) => run.set === set).map(({ sql }) => sql)).size);
+  const parts = SETS.filter((set) => runs.some((run) => run.set === set)).map((set) => `## Every migration, ${set}\n\n${everyMigration(runs.filter((run) => run.set === set))}`);
   return `# How good the estimates are
 
-This page is written by \`npm run bench:estimate -- --write\`. It creates tables of several shapes (narrow, wide, with TOAST, with many
-indexes, partitioned, with a low fillfactor, with skewed keys, with triggers and foreign keys) on PostgreSQL ${String(major)}, runs ${String(texts.length)} migrations on them
-and compares what each took with what Lockscope says beforehand.
+This page is written by \`npm run bench:estimate -- --write\`. It creates tables of several shapes on PostgreSQL ${String(major)}, with its files on a
+disk, runs migrations on them and compares what each took with what Lockscope says beforehand. The migrations are of two sets:
+
+- **held-out**: ${count('held-out')} migrations that no constant of the model was fitted to, on other tables (numeric ledgers, readings of sensors, events with
+  arrays and JSON, lists of members, pages with compressed TOAST, list partitions, a queue) of other sizes than those of the second set.
+  These figures are what you can expect of your own migrations.
+- **fitted**: ${count('fitted')} migrations (tables that are narrow, wide, with TOAST, with many indexes, partitioned, with a low fillfactor, with skewed
+  keys, with triggers and foreign keys) whose earlier runs the constants were fitted to. The runs below were not used for that.
 
 The *factor* is how many times the likely value is too large or too small; 1 is exact. *Range held* says how often the time was
 within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count for the range only. The three bases:
@@ -103,21 +105,33 @@ within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count
 
 ${summary(runs)}
 
-Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are ${sizes.map((rows) => bytesInWords(largest(runs, rows))).join(', ')} at most.
-The machine has ${String(machine.processors)} processors, and on average ${machine.load.toFixed(0)} processes wanted to run: far more of them than processors means that all times here are
+Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are up to ${bytesInWords(largest(runs))} large.
+The machine has ${String(machine.processors)} processors, and on average ${machine.load.toFixed(1)} processes wanted to run: more of them than processors means that all times here are
 longer than on a machine of its own, which the pace sees only for the moment that it is timed.
 
-## Every migration
-
-In memory on an idle server, by the catalogue alone. ✗ marks what was outside of the range.
-
-${table(['migration', ...heads], texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...sizes.map((rows) => cell(sql, rows))]))}
+${parts.join('\n\n')}
 `;
 }
 
-function largest(runs: readonly Run[], rows: number): number {
-  const known = runs.find((run) => run.rows === rows)?.known;
-  return Math.max(0, ...[...(known?.schema.relations.keys() ?? [])].map((name) => known?.statistics.sizeOf(name)?.bytes ?? 0));
+/** What each took in memory on an idle server beside its estimate, by the size of the tables. */
+function everyMigration(runs: readonly Run[]): string {
+  const sizes = [...new Set(runs.map(({ rows }) => rows))].sort((a, b) => a - b);
+  const texts = [...new Set(runs.map(({ sql }) => sql))];
+  const cell = (sql: string, rows: number): string => {
+    const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
+    const estimated = run === undefined ? undefined : estimateOf(run)?.runs;
+    if (run === undefined || estimated === undefined) return '';
+    const outside = run.actual < estimated.low || run.actual > estimated.high;
+    return `${secondsInWords(run.actual)}; ${secondsInWords(estimated.likely)} (${secondsInWords(estimated.low)} to ${secondsInWords(estimated.high)})${outside ? ' ✗' : ''}`;
+  };
+  const heads = sizes.map((rows) => `${String(rows / 1e6)} M rows: took; estimate`);
+  const lines = texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...sizes.map((rows) => cell(sql, rows))]);
+  return `In memory on an idle server, by the catalogue alone. ✗ marks what was outside of the range.\n\n${table(['migration', ...heads], lines)}`;
+}
+
+function largest(runs: readonly Run[]): number {
+  const known = new Set(runs.map((run) => run.known));
+  return Math.max(0, ...[...known].flatMap(({ schema, statistics }) => [...schema.relations.keys()].map((name) => statistics.sizeOf(name)?.bytes ?? 0)));
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

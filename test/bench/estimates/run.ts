@@ -12,9 +12,11 @@ import { repositoryRoot } from '../../postgres/installation';
 import { withServer, type Server } from '../../postgres/servers';
 import { evict, underLoad } from './circumstances';
 import { createTables, estimateOf, probesFor, runsOf, time, type Run } from './measure';
+import { HELD_OUT } from './held-out';
 import { page, summary } from './page';
 import { knownBefore, Store, type Circumstance } from './store';
-import { casesOf } from './tables';
+import { FITTED } from './tables';
+import type { Case, CaseSet, SetName } from './case';
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
@@ -23,8 +25,11 @@ const option = (name: string): string | undefined => {
 const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 /** The largest before the one that is run in all circumstances: where time is short, cold caches and load are left out first. */
 const sizes = (option('rows') ?? '100000,5000000,1000000').split(',').map(Number);
+/** The sizes of the tables that are held out: others than those above. */
+const heldOut = (option('held-out') ?? '200000,1500000').split(',').map(Number);
 /** The size that is also run with cold caches and under load. */
-const around = Number(option('around') ?? 1_000_000);
+const around = new Set([Number(option('around') ?? 1_000_000), Math.max(...heldOut)]);
+const sets: readonly (readonly [set: CaseSet, sizes: readonly number[]])[] = ([[FITTED, sizes], [HELD_OUT, heldOut]] as const).filter(([{ name }]) => option('set') === undefined || option('set') === name);
 /** What takes longer than this, in seconds and by the estimate, is left to smaller tables. */
 const patience = Number(option('patience') ?? 12);
 const only = option('only') ?? '';
@@ -37,8 +42,8 @@ const SETTINGS = { shared_buffers: '512MB', fsync: 'on', full_page_writes: 'on',
 const store = new Store();
 await loadPostgresParser();
 if (!flag('judge')) {
-  if (!flag('resume')) store.clear();
-  await withServer(major, measureAll, SETTINGS);
+  if (!flag('resume')) store.clear(sets.map(([{ name }]) => name));
+  await withServer(major, measureAll, SETTINGS, 'disk');
 }
 const runs = runsOf(store);
 if (runs.length === 0) throw new Error('nothing was measured: run it without --judge first');
@@ -47,47 +52,50 @@ const load = runs.reduce((sum, run) => sum + run.load, 0) / runs.length;
 if (flag('write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, { processors: cpus().length, load }));
 
 async function measureAll(server: Server): Promise<void> {
-  for (const rows of sizes) {
-    const circumstances: readonly Circumstance[] = rows === around ? ['warm', 'cold', 'load'] : ['warm'];
-    const left = circumstances.flatMap((circumstance) => casesFor(rows, circumstance));
-    if (left.length === 0 || Date.now() > end) continue;
-    const client = await createTables(server, 'bench', rows);
-    await lookAt(server, rows);
-    await measure(server, client, rows, 'warm', () => Promise.resolve());
-    if (rows === around) {
-      await measure(server, client, rows, 'cold', () => evict(client));
-      await underLoad(server, 'bench', () => measure(server, client, rows, 'load', () => Promise.resolve()));
-    }
-    await client.end();
+  for (const [set, ofSet] of sets) for (const rows of ofSet) await measureSize(server, set, rows);
+}
+
+async function measureSize(server: Server, set: CaseSet, rows: number): Promise<void> {
+  const isAround = around.has(rows);
+  const circumstances: readonly Circumstance[] = isAround ? ['warm', 'cold', 'load'] : ['warm'];
+  const left = circumstances.flatMap((circumstance) => casesFor(set, rows, circumstance));
+  if (left.length === 0 || Date.now() > end) return;
+  const client = await createTables(server, 'bench', set, rows);
+  await lookAt(server, set, rows);
+  await measure(server, client, set, rows, 'warm', () => Promise.resolve());
+  if (isAround) {
+    await measure(server, client, set, rows, 'cold', () => evict(client));
+    await underLoad(server, 'bench', () => measure(server, client, set, rows, 'load', () => Promise.resolve()));
   }
+  await client.end();
 }
 
 /** What is to be run still. */
-function casesFor(rows: number, circumstance: Circumstance): ReturnType<typeof casesOf> {
-  const done = new Set(store.records().filter((record) => record.rows === rows && record.circumstance === circumstance).map(({ sql }) => sql));
-  return casesOf(rows, circumstance).filter(({ sql }) => sql.includes(only) && !done.has(sql));
+function casesFor(set: CaseSet, rows: number, circumstance: Circumstance): readonly Case[] {
+  const isDone = (name: SetName, sql: string): boolean => store.records().some((record) => record.set === name && record.rows === rows && record.circumstance === circumstance && record.sql === sql);
+  return set.cases(rows, circumstance).filter(({ sql }) => sql.includes(only) && !isDone(set.name, sql));
 }
 
 /** What Lockscope can know of the database: catalogue and statistics, a sample, what the server expects changes to concern. */
-async function lookAt(server: Server, rows: number): Promise<void> {
+async function lookAt(server: Server, set: CaseSet, rows: number): Promise<void> {
   const url = server.url('bench');
   const contents = await readContents(url);
   const known = knownBefore({ contents, samples: [], expected: {} }, undefined);
-  const samples = await takeSample(url, probesFor(known));
+  const samples = await takeSample(url, probesFor(set, known));
   const expected: Record<string, number> = {};
   await readDatabase(url, async (reading) => {
-    for (const { sql, data } of casesOf(rows, 'warm')) {
+    for (const { sql, data } of set.cases(rows, 'warm')) {
       const count = data === true ? await expectedRows(reading, { text: sql, searchPath: ['public'] }) : undefined;
       if (count !== undefined) expected[sql] = count;
     }
   });
-  store.remember(rows, { contents, samples, expected });
+  store.remember(set.name, rows, { contents, samples, expected });
 }
 
-async function measure(server: Server, client: Awaited<ReturnType<Server['connect']>>, rows: number, circumstance: Circumstance, prepare: () => Promise<void>): Promise<void> {
-  const before = store.before(rows);
+async function measure(server: Server, client: Awaited<ReturnType<Server['connect']>>, set: CaseSet, rows: number, circumstance: Circumstance, prepare: () => Promise<void>): Promise<void> {
+  const before = store.before({ set: set.name, rows });
   if (before === undefined) return;
-  for (const example of casesFor(rows, circumstance)) {
+  for (const example of casesFor(set, rows, circumstance)) {
     if (Date.now() > end) return;
     const { sql } = example;
     const pace = await readDatabase(server.url('bench'), readPace);
@@ -95,7 +103,7 @@ async function measure(server: Server, client: Awaited<ReturnType<Server['connec
     const expected = estimateOf({ sql, known })?.runs?.likely;
     if (expected !== undefined && expected > patience) continue;
     const actual = await time(client, example, prepare);
-    const record = { rows, circumstance, sql, actual, pace, load: loadavg()[0] ?? Number.NaN };
+    const record = { set: set.name, rows, circumstance, sql, actual, pace, load: loadavg()[0] ?? Number.NaN };
     store.add(record);
     console.log(line({ ...record, known, samples: before.samples, samplePace: undefined }));
   }

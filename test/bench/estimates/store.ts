@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { knownDatabase, type KnownDatabase } from '../../../server/src/core/snapshot';
 import type { Pace } from '../../../server/src/core/schema/speed';
 import type { DatabaseContents } from '../../../server/src/databases/database';
 import type { Sampled } from '../../../server/src/databases/postgres/sample';
 import { repositoryRoot } from '../../postgres/installation';
+import type { SetName } from './case';
 
 export type Circumstance = 'warm' | 'cold' | 'load';
 
@@ -18,6 +19,7 @@ interface Before {
 
 /** What one run of a migration took. */
 export interface Measured {
+  readonly set: SetName;
   readonly rows: number;
   readonly circumstance: Circumstance;
   readonly sql: string;
@@ -35,9 +37,10 @@ export class Store {
     mkdirSync(folder, { recursive: true });
   }
 
-  clear(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-    mkdirSync(this.folder, { recursive: true });
+  /** Forgets what was measured of some sets. */
+  clear(sets: readonly SetName[]): void {
+    const kept = this.records().filter(({ set }) => !sets.includes(set));
+    writeFileSync(this.runs, kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
   }
 
   add(record: Measured): void {
@@ -50,20 +53,21 @@ export class Store {
     return lines.map((line) => JSON.parse(line) as Measured);
   }
 
-  remember(rows: number, before: Before): void {
-    writeFileSync(this.fileOf(rows), JSON.stringify(before));
+  remember(set: SetName, rows: number, before: Before): void {
+    writeFileSync(this.fileOf(set, rows), JSON.stringify(before));
   }
 
-  before(rows: number): Before | undefined {
-    return existsSync(this.fileOf(rows)) ? (JSON.parse(readFileSync(this.fileOf(rows), 'utf8')) as Before) : undefined;
+  before({ set, rows }: Pick<Measured, 'set' | 'rows'>): Before | undefined {
+    const file = this.fileOf(set, rows);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Before) : undefined;
   }
 
   private get runs(): string {
     return path.join(this.folder, 'runs.jsonl');
   }
 
-  private fileOf(rows: number): string {
-    return path.join(this.folder, `${String(rows)}.json`);
+  private fileOf(set: SetName, rows: number): string {
+    return path.join(this.folder, `${set}-${String(rows)}.json`);
   }
 }
 

@@ -1,14 +1,24 @@
+import type { Case, CaseSet } from './case';
+
+/** The migrations that the constants of the model were fitted to, in the course of its making. */
+export const FITTED: CaseSet = {
+  name: 'fitted',
+  tables,
+  cases: casesOf,
+  probed: [['narrow', 'random'], ['narrow', 'word'], ['wide', 'g'], ['skewed', 'weight']],
+};
+
 /** From so many rows on only the tables of the cases that are run everywhere are made. */
 const MANY = 2_000_000;
 
 /** The tables of the benchmark, by the number of rows: one for each shape that costs are different for. */
-export function tables(rows: number): readonly string[] {
+function tables(rows: number): readonly string[] {
   const wanted = new Set(['users', ...casesOf(rows, 'warm').map(({ table }) => table)]);
   return Object.entries(scripts(rows)).flatMap(([table, sql]) => (rows < MANY || wanted.has(table) ? [sql] : []));
 }
 
 /** The cases for tables of a size: all of them in memory, those that stand for others with cold caches, under load and for the largest tables. */
-export function casesOf(rows: number, circumstance: 'warm' | 'cold' | 'load'): readonly Case[] {
+function casesOf(rows: number, circumstance: 'warm' | 'cold' | 'load'): readonly Case[] {
   if (circumstance !== 'warm') return CASES.filter(({ often }) => often === true);
   return rows < MANY ? CASES : CASES.filter(({ often, table }) => often === true && LARGE.has(table));
 }
@@ -61,23 +71,12 @@ function scripts(rows: number): Readonly<Record<string, string>> {
   };
 }
 
-/** A migration of one statement. `data`: it changes rows in place, and the table is restored after it. `outside`: it cannot run in a transaction. */
-export interface Case {
-  readonly sql: string;
-  readonly table: string;
-  readonly data?: true;
-  /** What takes it back, where it cannot run in a transaction. */
-  readonly outside?: string;
-  /** It stands for others: it is run in all circumstances. */
-  readonly often?: true;
-}
-
 const ddl = (table: string, sql: string): Case => ({ table, sql });
 const data = (table: string, sql: string): Case => ({ table, sql, data: true });
 const often = (example: Case): Case => ({ ...example, often: true });
 const outside = (table: string, sql: string, back: string): Case => ({ table, sql, outside: back });
 
-export const CASES: readonly Case[] = [
+const CASES: readonly Case[] = [
   // Scans
   often(ddl('narrow', 'ALTER TABLE narrow ALTER COLUMN user_id SET NOT NULL')),
   ddl('narrow', 'ALTER TABLE narrow ADD CONSTRAINT narrow_check CHECK (id > 0 AND low >= 0)'),
