@@ -54,8 +54,8 @@ export function urlOf({ databaseUrl, snapshot }: DatabaseOptions): string | unde
 }
 
 async function fromServer(url: string, words: ReadonlySet<string>): Promise<KnownDatabase> {
-  const { catalog, sizes, settings, applied, version } = await contentsOf(url, words);
-  return knownDatabase({ catalog, sizes, settings, applied, server: { dialect: 'postgresql', version } }, 'connection');
+  const { version, ...contents } = await contentsOf(url, words);
+  return knownDatabase({ ...contents, server: { dialect: 'postgresql', version } }, 'connection');
 }
 
 /** Reads a live database. Throws a {@link Failure} that says in plain words why that does not work. */

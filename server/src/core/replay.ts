@@ -1,7 +1,7 @@
 import type { Problem, StatementAnalysis } from './analysis';
 import type { Effects } from './effects/effects';
 import type { EffectsMemo, EffectsSetting } from './effects/memo';
-import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
+import { UNKNOWN_SCHEMA, type Schema, type Unseen } from './schema/schema';
 import { SchemaVersion } from './schema/version';
 import { Entries, type Room, type Transition } from './schema/view';
 import type { Direction, Script, Segment } from './script/script';
@@ -82,6 +82,7 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   const known = memos.replay.path === setting.path && memos.replay.version === setting.version ? memos.replay.segments : [];
   const walked: WalkedSegment[] = [];
   let up = memos.replay.versionOf(schema);
+  for (const what of unseenIn(script)) up = afterUnseen(up, what);
   let transaction = 0;
   const units = new Map<string, State>();
   const sessions = new Map<Direction, Settings>();
@@ -221,6 +222,8 @@ function driftBetween(now: SchemaVersion, old: SchemaVersion, transitions: reado
     if (entry !== old.entry(room, key)) drift.set(room, key, entry);
   };
   before?.forEach(compare);
+  // A statement that does not parse leaves this behind, and nothing else.
+  compare('unseen', 'sql');
   for (const transition of transitions) transition?.forEachWrite(compare);
   return drift;
 }
@@ -248,16 +251,44 @@ function taken(segment: Segment, { span }: Statement, state: State, { analysis, 
 /** The same statement on a schema that differs in nothing that it looks at. */
 function followed(segment: Segment, { span }: Statement, state: State, { analysis, transition, before, after }: KnownStep, drift: Entries): Step {
   const { parsed, effects } = analysis;
-  if (effects === undefined) return { analysis: broken(segment, parsed, span, state), transition, after: state };
+  if (effects === undefined) return { analysis: broken(segment, parsed, span, state), transition, after: afterBroken(state) };
   const next = state.moment === before.moment ? after.moment : step(state.moment, effects);
   return { analysis: walked(segment, parsed, span, effects, state), transition, after: advanced(state, next, after.schema.with(drift), effects) };
 }
 
 function executed(segment: Segment, { parsed, span }: Statement, state: State, setting: EffectsSetting, memo: EffectsMemo): Step {
-  if (!parsed.ok) return { analysis: broken(segment, parsed, span, state), transition: undefined, after: state };
+  if (!parsed.ok) return { analysis: broken(segment, parsed, span, state), transition: undefined, after: afterBroken(state) };
   const { effects, after, transition } = memo.outcome(parsed, state.schema.get(), setting);
   const schema = after === state.schema.get() ? state.schema : SchemaVersion.of(after);
   return { analysis: walked(segment, parsed, span, effects, state), transition, after: advanced(state, step(state.moment, effects), schema, effects) };
+}
+
+/** What a statement makes that is half typed is not known. */
+function afterBroken(state: State): State {
+  const schema = afterUnseen(state.schema, 'sql');
+  return schema === state.schema ? state : { ...state, schema };
+}
+
+/** The same schema after something that may have made anything; where not everything is known to begin with it stays as it is. */
+function afterUnseen(schema: SchemaVersion, what: Unseen): SchemaVersion {
+  if (!schema.isComplete || schema.entry('unseen', what) === true) return schema;
+  const known = afterwards[what];
+  let after = known.get(schema);
+  if (after === undefined) {
+    const change = new Entries();
+    change.set('unseen', what, true);
+    known.set(schema, (after = schema.with(change)));
+  }
+  return after;
+}
+
+/** The same version for the same version, so that states can be compared. */
+const afterwards: Readonly<Record<Unseen, WeakMap<SchemaVersion, SchemaVersion>>> = { sql: new WeakMap(), code: new WeakMap() };
+
+/** What a script may run besides its statements as they stand there. */
+function unseenIn({ segments, doubts = [], problems, embedded }: Script): readonly Unseen[] {
+  const isTemplate = problems.length > 0 || doubts.length > 0 || segments.some(({ opaque, includes }) => opaque.length > 0 || includes === true);
+  return [...(isTemplate ? (['sql'] as const) : []), ...(embedded === undefined ? [] : (['code'] as const))];
 }
 
 function broken(segment: Segment, parsed: Parsed, span: Span, { moment, transaction, schema }: State): StatementAnalysis {

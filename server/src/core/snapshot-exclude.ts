@@ -34,7 +34,11 @@ export class Exclusion {
     this.wholeSchemas = patterns.flatMap((pattern) => (pattern.endsWith('.*') ? [glob(pattern.slice(0, -2))] : []));
   }
 
-  schemas(schemas: Catalog['schemas']): Catalog['schemas'] {
+  namespaces({ schemas, searchPath }: Pick<Catalog, 'schemas' | 'searchPath'>): Pick<Catalog, 'schemas' | 'searchPath'> {
+    return { schemas: this.schemas(schemas), ...(searchPath === undefined ? {} : { searchPath: this.schemas(searchPath) }) };
+  }
+
+  private schemas(schemas: Catalog['schemas']): Catalog['schemas'] {
     return schemas.filter((name) => !this.wholeSchemas.some((schema) => schema.test(name)));
   }
 

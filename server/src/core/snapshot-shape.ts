@@ -171,6 +171,7 @@ const SNAPSHOT: Fields = {
   excluded: maybeNames,
   catalog: object({
     schemas: names,
+    searchPath: maybeNames,
     relations: list(relation),
     types: list(type),
     routines: list(routine),

@@ -36,9 +36,9 @@ export interface KnownDatabase {
   readonly applied?: readonly AppliedRecord[];
 }
 
-/** A snapshot as the analysis wants it. The parser must have been loaded before the schema's expressions are looked at. */
-export function knownDatabase({ catalog, sizes, server, excluded, settings, applied }: Omit<Snapshot, 'version' | 'takenAt'>, source: 'snapshot' | 'connection'): KnownDatabase {
-  const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0);
+/** A snapshot as the analysis wants it; `asked` are the names that were looked for, where not all was read. The parser must have been loaded before the schema's expressions are looked at. */
+export function knownDatabase({ catalog, sizes, server, excluded, settings, applied, asked }: Omit<Snapshot, 'version' | 'takenAt'> & { readonly asked?: ReadonlySet<string> }, source: 'snapshot' | 'connection'): KnownDatabase {
+  const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0, asked);
   return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }) };
 }
 
@@ -71,8 +71,9 @@ export class SnapshotText {
   private count = 0;
   private readonly sizes: string[] = [];
 
-  start(head: SnapshotHead, schemas: Catalog['schemas']): string {
-    return `${JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '')},\n  "catalog": {\n    "schemas": ${JSON.stringify(schemas)},\n    "relations": [`;
+  start(head: SnapshotHead, { schemas, searchPath }: Pick<Catalog, 'schemas' | 'searchPath'>): string {
+    const path = searchPath === undefined ? '' : `,\n    "searchPath": ${JSON.stringify(searchPath)}`;
+    return `${JSON.stringify(head, undefined, 2).replace(/\n\}$/u, '')},\n  "catalog": {\n    "schemas": ${JSON.stringify(schemas)}${path},\n    "relations": [`;
   }
 
   /** The sizes are kept, and come at the end. */

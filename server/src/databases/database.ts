@@ -21,6 +21,8 @@ export interface DatabaseContents {
   readonly settings: ServerSettings;
   /** What migration tools noted in tables of theirs. */
   readonly applied: readonly AppliedRecord[];
+  /** The names that were looked for; undefined where all was read. */
+  readonly asked?: ReadonlySet<string>;
 }
 
 /**
@@ -58,5 +60,5 @@ async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefi
   if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied };
   const { catalog, focus } = await readCatalogFor(reading, words);
   const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
-  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied };
+  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied, asked: words };
 }

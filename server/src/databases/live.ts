@@ -298,7 +298,7 @@ export class LiveDatabase {
   }
 
   /** A catalogue that is as it was stays the same object, so that no schema is made anew for it. */
-  private async take({ catalog, sizes, settings, version, applied: read }: DatabaseContents, readAt: number): Promise<void> {
+  private async take({ catalog, sizes, settings, version, applied: read, asked }: DatabaseContents, readAt: number): Promise<void> {
     const { data } = this.state;
     const print = await fingerprint(catalog, version);
     const seconds = this.baseline === undefined ? 0 : (readAt - this.baseline.at) / 1000;
@@ -309,7 +309,10 @@ export class LiveDatabase {
     const rated = withRates(sizes, this.rates);
     const isSame = data !== undefined && print === this.catalogPrint;
     const applied = this.notedNow(read);
-    const known = isSame && this.plain !== undefined ? { ...resized(this.plain, rated, settings), applied } : knownDatabase({ catalog, sizes: rated, settings, applied, server: { dialect: 'postgresql', version } }, 'connection');
+    const known =
+      isSame && this.plain !== undefined
+        ? { ...askedAlso(resized(this.plain, rated, settings), asked), applied }
+        : knownDatabase({ catalog, sizes: rated, settings, applied, ...(asked === undefined ? {} : { asked }), server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
     this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
     this.plain = known;
@@ -359,6 +362,12 @@ export class LiveDatabase {
     this.state = { ...old, ...change };
     this.host.changed(old.data !== this.state.data ? 'data' : old.problem !== this.state.problem ? 'trust' : 'activity');
   }
+}
+
+/** The same database, of which is known that the server was asked about more names. Names are only ever added. */
+function askedAlso(known: KnownDatabase, asked: ReadonlySet<string> | undefined): KnownDatabase {
+  const before = known.schema.asked;
+  return asked === undefined || before?.size === asked.size ? known : { ...known, schema: { ...known.schema, asked } };
 }
 
 /** How many relations are looked at before others get their turn. */

@@ -1,8 +1,8 @@
 import type { StatementAnalysis } from '../analysis';
 import type { ObjectName, RelationName } from '../schema/names';
-import type { Relation, Routine, TypeDefinition } from '../schema/schema';
+import type { Relation, Routine, TypeDefinition, Unseen } from '../schema/schema';
 import type { SchemaVersion } from '../schema/version';
-import type { SchemaView } from '../schema/view';
+import { SchemaEditor, type SchemaView } from '../schema/view';
 
 /** The schema before a statement, without putting it together where only a few of its entries are asked for. */
 export function viewOf({ version }: Pick<StatementAnalysis, 'version'>): SchemaView {
@@ -70,6 +70,13 @@ export class Look implements SchemaView {
     const { searchPath } = this.version.get();
     this.seen.set('path', searchPath);
     return searchPath;
+  }
+
+  hasUnseen(what: Unseen): boolean {
+    return this.entry('unseen', what) === true;
+  }
+  isMissing(name: string, namespace?: string): boolean {
+    return new SchemaEditor(this.all()).isMissing(name, namespace);
   }
 
   private entry(room: Room, key: string): unknown {

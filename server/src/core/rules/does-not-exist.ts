@@ -1,9 +1,12 @@
 import type { A_Const, Node } from '@pgsql/types';
+import { APPLIED_TABLE_NAMES } from '../applied';
 import type { Action } from '../effects/effects';
-import { quoteIdentifier, type RelationName } from '../schema/names';
+import { displayName, objectName, quoteIdentifier, type RelationName } from '../schema/names';
+import { neededRelations } from '../schema/postgres/needed-relations';
 import { relationName } from '../schema/postgres/resolve';
 import type { Table, TypeReference } from '../schema/schema';
 import type { SchemaView } from '../schema/view';
+import type { Span } from '../text';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 import { called, calledColumn } from './words';
@@ -18,7 +21,7 @@ export const doesNotExist = defineRule({
     id: 'does-not-exist',
     group: 'other',
     upOnly: true,
-    summary: 'A statement names a column, a constraint or an enum value that is not there: it fails',
+    summary: 'A statement names a relation, a column, a constraint or an enum value that is not there: it fails',
     severity: 'warning',
     recommended: true,
     danger: 'The server refuses the statement, and the migration stops in its middle. The name is mistyped or wrongly quoted, the migration has run on this database, or it is another database than it was written for.',
@@ -26,6 +29,8 @@ export const doesNotExist = defineRule({
     whenToIgnore: 'Something that Lockscope does not see makes it before: dynamic SQL, another tool.',
     sources: ['https://www.postgresql.org/docs/current/errcodes-appendix.html'],
     bad: [
+      { whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'ALTER TABLE usres ADD COLUMN age int;\n' },
+      { whole: true, schema: 'CREATE TABLE "Users" (id bigint PRIMARY KEY);', sql: 'INSERT INTO audit (id) SELECT id FROM "Users";\n' },
       { whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);', sql: 'ALTER TABLE users DROP COLUMN emial;\n' },
       { whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY, "firstName" text);', sql: 'ALTER TABLE users ALTER COLUMN firstName SET NOT NULL;\n' },
       { whole: true, schema: 'CREATE TABLE users (email text);', sql: 'CREATE INDEX CONCURRENTLY i ON users (lower(email), name);\n' },
@@ -36,6 +41,10 @@ export const doesNotExist = defineRule({
     ],
     good: [
       { sql: 'ALTER TABLE users DROP COLUMN emial;\n' },
+      { title: 'Passed over where it is not there', whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'ALTER TABLE IF EXISTS usres ADD COLUMN age int;\nDROP TABLE IF EXISTS usres;\n' },
+      { title: 'Made before', whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'CREATE TEMP TABLE ids AS SELECT id FROM users;\nALTER TABLE users RENAME TO people;\nDELETE FROM people WHERE id IN (SELECT id FROM ids);\n' },
+      { title: 'It may be made by what is put together at run time', whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (id bigint)', 'log'); END $$;\nINSERT INTO log (id) VALUES (1);\n" },
+      { title: 'A schema of which the search_path is not known', whole: true, schema: 'CREATE SCHEMA app; CREATE TABLE app.users (id bigint PRIMARY KEY);', sql: 'SET search_path = app;\nALTER TABLE users ADD COLUMN age int;\n' },
       { whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'ALTER TABLE users DROP COLUMN IF EXISTS emial;\n' },
       { whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'ALTER TABLE users ADD COLUMN age int, ALTER COLUMN age SET DEFAULT 1;\nCREATE INDEX CONCURRENTLY i ON users (age);\n' },
       { title: 'Every row has it', whole: true, schema: 'CREATE TABLE users (id bigint PRIMARY KEY);', sql: 'ALTER TABLE users ADD CONSTRAINT c CHECK (tableoid IS NOT NULL) NOT VALID;\n' },
@@ -43,16 +52,35 @@ export const doesNotExist = defineRule({
       { whole: true, schema: "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE people (id bigint PRIMARY KEY, moods mood[]);", sql: "UPDATE people SET moods = '{sad}' WHERE id = 1;\n" },
     ],
   },
-  kinds: KINDS,
-  find: ({ effects, parsed, before }) =>
-    !before.complete || parsed.nodeKind === 'DoStmt' || parsed.nodeKind === 'CallStmt'
-      ? []
-      : actionsOf(effects, ...KINDS).flatMap((action) => {
-          const missing = action.conditional ? undefined : missingFor(action, effects.actions, before);
-          return missing === undefined ? [] : [{ action, missing }];
-        }),
-  say: ({ action, missing }, { parsed }) => ({ message: `${missing}, as far as is known: this fails.`, span: headline(parsed.text, action.span) }),
+  find: ({ effects, parsed, before }) => {
+    if (!before.complete || parsed.nodeKind === 'DoStmt' || parsed.nodeKind === 'CallStmt') return [];
+    const relation = missingRelation(parsed.node, before);
+    const whole: Span = { offset: 0, length: parsed.text.length };
+    if (relation !== undefined) return [{ span: whole, missing: `there is no relation ${relation}` }];
+    if (before.hasUnseen('sql')) return [];
+    return actionsOf(effects, ...KINDS).flatMap((action) => {
+      const missing = action.conditional ? undefined : missingFor(action, effects.actions, before);
+      return missing === undefined ? [] : [{ span: action.span, missing }];
+    });
+  },
+  say: ({ span, missing }, { parsed }) => ({ message: `${capital(missing)}, as far as is known: this fails.`, span: headline(parsed.text, span) }),
 });
+
+function capital(sentence: string): string {
+  return sentence.startsWith('there ') ? `T${sentence.slice(1)}` : sentence;
+}
+
+/** The first relation that a statement needs and that is not there, as people write it. */
+function missingRelation(node: Node, before: SchemaView): string | undefined {
+  for (const mention of neededRelations(node)) {
+    const { relname = '', schemaname, catalogname } = mention;
+    // The server's own, and those that a tool makes for itself before it runs the migration.
+    if (catalogname !== undefined || relname.startsWith('pg_') || (schemaname !== undefined && /^(?:pg_|information_schema$)/u.test(schemaname))) continue;
+    if (APPLIED_TABLE_NAMES.includes(relname.toLowerCase()) || before.relation(relationName(mention, before)) !== undefined) continue;
+    if (before.isMissing(relname, schemaname)) return schemaname === undefined ? quoteIdentifier(relname) : displayName(objectName(schemaname, relname));
+  }
+  return undefined;
+}
 
 /** What an action needs and is not there, as a sentence without its end. */
 function missingFor(action: Action, actions: readonly Action[], before: SchemaView): string | undefined {

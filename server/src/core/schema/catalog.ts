@@ -6,6 +6,8 @@
  */
 export interface Catalog {
   readonly schemas: readonly string[];
+  /** Where the role's unqualified names are looked up: the schemas of its search_path that are there; older snapshots do not say. */
+  readonly searchPath?: readonly string[];
   readonly relations: readonly CatalogRelation[];
   /** Tables and views that were not looked at: only that they are there is known. */
   readonly others?: readonly CatalogOutline[];

@@ -21,7 +21,19 @@ export interface Schema {
   readonly complete: boolean;
   /** Where unqualified names are looked up and created: the search_path in force, without `$user` and pg_catalog. */
   readonly searchPath: readonly string[];
+  /** What has run of which nobody knows what it made; only where the schema is {@link complete} to begin with. */
+  readonly unseen: ImmutableMap<Unseen, true>;
+  /**
+   * The names that a database was asked about: of others only tables and views are known. Undefined where all of it was read.
+   */
+  readonly asked?: ReadonlySet<string>;
 }
+
+/**
+ * SQL of which nobody knows what it makes: put together at run time, a call of somebody's function, an extension, a template, a
+ * statement that does not parse; and code in another language, whose helpers may do anything besides what is read of it.
+ */
+export type Unseen = 'sql' | 'code';
 
 /** Facts that all relations share. */
 interface RelationBase {
@@ -281,4 +293,5 @@ export const UNKNOWN_SCHEMA: Schema = {
   namespaces: ImmutableMap([['public', true as const]]),
   complete: false,
   searchPath: ['public'],
+  unseen: ImmutableMap(),
 };

@@ -32,6 +32,11 @@ export class SchemaVersion {
     return this.whole;
   }
 
+  /** Whether what it does not list is known not to be there. */
+  get isComplete(): boolean {
+    return this.base.complete;
+  }
+
   /** One entry of it, without putting the whole together. */
   entry(room: Room, key: string): unknown {
     const changed = this.changes?.in(room);

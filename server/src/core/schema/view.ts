@@ -1,5 +1,5 @@
-import type { ObjectName, RelationName } from './names';
-import type { Publication, Relation, Routine, Schema, TypeDefinition } from './schema';
+import { objectName, type ObjectName, type RelationName } from './names';
+import type { Publication, Relation, Routine, Schema, TypeDefinition, Unseen } from './schema';
 
 /** Reading access to a schema. Effects and rules take this, so that what they looked at can be remembered. */
 export interface SchemaView {
@@ -15,9 +15,16 @@ export interface SchemaView {
   allPublications(): Iterable<Publication>;
   readonly complete: boolean;
   readonly searchPath: readonly string[];
+  /** Whether something has run of which nobody knows what it made. */
+  hasUnseen(what: Unseen): boolean;
+  /**
+   * Whether it is known that no relation has such a name, in a schema or, without one, in any: false where not everything is
+   * known, where something ran that may have made it, and where the database was not asked about the name.
+   */
+  isMissing(name: string, namespace?: string): boolean;
 }
 
-export const ROOMS = ['relations', 'types', 'routines', 'publications', 'namespaces'] as const;
+export const ROOMS = ['relations', 'types', 'routines', 'publications', 'namespaces', 'unseen'] as const;
 export type Room = (typeof ROOMS)[number];
 
 /** Entries by room and key; undefined as a value says that there is none of this key. */
@@ -65,6 +72,7 @@ export class Entries {
 interface Whole {
   readonly rooms: Set<Room>;
   searchPath: boolean;
+  asked: boolean;
 }
 
 /**
@@ -74,7 +82,7 @@ interface Whole {
 export class SchemaEditor implements SchemaView {
   private readonly reads = new Entries();
   private readonly writes = new Entries();
-  private readonly whole: Whole = { rooms: new Set(), searchPath: false };
+  private readonly whole: Whole = { rooms: new Set(), searchPath: false, asked: false };
   private path: readonly string[] | undefined;
   /** Rooms as changed so far, built when somebody asks for one as a whole. */
   private readonly built = new Map<Room, Schema[Room]>();
@@ -117,6 +125,17 @@ export class SchemaEditor implements SchemaView {
     return this.base.searchPath;
   }
 
+  hasUnseen(what: Unseen): boolean {
+    return this.read('unseen', what) === true;
+  }
+  isMissing(name: string, namespace?: string): boolean {
+    this.whole.asked = true;
+    if (!this.complete || this.base.asked?.has(name) === false || this.hasUnseen('sql') || this.hasUnseen('code')) return false;
+    if (namespace !== undefined) return this.relation(objectName(namespace, name)) === undefined;
+    for (const schema of this.readAll('namespaces').keys()) if (this.relation(objectName(schema, name)) !== undefined) return false;
+    return true;
+  }
+
   setRelation(relation: Relation): void {
     this.write('relations', relation.name, relation);
   }
@@ -140,6 +159,9 @@ export class SchemaEditor implements SchemaView {
   }
   setSearchPath(searchPath: readonly string[]): void {
     this.path = searchPath;
+  }
+  setUnseen(what: Unseen): void {
+    this.write('unseen', what, true);
   }
 
   /** The schema as changed so far. */
@@ -255,6 +277,7 @@ export class Transition {
     if (schema === this.base) return true;
     if (schema.complete !== this.base.complete) return false;
     if (this.whole.searchPath && !samePath(schema.searchPath, this.base.searchPath)) return false;
+    if (this.whole.asked && schema.asked !== this.base.asked) return false;
     for (const room of this.whole.rooms) if (schema[room] !== this.base[room]) return false;
     for (const room of ROOMS) {
       const entries = this.readEntries.in(room);

@@ -9,6 +9,8 @@ export interface Neutral {
   readonly text: string;
   /** The placeholders that became names. */
   readonly opaque: readonly Opaque[];
+  /** Whether a meta-command runs what the text does not say. */
+  readonly includes?: true;
 }
 
 /**
@@ -22,7 +24,7 @@ export function neutralised(text: string): Neutral {
   if (!needsReading(text)) return { text: withoutMark(text), opaque: NOTHING };
   const reader = new Reader(text);
   reader.read();
-  return { text: withoutMark(reader.overlay.toString()), opaque: reader.opaque };
+  return { text: withoutMark(reader.overlay.toString()), opaque: reader.opaque, ...(reader.includes ? { includes: true as const } : {}) };
 }
 
 const NOTHING: readonly Opaque[] = [];
@@ -51,6 +53,7 @@ function needsReading(text: string): boolean {
 class Reader {
   readonly overlay: Overlay;
   readonly opaque: Opaque[] = [];
+  includes = false;
   private readonly lexer: Lexer;
   private readonly before: { -readonly [K in keyof Before]: Before[K] } = { start: -1, end: -1, lexeme: Lexeme.End, brackets: 0 };
   /** How far the words of the statement go towards COPY … FROM stdin. */
@@ -121,6 +124,7 @@ class Reader {
 
   private metaCommand(start: number): void {
     const command = metaCommandAt(this.text, start);
+    this.includes ||= command.runsOther;
     if (command.terminates) {
       this.overlay.put(start, ';');
       this.overlay.blank(start + 1, command.end);

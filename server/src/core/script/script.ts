@@ -75,6 +75,8 @@ export interface Segment {
   readonly unit?: string;
   /** Stretches of `text` whose content is not the user's (replaced placeholders); edits put back what was written. */
   readonly opaque: readonly Opaque[];
+  /** Whether a meta-command in it runs what the file does not say: `\i other.sql`, for example. */
+  readonly includes?: true;
   /** What every line that an edit adds must begin with, where the SQL stands in comments, e.g. `--rollback `. */
   readonly linePrefix?: string;
   /** Whether the file has a call that stands for the SQL, and not the SQL. */

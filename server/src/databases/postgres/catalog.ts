@@ -67,7 +67,7 @@ interface Details {
 
 async function readDetails(reading: Reading, details: Details): Promise<Catalog> {
   return {
-    schemas: await readSchemas(reading),
+    ...(await readNamespaces(reading)),
     relations: await readRelations(reading, { ...details, names: await readNames(reading) }),
     types: await readTypes(reading),
     routines: details.routines,
@@ -76,8 +76,14 @@ async function readDetails(reading: Reading, details: Details): Promise<Catalog>
 }
 
 /** The schemas that are not the server's own. */
-export async function readSchemas(reading: Reading): Promise<readonly string[]> {
+async function readSchemas(reading: Reading): Promise<readonly string[]> {
   return (await reading.rows(`SELECT nspname FROM pg_catalog.pg_namespace n WHERE ${OWN_SCHEMA} ORDER BY nspname COLLATE "C"`)).map(([name]) => String(name));
+}
+
+/** The schemas, and where among them the role looks up what is not qualified, whether or not it may use them. */
+export async function readNamespaces(reading: Reading): Promise<Pick<Catalog, 'schemas' | 'searchPath'>> {
+  const schemas = await readSchemas(reading);
+  return { schemas, ...some('searchPath', reading.searchPath.filter((name) => schemas.includes(name))) };
 }
 
 /** Reads the relations of a scope in detail, in the order of their names. */

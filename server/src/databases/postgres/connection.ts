@@ -24,6 +24,8 @@ const SETTINGS: readonly (readonly [string, string])[] = [
 export interface Reading {
   /** PostgreSQL's server_version_num, e.g. 180001. */
   readonly versionNumber: number;
+  /** The role's search_path in this database, which this transaction itself does without; the role's name in the place of `$user`. */
+  readonly searchPath: readonly string[];
   rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
   /**
    * Queries whose relation locks (ACCESS SHARE) end with them, not with the transaction, and that wait for none: those that wait
@@ -84,6 +86,9 @@ async function hangUp(client: Client): Promise<void> {
 
 async function inTransaction<T>(client: Client, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+  const looked = await client.query<string[]>({ text: "SELECT pg_catalog.current_setting('search_path'), current_user::pg_catalog.text", rowMode: 'array' });
+  const [path = '', role = ''] = looked.rows[0] ?? [];
+  const searchPath = [...path.matchAll(/"((?:[^"]|"")*)"|([^,\s]+)/gu)].map(([, quoted, bare]) => (quoted ?? bare ?? '').replaceAll('""', '"')).map((name) => (name === '$user' ? role : name));
   // What is compiled for one reading of a catalogue takes longer than the reading.
   const settings = [...SETTINGS.slice(1), ['statement_timeout', String(limit)] as const, ['search_path', "''"] as const, ['datestyle', 'ISO'] as const, ['jit', 'off'] as const];
   await client.query(settings.map(([name, value]) => `SET LOCAL ${name} = ${value}`).join('; '));
@@ -111,7 +116,7 @@ async function inTransaction<T>(client: Client, use: (reading: Reading) => Promi
       await client.query('ROLLBACK TO SAVEPOINT peek; RELEASE SAVEPOINT peek').catch(() => undefined);
     }
   };
-  const result = await use({ versionNumber, rows, rowsUnlessLocked });
+  const result = await use({ versionNumber, searchPath, rows, rowsUnlessLocked });
   await client.query('COMMIT');
   return result;
 }

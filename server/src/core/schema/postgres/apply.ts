@@ -16,6 +16,7 @@ import { resetSearchPath, setConfig, setSearchPath } from './apply/search-path';
 import { alterSequence, createSequence } from './apply/sequences';
 import { createStatistics } from './apply/statistics';
 import { alterPolicy, createPolicy, createRule, createTrigger } from './apply/triggers';
+import { makesUnseen } from './apply/unseen';
 import { alterDomain, alterEnum, createComposite, createDomain, createEnum, createRange } from './apply/types';
 import { createTableAs, createView, refresh } from './apply/views';
 import { relationName } from './resolve';
@@ -32,8 +33,11 @@ export interface ApplySetting {
  * nothing; a statement that could only fail because something is in its way is taken to have found it gone.
  */
 export function applyStatement(statement: ParsedStatement, editor: SchemaEditor, setting: ApplySetting): void {
+  // Before it is changed: a trigger of a table that the statement drops has fired.
+  const unseen = editor.complete && makesUnseen(statement, editor);
   if (statement.nodeKind === 'DoStmt') applyBlock(statement, editor, setting);
   else applyNode(statement.node, editor, setting, statement.text);
+  if (unseen) editor.setUnseen('sql');
 }
 
 /** Changes a schema as a DO block certainly would: what stands in a branch may or may not run, and is left out. */

@@ -11,9 +11,10 @@ import { viewFrom } from './views';
 /**
  * The schema that a catalogue describes: a whole database that was there before every migration. Expressions are parsed
  * when somebody looks at them; by then the parser must have been loaded.
+ * @param asked the names that were looked for, where not all of the database was read
  * @param complete false where something was left out of the catalogue: then what is not in it may exist all the same
  */
-export function schemaFromCatalog(catalog: Catalog, complete = true): Schema {
+export function schemaFromCatalog(catalog: Catalog, complete = true, asked?: ReadonlySet<string>): Schema {
   const texts = new Expressions();
   const links = new Links(catalog);
   const relations = catalog.relations.map((relation): [RelationName, Relation] => [relation.name as RelationName, relationFrom(relation, links, texts)]);
@@ -30,7 +31,9 @@ export function schemaFromCatalog(catalog: Catalog, complete = true): Schema {
     publications: ImmutableMap(publications),
     namespaces: ImmutableMap(catalog.schemas.map((name): [string, true] => [name, true])),
     complete,
-    searchPath: UNKNOWN_SCHEMA.searchPath,
+    searchPath: catalog.searchPath ?? UNKNOWN_SCHEMA.searchPath,
+    unseen: UNKNOWN_SCHEMA.unseen,
+    ...(asked === undefined ? {} : { asked }),
   };
 }
 
