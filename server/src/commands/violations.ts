@@ -15,8 +15,15 @@ import { warn } from './output';
 export async function violationsIn(analysis: Analysis, changed: Set<RelationName>, url: string): Promise<Statistics['violationsOf']> {
   const checks = dataChecks(analysis, changed);
   if (checks.length === 0) return undefined;
+  // Interrupted, nothing goes on behind our back on the server.
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt);
   try {
-    const found = await countViolations(url, checks.map(({ check }) => check));
+    const found = await countViolations(url, checks.map(({ check }) => check), { signal: stop.signal });
+    if (stop.signal.aborted) throw new Failure('interrupted while rows were counted');
     for (const { statement, check } of checks) {
       const counted = found.get(checkKey(check));
       const line = analysis.lines.positionAt(analysis.statements[statement]?.span.offset ?? 0).line + 1;
@@ -28,5 +35,7 @@ export async function violationsIn(analysis: Analysis, changed: Set<RelationName
     };
   } catch (error) {
     throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
+  } finally {
+    process.off('SIGINT', interrupt);
   }
 }

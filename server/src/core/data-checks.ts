@@ -1,11 +1,12 @@
-import type { Node, PartitionBoundSpec } from '@pgsql/types';
+import type { ColumnRef, Node, PartitionBoundSpec } from '@pgsql/types';
 import type { Analysis } from './analysis';
 import type { Action } from './effects/effects';
-import { boundCheck } from './rewrites/partition-proof';
+import { boundCheck, defaultCheck } from './rewrites/partition-proof';
 import { expressionSql } from './rewrites/deparse';
-import { displayName, nameParts, quoteIdentifier, type RelationName } from './schema/names';
+import { displayName, nameParts, quoteIdentifier, type ObjectName, type RelationName } from './schema/names';
+import { baseType, domainUsers } from './schema/postgres/facts/domains';
 import { volatilityOf } from './schema/postgres/expressions';
-import { strings } from './schema/postgres/walk';
+import { replaceNodes, strings } from './schema/postgres/walk';
 import { relationName } from './schema/postgres/resolve';
 import type { Constraint, Relation, Table, TypeReference } from './schema/schema';
 import { SchemaEditor, type SchemaView } from './schema/view';
@@ -71,15 +72,38 @@ interface Asked {
 
 /** The checks of one statement, by the relation whose rows they count. */
 export function checksOf({ effects, parsed, before }: Asked): readonly { readonly relation: RelationName; readonly action: Action; readonly checks: readonly DataCheck[] }[] {
-  if (parsed.nodeKind !== 'AlterTableStmt' && parsed.nodeKind !== 'IndexStmt') return [];
+  if (!ASKED.has(parsed.nodeKind)) return [];
   return effects.actions.flatMap((action) => {
-    const { relation } = action;
-    if (relation === undefined || action.isNew || action.conditional) return [];
+    if (action.kind === 'alter domain') return action.conditional ? [] : ofDomain(action, before);
+    const relation = action.kind === 'create table' ? action.partitionOf : action.relation;
+    if (relation === undefined || (action.isNew && action.kind !== 'create table') || action.conditional) return [];
     const table = before.relation(relation);
     if (table === undefined || !('constraints' in table) || table.kind === 'foreign table') return [];
     const found = new Checks(table, isOnly(parsed.node), before).of(action);
     return found.length === 0 ? [] : [{ relation, action, checks: found }];
   });
+}
+
+const ASKED: ReadonlySet<string> = new Set(['AlterTableStmt', 'IndexStmt', 'AlterDomainStmt', 'CreateStmt']);
+
+/** What a domain will demand, asked of every column of it; arrays and rows of it the server refuses. */
+function ofDomain(action: Extract<Action, { kind: 'alter domain' }>, schema: SchemaView): readonly { readonly relation: RelationName; readonly action: Action; readonly checks: readonly DataCheck[] }[] {
+  const type = schema.type(action.domain);
+  if (type?.kind !== 'domain' || action.notValid) return [];
+  const statement = 'AlterDomainStmt' in action.node ? action.node.AlterDomainStmt : undefined;
+  const constraint = statement?.def !== undefined && 'Constraint' in statement.def ? statement.def.Constraint : undefined;
+  const validated = action.adds === undefined ? type.checks.find(({ name, valid }) => name === statement?.name && !valid)?.expression : undefined;
+  const expression = action.adds === 'check' ? constraint?.raw_expr : validated;
+  if (action.adds === 'not null' ? type.notNull : expression === undefined) return [];
+  return columnsOfDomain(action.domain, schema).flatMap(({ table, column }) => {
+    const checks = new Checks(table, true, schema);
+    const found = action.adds === 'not null' ? checks.nulls(column) : checks.unfit(column, expression);
+    return found.length === 0 ? [] : [{ relation: table.name, action, checks: found }];
+  });
+}
+
+function columnsOfDomain(domain: ObjectName, schema: SchemaView): readonly { readonly table: Table; readonly column: string }[] {
+  return domainUsers(domain, schema).flatMap(({ relation, columns }) => ('constraints' in relation && relation.origin === undefined ? columns.map((column) => ({ table: relation, column })) : []));
 }
 
 function isOnly(node: Node): boolean {
@@ -106,6 +130,9 @@ class Checks {
       case 'set not null':
         return this.nulls(action.column);
       case 'add column':
+        if (action.type !== undefined && !action.hasDefault && action.generated === undefined && demandsValue(action.type, this.schema)) {
+          return [this.rows(`would have no value for ${quoteIdentifier(action.column)}, whose domain is NOT NULL and has no default`, 'true')];
+        }
         if (!action.notNull || action.hasDefault || action.generated !== undefined || action.identity || action.serial || action.type?.name.startsWith('pg_catalog.') !== true) return [];
         return [this.rows(`would have no value for ${quoteIdentifier(action.column)}, which is NOT NULL and has no default`, 'true')];
       case 'add constraint':
@@ -116,8 +143,10 @@ class Checks {
         return action.unique && !action.only ? this.uniqueIndex(action.node) : [];
       case 'attach partition':
         return this.attached(action.partition, action.node);
+      case 'create table':
+        return this.besideDefault('CreateStmt' in action.node ? action.node.CreateStmt.partbound : undefined);
       case 'alter column type':
-        return action.using || action.from === undefined ? [] : this.narrowed(action.column, action.from, action.to);
+        return action.using || action.from === undefined ? [] : [...this.narrowed(action.column, action.from, baseType(action.to, this.schema)), ...this.ofItsDomain(action.column, action.to)];
       default:
         return [];
     }
@@ -135,7 +164,30 @@ class Checks {
     return `${displayName(this.table.name)}.${quoteIdentifier(name)}`;
   }
 
-  private nulls(column: string): readonly DataCheck[] {
+  /** Rows that a CHECK of a domain does not let be; `VALUE` stands for the column. */
+  unfit(column: string, expression: Node | undefined, cast?: string): readonly DataCheck[] {
+    if (expression === undefined) return [];
+    const value = { fields: [{ String: { sval: column } }] };
+    const own = replaceNodes(expression, (kind, body) => (kind === 'ColumnRef' && strings((body as ColumnRef).fields).join('.') === 'value' ? value : undefined));
+    const [shown, sql] = [this.written(expression), this.written(own)];
+    if (shown === undefined || sql === undefined) return [];
+    const quoted = quoteIdentifier(column);
+    const from = cast === undefined ? this.from : `(SELECT ${quoted}::${cast} AS ${quoted} FROM ${this.from}) converted`;
+    return [this.rows(`have a value in ${this.column(column)} that does not fulfil CHECK (${shown})`, `NOT (${sql})`, from)];
+  }
+
+  /** What a domain demands of the values of a column that is turned into it, and the domains it is over. */
+  private ofItsDomain(column: string, to: TypeReference): readonly DataCheck[] {
+    const found: DataCheck[] = [];
+    for (let type = to.array ? undefined : this.schema.type(to.name); type?.kind === 'domain'; type = type.base.array ? undefined : this.schema.type(type.base.name)) {
+      if (type.notNull) found.push(...this.nulls(column));
+      const cast = writtenType(baseType(type.base, this.schema));
+      for (const { expression } of type.checks) found.push(...this.unfit(column, expression, cast));
+    }
+    return found;
+  }
+
+  nulls(column: string): readonly DataCheck[] {
     const type = this.typeOf(column);
     // A row of NULLs IS NULL, but is a value; no other type has that.
     const test = type?.name.startsWith('pg_catalog.') === true ? 'IS NULL' : 'IS NOT DISTINCT FROM NULL';
@@ -158,6 +210,8 @@ class Checks {
         return strings(definition.Constraint.keys).flatMap((column) => this.nulls(column));
       case 'CONSTR_PRIMARY':
         return [...names.flatMap((column) => this.nulls(column)), ...this.duplicates(names.map(quoteIdentifier), undefined, false)];
+      case 'CONSTR_EXCLUSION':
+        return this.conflicting(definition.Constraint.exclusions ?? [], definition.Constraint.where_clause);
       case 'CONSTR_UNIQUE':
         return this.duplicates(names.map(quoteIdentifier), undefined, notDistinct === true);
       case 'CONSTR_FOREIGN':
@@ -205,6 +259,26 @@ class Checks {
     return [this.asked(`of (${list}) are there more than once in ${displayName(this.table.name)}`, 'value', `FROM ${from}${where} GROUP BY ${list} HAVING pg_catalog.count(*) > 1`, `${list}, count(*)`)];
   }
 
+  /** Rows for which another one answers yes to every operator (check_exclusion_or_unique_constraint, src/backend/executor/execIndexing.c). */
+  private conflicting(exclusions: readonly Node[], where: Node | undefined): readonly DataCheck[] {
+    const predicate = where === undefined ? undefined : this.written(where);
+    if (this.table.kind === 'partitioned table' || (where !== undefined && predicate === undefined)) return [];
+    const parts = exclusions.map((exclusion): { readonly key: string; readonly operator: string } | undefined => {
+      const [element, names] = 'List' in exclusion ? (exclusion.List.items ?? []) : [];
+      if (element === undefined || names === undefined || !('IndexElem' in element) || !('List' in names)) return undefined;
+      const { name, expr, collation } = element.IndexElem;
+      const written = name === undefined ? (expr === undefined ? undefined : this.written(expr)) : quoteIdentifier(name);
+      const operator = strings(names.List.items);
+      const collated = (collation ?? []).length === 0 ? '' : ` COLLATE ${strings(collation).map(quoteIdentifier).join('.')}`;
+      return written === undefined ? undefined : { key: `${name === undefined ? `(${written})` : written}${collated}`, operator: operator.length === 1 ? (operator[0] ?? '') : `OPERATOR(${[...operator.slice(0, -1).map(quoteIdentifier), operator.at(-1) ?? ''].join('.')})` };
+    });
+    if (parts.length === 0 || !parts.every((part) => part !== undefined)) return [];
+    const rows = `(SELECT ctid AS place, ${parts.map(({ key }, at) => `${key} AS key${String(at + 1)}`).join(', ')} FROM ONLY ${this.table.name}${predicate === undefined ? '' : ` WHERE ${predicate}`})`;
+    const same = parts.map(({ operator }, at) => `one.key${String(at + 1)} ${operator} other.key${String(at + 1)}`).join(' AND ');
+    const what = `conflict with another row of ${displayName(this.table.name)} (${parts.map(({ key, operator }) => `${key} WITH ${operator}`).join(', ')})`;
+    return [this.asked(what, 'row', `FROM ${rows} one WHERE EXISTS (SELECT FROM ${rows} other WHERE one.place <> other.place AND ${same})`, 'one.*')];
+  }
+
   private uniqueIndex(node: Node): readonly DataCheck[] {
     if (!('IndexStmt' in node)) return [];
     const { indexParams, whereClause, nulls_not_distinct: notDistinct } = node.IndexStmt;
@@ -243,15 +317,29 @@ class Checks {
     const command = 'AlterTableCmd' in node ? node.AlterTableCmd.def : undefined;
     const bound: PartitionBoundSpec | undefined = command !== undefined && 'PartitionCmd' in command ? command.PartitionCmd.bound : undefined;
     const child = this.schema.relation(partition);
-    if (bound === undefined || bound.is_default === true || child === undefined || !('constraints' in child) || child.origin !== undefined) return [];
-    const check = boundCheck(bound, this.table, PLAIN);
+    if (bound === undefined || child === undefined || !('constraints' in child) || child.origin !== undefined) return [];
+    const check = bound.is_default === true ? defaultCheck(this.table, this.schema, PLAIN) : (boundCheck(bound, this.table, PLAIN) ?? this.hashCheck(bound));
+    if (check === undefined || check === '') return [];
+    return [this.rows(`of ${displayName(partition)} are outside of the bound`, `NOT (${check})`, partition), ...this.besideDefault(bound)];
+  }
+
+  /** Rows of the default partition that a new one would have to have. */
+  private besideDefault(bound: PartitionBoundSpec | undefined): readonly DataCheck[] {
+    const check = bound === undefined || bound.is_default === true ? undefined : boundCheck(bound, this.table, PLAIN);
     if (check === undefined) return [];
-    const own = this.rows(`of ${displayName(partition)} are outside of the bound`, `NOT (${check})`, partition);
-    const others = this.table.children.flatMap((name) => {
+    return this.table.children.flatMap((name) => {
       const other = this.schema.relation(name);
-      return other !== undefined && 'bound' in other && other.bound?.isDefault === true ? [this.rows(`of the default partition ${displayName(name)} belong to the new one`, check, name)] : [];
+      if (other === undefined || !('bound' in other) || other.bound?.isDefault !== true || other.origin !== undefined) return [];
+      return [this.rows(`of the default partition ${displayName(name)} belong to the new one`, check, name)];
     });
-    return [own, ...others];
+  }
+
+  /** The server's own question: what it makes of a hash partition's bound (get_qual_for_hash, src/backend/partitioning/partbounds.c). */
+  private hashCheck({ strategy, modulus, remainder = 0 }: PartitionBoundSpec): string | undefined {
+    const columns = this.table.partitioning?.columns ?? [];
+    if (strategy !== 'h' || modulus === undefined || columns.length === 0 || !columns.every((column) => column !== undefined)) return undefined;
+    const parent = `'${this.table.name.replaceAll("'", "''")}'::pg_catalog.regclass`;
+    return `pg_catalog.satisfies_hash_partition(${[parent, String(modulus), String(remainder), ...columns.map(quoteIdentifier)].join(', ')})`;
   }
 
   /** Values that do not fit a type that takes fewer. */
@@ -276,6 +364,18 @@ class Checks {
     }
     return [];
   }
+}
+
+/** A type as SQL has it; undefined for one whose modifiers are not plain numbers. */
+function writtenType({ name, modifiers, array }: TypeReference): string | undefined {
+  if (modifiers.some((modifier) => modifier < 0)) return undefined;
+  return `${name}${modifiers.length === 0 ? '' : `(${modifiers.join(', ')})`}${array ? '[]' : ''}`;
+}
+
+/** Whether a column of the type cannot be NULL although nothing says what is in it. */
+function demandsValue({ name, array }: TypeReference, schema: SchemaView): boolean {
+  const type = array ? undefined : schema.type(name);
+  return type?.kind === 'domain' && type.default === undefined && (type.notNull || demandsValue(type.base, schema));
 }
 
 /** The name of one of the server's own types. */
@@ -306,6 +406,7 @@ const SINGULAR: readonly (readonly [string, string])[] = [
   ['are outside of the bound', 'is outside of the bound'],
   ['belong to the new one', 'belongs to the new one'],
   ['have ', 'has '],
+  ['conflict with', 'conflicts with'],
   ['do not fulfil', 'does not fulfil'],
   ['refer by', 'refers by'],
 ];

@@ -16,30 +16,39 @@ export type Counted = Violations | { readonly problem: string };
 /** Who watches a count. */
 export interface Watcher {
   /** Told before each check. */
-  next?(done: number, all: number): void;
-  /** Whether nobody wants to know any more. */
-  isCancelled?(): boolean;
+  readonly next?: (done: number, all: number) => void;
+  /** Aborted when nobody wants to know any more: what the server counts then is ended at once. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Counts what violates constraints before they are made, in one read-only session; each count ends after ten seconds. Values of
- * rows are neither read nor kept. Throws a {@link DatabaseError}.
+ * rows are neither read nor kept. Where nobody wants to know any more it gives back what was counted until then.
+ * Throws a {@link DatabaseError}.
  */
-export async function countViolations(url: string, checks: readonly DataCheck[], watcher: Watcher = {}): Promise<ReadonlyMap<string, Counted>> {
+export async function countViolations(url: string, checks: readonly DataCheck[], { next, signal }: Watcher = {}): Promise<ReadonlyMap<string, Counted>> {
   const found = new Map<string, Counted>();
-  await readDatabase(
-    url,
-    async (reading) => {
-      for (const [at, check] of checks.entries()) {
-        if (watcher.isCancelled?.() === true) return;
-        watcher.next?.(at, checks.length);
-        const key = checkKey(check);
-        if (!found.has(key)) found.set(key, await countOne(reading, check));
-      }
-    },
-    LIMIT,
-  );
+  const count = async (reading: Reading): Promise<void> => {
+    for (const [at, check] of checks.entries()) {
+      if (signal?.aborted === true) return;
+      next?.(at, checks.length);
+      const key = checkKey(check);
+      const counted = found.get(key) ?? (await countOne(reading, check));
+      // What was ended on purpose says nothing.
+      if (!isStopped(signal)) found.set(key, counted);
+    }
+  };
+  try {
+    await readDatabase(url, count, LIMIT, signal);
+  } catch (error) {
+    if (!isStopped(signal)) throw error;
+  }
   return found;
+}
+
+/** Asked again after a while: it may have been aborted meanwhile. */
+function isStopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 async function countOne(reading: Reading, { sql, searchPath }: DataCheck): Promise<Counted> {

@@ -37,9 +37,13 @@ async function answer({ uri, statement: wanted }: CheckDataParams, server: Serve
   const checks = checksFor(analysed).filter(({ statement }) => wanted === undefined || statement === wanted);
   if (checks.length === 0) return { state: 'unknown', reason: 'Nothing here can fail because of rows that are there, as far as can be told before it runs.' };
   const { name, live } = data.database;
+  const stop = new AbortController();
+  token.onCancellationRequested(() => {
+    stop.abort();
+  });
   const found = await live.check(checks.map(({ check }) => check), {
     next: (done, all) => void server.connection.sendNotification(CHECK_DATA_PROGRESS, { uri, done, all } satisfies CheckDataProgress),
-    isCancelled: () => token.isCancellationRequested,
+    signal: stop.signal,
   });
   if (typeof found === 'string') return { state: 'unknown', reason: `${name} could not be read: ${found}` };
   return {

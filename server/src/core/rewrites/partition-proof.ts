@@ -127,7 +127,7 @@ function boundOf(node: Node): PartitionBoundSpec | undefined {
  * The rows of a default partition: none that another partition takes, all others' bounds under one NOT as the server has
  * them (the default's part of get_qual_for_list and get_qual_for_range). Empty where there is no other partition.
  */
-function defaultCheck(parent: Table, schema: SchemaView, k: KeyWords): string | undefined {
+export function defaultCheck(parent: Table, schema: SchemaView, k: KeyWords): string | undefined {
   const specs: PartitionBoundSpec[] = [];
   for (const name of parent.children) {
     const child = schema.relation(name);

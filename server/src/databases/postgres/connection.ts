@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import { cancelBackend, type BackendKey } from './cancel';
 import { inWords } from './errors';
 import { inTurn } from './turns';
 import { readUrl, type Address } from './url';
@@ -39,10 +40,11 @@ export interface Reading {
  * be written through it; there are no more than two sessions to a database at a time. Throws a {@link DatabaseError} in plain words.
  * @param limit how long one statement may run, in ms: the server ends it, and where the server has stopped we hang up two
  *   seconds later
+ * @param signal ends what the server does at the moment, which fails then as if it had taken too long
  */
-export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>, limit = WHOLE_CATALOG_TIMEOUT): Promise<T> {
+export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>, limit = WHOLE_CATALOG_TIMEOUT, signal?: AbortSignal): Promise<T> {
   const address = readUrl(url);
-  return inTurn(url, () => read(address, use, limit));
+  return inTurn(url, () => read(address, use, limit, signal));
 }
 
 /**
@@ -65,16 +67,28 @@ export async function writeDatabase<T>(url: string, database: string | undefined
   }
 }
 
-async function read<T>(address: Address, use: (reading: Reading) => Promise<T>, limit: number): Promise<T> {
+async function read<T>(address: Address, use: (reading: Reading) => Promise<T>, limit: number, signal: AbortSignal | undefined): Promise<T> {
   const client = await connect(address, limit);
+  const stop = (): void => void interrupt(client, address);
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     return await inTransaction(client, use, limit);
   } catch (error) {
     throw inWords(error, address);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await hangUp(client);
   }
 }
+
+/** Has the server end what it does for a session; where it does not hear, we hang up. */
+async function interrupt(client: Client, address: Address): Promise<void> {
+  const key = keys.get(client);
+  if (key !== undefined) await cancelBackend(key.key, address, key.secure);
+  setTimeout(() => client.connection.stream.destroy(), GOODBYE).unref();
+}
+
+const keys = new WeakMap<Client, { readonly key: BackendKey; readonly secure: boolean }>();
 
 /** Ends a session. A server that went away does not answer to goodbyes: then the connection is dropped all the same. */
 async function hangUp(client: Client): Promise<void> {
@@ -174,6 +188,7 @@ async function open(configured: ClientConfig): Promise<Client> {
   client.on('error', () => {
     // The server ended the session; whoever asks it next is told.
   });
+  client.connection.once('backendKeyData', (key: BackendKey) => keys.set(client, { key, secure: configured.ssl !== false }));
   try {
     await client.connect();
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { AlterDomainStmt, AlterEnumStmt } from '@pgsql/types';
-import { displayName, type ObjectName } from '../../schema/names';
+import { displayName } from '../../schema/names';
+import { domainUsers } from '../../schema/postgres/facts/domains';
 import { typeName } from '../../schema/postgres/resolve';
 import { strings } from '../../schema/postgres/walk';
-import type { Relation } from '../../schema/schema';
 import type { Claims } from './claims';
 
 /** ALTER TYPE … ADD VALUE, RENAME VALUE (src/backend/commands/typecmds.c): no relation is locked. */
@@ -28,7 +28,7 @@ export function alterDomain(stmt: AlterDomainStmt, claims: Claims): void {
   const already = adds === 'not null' && known?.notNull === true;
   const scans = !already && ((adds !== undefined && !notValid) || subtype === 'validate constraint');
   if (scans) {
-    for (const relation of usersOf(domain, claims)) {
+    for (const { relation } of domainUsers(domain, schema)) {
       claims.lock(relation.name, 'SHARE', `a column of it is of the domain ${displayName(domain)}`);
       claims.scan(relation.name);
     }
@@ -46,20 +46,3 @@ const SUBTYPES: Readonly<Record<string, 'set not null' | 'add constraint' | 'val
   AD_AddConstraint: 'add constraint',
   AD_ValidateConstraint: 'validate constraint',
 };
-
-/** Tables and materialised views with a column of a domain, or of a domain over it. */
-function usersOf(domain: ObjectName, claims: Claims): readonly Relation[] {
-  const { schema } = claims;
-  const domains = new Set<ObjectName>([domain]);
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const type of schema.allTypes()) {
-      if (type.kind !== 'domain' || domains.has(type.name) || !domains.has(type.base.name)) continue;
-      domains.add(type.name);
-      grown = true;
-    }
-  }
-  return [...schema.allRelations()].filter(
-    (relation) => (relation.kind === 'table' || relation.kind === 'materialized view') && relation.columns.some(({ type }) => type !== undefined && domains.has(type.name) && !type.array),
-  );
-}

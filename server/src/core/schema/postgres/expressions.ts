@@ -73,7 +73,8 @@ function castVolatility(body: NodeBody): Volatility {
 
 function operatorVolatility(body: NodeBody): Volatility | 'unknown' {
   const name = strings(body.name as readonly Node[] | undefined).at(-1);
-  return name === undefined || isBuiltinOperator(name) ? 'immutable' : 'unknown';
+  // BETWEEN and its kin bear their words as a name, and compare by the type's own operators (transformAExprBetween, src/backend/parser/parse_expr.c).
+  return name === undefined || name.includes('BETWEEN') || isBuiltinOperator(name) ? 'immutable' : 'unknown';
 }
 
 /** Columns that an expression mentions, by name; `*` where it mentions whole rows. */

@@ -1,4 +1,5 @@
-import type { TypeReference } from '../../schema';
+import type { ObjectName } from '../../names';
+import type { Relation, TypeReference } from '../../schema';
 import type { SchemaView } from '../../view';
 
 /**
@@ -23,4 +24,22 @@ export function baseType(type: TypeReference, schema: SchemaView): TypeReference
     at = definition.base;
   }
   return at;
+}
+
+/** Tables and materialised views with columns of a domain, or of a domain over it. */
+export function domainUsers(domain: ObjectName, schema: SchemaView): readonly { readonly relation: Relation; readonly columns: readonly string[] }[] {
+  const domains = new Set<ObjectName>([domain]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const type of schema.allTypes()) {
+      if (type.kind !== 'domain' || domains.has(type.name) || !domains.has(type.base.name)) continue;
+      domains.add(type.name);
+      grown = true;
+    }
+  }
+  return [...schema.allRelations()].flatMap((relation) => {
+    if (relation.kind !== 'table' && relation.kind !== 'materialized view') return [];
+    const columns = relation.columns.flatMap(({ name, type }) => (type !== undefined && domains.has(type.name) && !type.array ? [name] : []));
+    return columns.length === 0 ? [] : [{ relation, columns }];
+  });
 }
