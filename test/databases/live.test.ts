@@ -7,6 +7,7 @@ const CONTENTS: DatabaseContents = {
   catalog: { schemas: ['public'], relations: [{ name: 'public.big', kind: 'table', columns: [] }], types: [], routines: [], publications: [] },
   sizes: { 'public.big': { rows: 7, bytes: 8192 } },
   applied: [],
+  replication: { isStandby: false, replicas: [], subscriptions: [] },
   settings: { sharedBuffers: 1, effectiveCacheSize: 1, maintenanceWorkMemory: 1, parallelMaintenanceWorkers: 0, walLevel: 'replica', dataChecksums: false, collation: 'C' },
 };
 

@@ -3,13 +3,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Activity } from '../../server/src/core/blockers/activity';
 import { blockersReport, type BlockersReport, type MigrationLocks } from '../../server/src/core/blockers/report';
 import type { RelationName } from '../../server/src/core/schema/names';
+import { replicationInWords } from '../../server/src/core/replication';
+import { readSnapshot, type Snapshot } from '../../server/src/core/snapshot';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 import { readActivityOf, readContents } from '../../server/src/databases/database';
+import { takeSnapshot } from '../../server/src/databases/snapshot';
 import { startServer, startStandby, withServer, type Major, type Server } from '../postgres/servers';
 
 /** What `ALTER TABLE … ADD COLUMN` takes. */
 const altering = (relation: string): MigrationLocks => ({ locks: [{ relation: relation as RelationName, mode: 'ACCESS EXCLUSIVE', line: 1 }], snapshots: [] });
 const reportOn = (activity: Activity, relation = 'public.orders'): BlockersReport => blockersReport(altering(relation), activity, NO_STATISTICS);
+
+/** The snapshot of a server's database as its file has it. */
+async function snapshotOf(server: Server): Promise<Snapshot> {
+  const pieces: string[] = [];
+  await takeSnapshot(server.url(), [], '2024-05-01T12:00:00Z', (piece) => Promise.resolve(void pieces.push(piece)));
+  const read = readSnapshot(pieces.join(''));
+  if (!read.ok) throw new Error(read.problem);
+  return read.snapshot;
+}
 
 async function until<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
   for (let attempt = 0; ; attempt++) {
@@ -40,6 +52,13 @@ describe.each<Major>([13, 18])('a standby of PostgreSQL %i', (major) => {
     const activity = await until(() => readActivityOf(primary.url()), ({ replicas }) => replicas[0]?.behind === 0);
     expect(activity.replicas).toMatchObject([{ name: 'shop_replica', state: 'streaming', isSynchronous: false, behind: 0 }]);
     expect(reportOn(activity).notes).toEqual([]);
+    const { replication } = await readContents(primary.url());
+    expect(replication).toMatchObject({ isStandby: false, replicas: [{ name: 'shop_replica', state: 'streaming', isSynchronous: false, behind: expect.any(Number) as number }], subscriptions: [] });
+    expect(replicationInWords({ ...replication, replicas: activity.replicas })).toBe('1 replica, none behind.');
+    const little = (await readContents(primary.url().replace('postgres@', 'little@'))).replication;
+    expect(little.replicas).toMatchObject([{ name: 'shop_replica', behind: undefined, lag: undefined }]);
+    expect(replicationInWords(little)).toBe('1 replica; how far behind, this role may not see.');
+    expect((await snapshotOf(primary)).replication).toMatchObject({ isStandby: false, replicas: [{ name: 'shop_replica', state: 'streaming' }] });
     // A role that may see little sees that it is there.
     expect(reportOn(await readActivityOf(primary.url().replace('postgres@', 'little@'))).notes.join('\n')).toContain('The replica shop_replica is there; how far it is behind, this role may not see.');
   });
@@ -47,6 +66,8 @@ describe.each<Major>([13, 18])('a standby of PostgreSQL %i', (major) => {
   test('it says of itself what it is, and tells rows and sizes as its primary does', async () => {
     expect(reportOn(await readActivityOf(standby.url())).notes).toEqual(['This server is a standby: a migration can only run on its primary.']);
     const [here, there] = [await readContents(standby.url()), await readContents(primary.url())];
+    expect(here.replication).toEqual({ isStandby: true, replicas: [], subscriptions: [] });
+    expect((await snapshotOf(standby)).replication).toEqual({ isStandby: true, replicas: [], subscriptions: [] });
     expect(here.catalog).toEqual(there.catalog);
     expect(here.sizes['public.orders']).toMatchObject({ rows: 1000, bytes: there.sizes['public.orders']?.bytes });
   });
@@ -78,6 +99,10 @@ describe.each<Major>([13, 18])('a standby of PostgreSQL %i', (major) => {
       const here = await readActivityOf(subscriber.url());
       expect(reportOn(here).notes).toEqual(['orders is written by the subscription from_shop: its publisher must fit what the migration makes of it.']);
       expect(reportOn(here, 'public.own').notes).toEqual([]);
+      const { replication } = await snapshotOf(subscriber);
+      expect(replication?.subscriptions).toEqual([{ name: 'from_shop', tables: ['public.orders'] }]);
+      expect(replication === undefined ? undefined : replicationInWords(replication)).toBe('Written by 1 subscription.');
+      expect((await snapshotOf(primary)).catalog.publications).toEqual([{ name: 'shop', tables: ['public.orders'] }]);
       // Its walsender is one more replica of the publisher's.
       expect((await readActivityOf(primary.url())).replicas.map(({ name, state }) => [name, state])).toContainEqual(['from_shop', 'streaming']);
       expect((await readContents(primary.url(), new Set(['orders']))).catalog.publications).toEqual([{ name: 'shop', tables: ['public.orders'] }]);

@@ -50,11 +50,12 @@ export class Exclusion {
     return Object.fromEntries(Object.entries(sizes).filter(([name]) => !this.gone.has(name)));
   }
 
-  rest({ types, routines, publications, applied }: SnapshotRest): SnapshotRest {
+  rest({ types, routines, publications, applied, replication }: SnapshotRest): SnapshotRest {
     return {
       types: this.stay(types).map((type) => this.without.inType(type)),
       routines: this.stay(routines).map((routine) => this.without.inRoutine(routine)),
       applied: applied.filter(({ table }) => !this.gone.has(table)),
+      replication: { ...replication, subscriptions: replication.subscriptions.map(({ name, tables }) => ({ name, tables: this.without.names(tables) })) },
       publications: publications.map((publication) => ({
         ...publication,
         ...(publication.tables === undefined ? {} : { tables: this.without.names(publication.tables) }),

@@ -15,6 +15,7 @@ const textOrNull: Shape = (value, at) => (value === null || typeof value === 'st
 const number: Shape = (value, at) => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? undefined : wrong(at, 'a number from 0'));
 const anyNumber: Shape = (value, at) => (typeof value === 'number' && Number.isFinite(value) ? undefined : wrong(at, 'a number'));
 const optional = (shape: Shape): Shape => (value, at) => (value === undefined ? undefined : shape(value, at));
+const yesOrNo: Shape = (value, at) => (typeof value === 'boolean' ? undefined : wrong(at, 'true or false'));
 const yes: Shape = (value, at) => (value === undefined || value === true ? undefined : wrong(at, 'true, or nothing'));
 const oneOf = (...words: readonly string[]): Shape => (value, at) => (typeof value === 'string' && words.includes(value) ? undefined : wrong(at, words.map((word) => `"${word}"`).join(', ')));
 const record = (shape: Shape): Shape => (value, at) => {
@@ -160,9 +161,15 @@ const settings = object({
   maintenanceWorkMemory: number,
   parallelMaintenanceWorkers: number,
   walLevel: oneOf('minimal', 'replica', 'logical'),
-  dataChecksums: (value, at) => (typeof value === 'boolean' ? undefined : wrong(at, 'true or false')),
+  dataChecksums: yesOrNo,
   collation: oneOf('C', 'icu', 'libc'),
   pace: optional(object({ numbers: number, texts: number })),
+});
+
+const replication = object({
+  isStandby: yesOrNo,
+  replicas: list(object({ name: text, state: optional(text), isSynchronous: optional(yesOrNo), behind: optional(anyNumber), lag: optional(anyNumber) })),
+  subscriptions: list(object({ name: text, tables: names })),
 });
 
 const SNAPSHOT: Fields = {
@@ -180,4 +187,5 @@ const SNAPSHOT: Fields = {
   sizes: record(size),
   settings: optional(settings),
   applied: optional(list(object({ table: text, columns: names, rows: optional(list(list(textOrNull))), unread: optional(oneOf('no privilege', 'locked', 'too many rows')) }))),
+  replication: optional(replication),
 };

@@ -1,4 +1,5 @@
 import type { AppliedRecord } from './applied';
+import type { Replication } from './replication';
 import type { Catalog } from './schema/catalog';
 import type { RelationName } from './schema/names';
 import type { Schema } from './schema/schema';
@@ -25,6 +26,8 @@ export interface Snapshot {
   readonly settings?: ServerSettings;
   /** What migration tools noted in tables of theirs; older snapshots do not say. */
   readonly applied?: readonly AppliedRecord[];
+  /** Older snapshots do not say. */
+  readonly replication?: Replication;
 }
 
 /** What a snapshot, or a live database, says about the world before the migrations. */
@@ -34,12 +37,14 @@ export interface KnownDatabase {
   readonly target: Target;
   /** What migration tools noted of what they applied; undefined where that was not read. */
   readonly applied?: readonly AppliedRecord[];
+  /** Who gets its changes, and whose it gets; undefined where that was not read. */
+  readonly replication?: Replication;
 }
 
 /** A snapshot as the analysis wants it; `asked` are the names that were looked for, where not all was read. The parser must have been loaded before the schema's expressions are looked at. */
-export function knownDatabase({ catalog, sizes, server, excluded, settings, applied, asked }: Omit<Snapshot, 'version' | 'takenAt'> & { readonly asked?: ReadonlySet<string> }, source: 'snapshot' | 'connection'): KnownDatabase {
+export function knownDatabase({ catalog, sizes, server, excluded, settings, applied, replication, asked }: Omit<Snapshot, 'version' | 'takenAt'> & { readonly asked?: ReadonlySet<string> }, source: 'snapshot' | 'connection'): KnownDatabase {
   const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0, asked);
-  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }) };
+  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }), ...(replication === undefined ? {} : { replication }) };
 }
 
 /** The same database with sizes and settings that were read anew. */
@@ -56,11 +61,12 @@ function statisticsOf({ relations }: Schema, sizes: RelationSizes, settings: Ser
 }
 
 /** A snapshot without what there is many of. */
-export type SnapshotHead = Omit<Snapshot, 'catalog' | 'sizes' | 'applied'>;
+export type SnapshotHead = Omit<Snapshot, 'catalog' | 'sizes' | 'applied' | 'replication'>;
 
 /** What of a snapshot comes after its relations. */
 export interface SnapshotRest extends Pick<Catalog, 'types' | 'routines' | 'publications'> {
   readonly applied: readonly AppliedRecord[];
+  readonly replication: Replication;
 }
 
 /**
@@ -87,7 +93,7 @@ export class SnapshotText {
   end(rest: SnapshotRest): string {
     const lists = (['types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(rest[room].map((object) => JSON.stringify(object)), '[', ']')}`);
     const applied = lines(rest.applied.map((record) => JSON.stringify(record)), '[', ']', '  ');
-    return `${this.count === 0 ? '' : '\n    '}],\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(this.sizes, '{', '}', '  ')},\n  "applied": ${applied}\n}\n`;
+    return `${this.count === 0 ? '' : '\n    '}],\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(this.sizes, '{', '}', '  ')},\n  "applied": ${applied},\n  "replication": ${JSON.stringify(rest.replication)}\n}\n`;
   }
 }
 

@@ -2,11 +2,13 @@ import type { Activity } from '../core/blockers/activity';
 import type { Catalog } from '../core/schema/catalog';
 import type { RelationSizes, ServerSettings } from '../core/schema/statistics';
 import type { AppliedRecord } from '../core/applied';
+import type { Replication } from '../core/replication';
 import { readActivity } from './postgres/activity';
 import { readApplied } from './postgres/applied';
 import { readCatalog, readCatalogFor } from './postgres/catalog';
 import { readDatabase, type Reading } from './postgres/connection';
 import { readPace } from './postgres/pace';
+import { readReplication } from './postgres/replication';
 import { only } from './postgres/scope';
 import { readSettings, readSizes, sizesThen } from './postgres/statistics';
 
@@ -21,6 +23,7 @@ export interface DatabaseContents {
   readonly settings: ServerSettings;
   /** What migration tools noted in tables of theirs. */
   readonly applied: readonly AppliedRecord[];
+  readonly replication: Replication;
   /** The names that were looked for; undefined where all was read. */
   readonly asked?: ReadonlySet<string>;
 }
@@ -57,8 +60,9 @@ async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefi
   const version = Math.floor(reading.versionNumber / 10000);
   const settings = await readSettingsAndPace(reading);
   const applied = await readApplied(reading);
-  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied };
+  const replication = await readReplication(reading);
+  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied, replication };
   const { catalog, focus } = await readCatalogFor(reading, words);
   const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
-  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied, asked: words };
+  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied, replication, asked: words };
 }

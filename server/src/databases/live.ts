@@ -298,7 +298,7 @@ export class LiveDatabase {
   }
 
   /** A catalogue that is as it was stays the same object, so that no schema is made anew for it. */
-  private async take({ catalog, sizes, settings, version, applied: read, asked }: DatabaseContents, readAt: number): Promise<void> {
+  private async take({ catalog, sizes, settings, version, applied: read, replication, asked }: DatabaseContents, readAt: number): Promise<void> {
     const { data } = this.state;
     const print = await fingerprint(catalog, version);
     const seconds = this.baseline === undefined ? 0 : (readAt - this.baseline.at) / 1000;
@@ -311,8 +311,8 @@ export class LiveDatabase {
     const applied = this.notedNow(read);
     const known =
       isSame && this.plain !== undefined
-        ? { ...askedAlso(resized(this.plain, rated, settings), asked), applied }
-        : knownDatabase({ catalog, sizes: rated, settings, applied, ...(asked === undefined ? {} : { asked }), server: { dialect: 'postgresql', version } }, 'connection');
+        ? { ...askedAlso(resized(this.plain, rated, settings), asked), applied, replication }
+        : knownDatabase({ catalog, sizes: rated, settings, applied, replication, ...(asked === undefined ? {} : { asked }), server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
     this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
     this.plain = known;

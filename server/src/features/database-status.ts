@@ -1,11 +1,14 @@
 import { ageInWords } from '../core/quantities';
+import { replicationInWords } from '../core/replication';
 import type { DatabaseStatus } from '../protocol';
 import type { DataSource } from '../workspace/document-state';
 
 /** How what is known of a document's database came to be known. */
 export function databaseStatus(data: DataSource): DatabaseStatus {
   const status = factsOf(data);
-  return { ...status, summary: inWords(status) };
+  const known = data.kind === 'snapshot' ? data.snapshot.known : data.database.live.state.data?.known;
+  const replicas = known?.replication === undefined ? undefined : replicationInWords(known.replication);
+  return { ...status, summary: [inWords(status), ...(replicas === undefined ? [] : [replicas])].join(' ') };
 }
 
 type Facts = Omit<DatabaseStatus, 'summary'>;

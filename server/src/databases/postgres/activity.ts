@@ -1,4 +1,4 @@
-import type { Activity, PreparedTransaction, RelationLock, Replica, Session } from '../../core/blockers/activity';
+import type { Activity, PreparedTransaction, RelationLock, Session } from '../../core/blockers/activity';
 import { withoutLiterals } from '../../core/blockers/hide-literals';
 import { LOCK_MODES, type LockMode } from '../../core/effects/postgres/lock-modes';
 import { objectName, type RelationName } from '../../core/schema/names';
@@ -7,14 +7,14 @@ import type { Reading } from './connection';
 import { readLeftovers } from './leftovers';
 import { OWN_SCHEMA } from './names';
 import { readProgress } from './progress';
+import { isInRecovery, readReplicas, readSubscribed } from './replication';
 
 /** The most locks that are looked at: a session that locks 50,000 partitions needs no longer list. */
 const MOST_LOCKS = 20_000;
 
 /** Reads what goes on in the database now, by the statistics views. None of them waits for a lock. */
 export async function readActivity(reading: Reading): Promise<Activity> {
-  const [standby] = await reading.rows('SELECT pg_catalog.pg_is_in_recovery()');
-  const isStandby = standby?.[0] === true;
+  const isStandby = await isInRecovery(reading);
   return {
     isStandby,
     sessions: await readSessions(reading),
@@ -86,32 +86,6 @@ async function readLocks(reading: Reading): Promise<readonly RelationLock[]> {
 async function readPrepared(reading: Reading): Promise<readonly PreparedTransaction[]> {
   const rows = await reading.rows("SELECT gid, owner, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - prepared) FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() ORDER BY prepared");
   return rows.map(([gid, owner, age]) => ({ gid: String(gid), owner: String(owner), age: Number(age) }));
-}
-
-async function readReplicas(reading: Reading, isStandby: boolean): Promise<readonly Replica[]> {
-  const written = isStandby ? 'pg_catalog.pg_last_wal_receive_lsn()' : 'pg_catalog.pg_current_wal_lsn()';
-  const rows = await reading.rows(
-    `SELECT application_name, state, sync_state, pg_catalog.date_part('epoch', replay_lag), pg_catalog.pg_wal_lsn_diff(${written}, replay_lsn)::float8 FROM pg_catalog.pg_stat_replication ORDER BY application_name, pid`,
-  );
-  return rows.map(([name, state, synchronous, lag, behind]) => ({
-    name: String(name),
-    state: textOrNothing(state),
-    isSynchronous: typeof synchronous === 'string' ? synchronous === 'sync' || synchronous === 'quorum' : undefined,
-    // Replicas that have caught up and are idle tell no lag.
-    lag: lag === null ? undefined : Number(lag),
-    behind: behind === null ? undefined : Number(behind),
-  }));
-}
-
-async function readSubscribed(reading: Reading): Promise<Activity['subscribed']> {
-  // Before PostgreSQL 14 only superusers may read which subscription is which.
-  const [allowed] = await reading.rows("SELECT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', 'oid', 'SELECT')");
-  if (allowed?.[0] !== true) return [];
-  const rows = await reading.rows(
-    `SELECT n.nspname, c.relname, s.subname FROM pg_catalog.pg_subscription_rel r JOIN pg_catalog.pg_subscription s ON s.oid = r.srsubid
-       JOIN pg_catalog.pg_class c ON c.oid = r.srrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2, 3`,
-  );
-  return rows.map(([schema, name, subscription]) => ({ relation: objectName(String(schema), String(name)), subscription: String(subscription) }));
 }
 
 async function readRowCounts(reading: Reading): Promise<Readonly<Record<RelationName, number>>> {
