@@ -34,6 +34,19 @@ describe('diagnostics by pull', () => {
     expect((await editor.report(uri, first.resultId)).kind).toBe('full');
   });
 
+  it('are what they were after the keystrokes that the server rehearses in the pause', async () => {
+    const text = Array.from({ length: 60 }, (_, n) => `ALTER TABLE t${String(n)} ADD COLUMN c${String(n)} int;\nCREATE INDEX i${String(n)} ON t${String(n)} (c${String(n)}, state);\n`).join('');
+    const uri = await editor.open('migrations/006_a.sql', text);
+    const first = await editor.report(uri);
+    const before = await editor.diagnostics(uri);
+    // Longer than the pause after which it begins, and than some of the keystrokes take.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await editor.report(uri, first.resultId)).toEqual({ kind: 'unchanged', resultId: first.resultId });
+    await editor.edit(uri, 0, 0, '\n');
+    await editor.edit(uri, 0, 1, '');
+    expect(await editor.diagnostics(uri)).toEqual(before);
+  });
+
   it('keep the neighbours of a half-typed statement', async () => {
     const uri = await editor.open('migrations/003_a.sql', `${INDEX}ALTER TABLE users ADD CO\n;\n${INDEX.replace('email_idx', 'other_idx')}`);
     const all = await editor.diagnostics(uri);

@@ -42,6 +42,16 @@ export interface StatementAnalysis {
   readonly before: Schema;
   /** The same, not yet put together. */
   readonly version: SchemaVersion;
+  /** All of this but its place: the same object where an edit elsewhere left it as it was. */
+  readonly ran: Ran;
+}
+
+/** What a statement did in one situation. Where in the file it stands is not part of it. */
+export interface Ran {
+  readonly parsed: Parsed;
+  readonly effects: Effects | undefined;
+  readonly moment: Moment;
+  readonly version: SchemaVersion;
 }
 
 export interface Finding {

@@ -8,7 +8,6 @@ import { judge } from './rules/judge';
 import type { RuleOptions, Severity } from './rules/rule';
 import type { Schema } from './schema/schema';
 import type { Statistics } from './schema/statistics';
-import { toolFor } from './script/tools';
 import type { Target } from './target';
 import { lineIndex } from './text';
 
@@ -42,7 +41,7 @@ export interface AnalysisInput {
  */
 export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
   const { path, text, target, schema, applied } = input;
-  const tool = toolFor(input, input.tool);
+  const tool = memo.tool.toolFor(input, input.tool);
   const script = tool.read(input);
   const { statements, problems, after } = replay(script, schema, { path, version: target.version }, memo);
   const findings = applied !== undefined ? [] : judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);

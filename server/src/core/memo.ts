@@ -1,6 +1,7 @@
 import { EffectsMemo } from './effects/memo';
 import { ReplayMemo } from './replay';
 import { JudgementMemo } from './rules/judge';
+import { ToolMemo } from './script/tools';
 import { createParseMemo, type PostgresParseMemo } from './sql/postgres/parse';
 
 /**
@@ -8,6 +9,7 @@ import { createParseMemo, type PostgresParseMemo } from './sql/postgres/parse';
  * answer comes, never the answer: test/core/incremental.test.ts compares both.
  */
 export interface AnalysisMemo {
+  readonly tool: ToolMemo;
   readonly parse: PostgresParseMemo;
   readonly effects: EffectsMemo;
   readonly replay: ReplayMemo;
@@ -16,5 +18,5 @@ export interface AnalysisMemo {
 
 /** A memo that knows nothing yet: one for each open document, or one for a whole run of the command line. */
 export function createMemo(): AnalysisMemo {
-  return { parse: createParseMemo(), effects: new EffectsMemo(), replay: new ReplayMemo(), judgements: new JudgementMemo() };
+  return { tool: new ToolMemo(), parse: createParseMemo(), effects: new EffectsMemo(), replay: new ReplayMemo(), judgements: new JudgementMemo() };
 }

@@ -1,5 +1,6 @@
 import type { Analysis, Finding, RelatedPlace } from './analysis';
 import { keyOf, type CodeName } from './code-name';
+import { withPlaces } from './finding';
 import { lineIndex, type Position } from './text';
 
 /** Where code names things, by {@link keyOf}; what is not listed was not searched for. */
@@ -21,7 +22,7 @@ export function withMentions(analysis: Analysis, mentions: Mentions): Analysis {
   const findings = analysis.findings.map((finding): Finding => {
     const places = finding.about === undefined ? undefined : mentions.get(keyOf(finding.about));
     if (places === undefined || places.length === 0) return finding;
-    return { ...finding, about: finding.about, fixes: () => finding.fixes(), ignored: () => finding.ignored(), related: [...finding.related, ...places] };
+    return withPlaces(finding, { related: [...finding.related, ...places] });
   });
   return { ...analysis, findings };
 }

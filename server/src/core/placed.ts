@@ -1,4 +1,5 @@
 import type { Analysis, Finding, StatementAnalysis } from './analysis';
+import { withPlaces } from './finding';
 import { spanInFile } from './script/embedded';
 import type { Embedded, Script } from './script/script';
 import type { Span } from './text';
@@ -18,8 +19,8 @@ export function placedInFile(script: Script, path: string, { statements, finding
 }
 
 function placed(finding: Finding, path: string, embedded: Embedded): Finding {
-  const span = spanInFile(embedded, finding.span);
-  return { ...finding, about: finding.about, fixes: () => finding.fixes(), ignored: () => finding.ignored(), span, related: finding.related.map((place) => (place.span === undefined || place.path !== path ? place : { ...place, span: spanInFile(embedded, place.span) })) };
+  const related = finding.related.map((place) => (place.span === undefined || place.path !== path ? place : { ...place, span: spanInFile(embedded, place.span) }));
+  return withPlaces(finding, { span: spanInFile(embedded, finding.span), related });
 }
 
 /** A statement at its place in the file; the schema before it is still put together only when somebody asks. */
@@ -53,5 +54,8 @@ class Placed implements StatementAnalysis {
   }
   get version(): StatementAnalysis['version'] {
     return this.statement.version;
+  }
+  get ran(): StatementAnalysis['ran'] {
+    return this.statement.ran;
   }
 }

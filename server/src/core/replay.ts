@@ -1,4 +1,4 @@
-import type { Problem, StatementAnalysis } from './analysis';
+import type { Problem, Ran, StatementAnalysis } from './analysis';
 import type { Effects } from './effects/effects';
 import type { EffectsMemo, EffectsSetting } from './effects/memo';
 import { UNKNOWN_SCHEMA, type Schema, type Unseen } from './schema/schema';
@@ -40,9 +40,13 @@ export class ReplayMemo {
 }
 
 interface WalkedSegment {
+  /** What was walked. */
+  readonly parsed: readonly Statement[];
   readonly statements: readonly StatementAnalysis[];
   /** How each statement led on; undefined for one that does not parse. */
   readonly transitions: readonly (Transition | undefined)[];
+  /** What each statement looks at and writes, in {@link FOOTPRINT} integers. */
+  readonly footprints: Int32Array;
   /** The state before each statement and after the last. */
   readonly states: readonly State[];
 }
@@ -60,15 +64,24 @@ class Walked implements StatementAnalysis {
   constructor(
     readonly span: Span,
     readonly segment: Segment,
-    readonly parsed: Parsed,
-    readonly effects: Effects | undefined,
-    readonly moment: Moment,
     readonly transaction: number,
-    readonly version: SchemaVersion,
+    readonly ran: Ran,
   ) {}
 
+  get parsed(): Parsed {
+    return this.ran.parsed;
+  }
+  get effects(): Effects | undefined {
+    return this.ran.effects;
+  }
+  get moment(): Moment {
+    return this.ran.moment;
+  }
+  get version(): SchemaVersion {
+    return this.ran.version;
+  }
   get before(): Schema {
-    return this.version.get();
+    return this.ran.version.get();
   }
 }
 
@@ -126,41 +139,61 @@ function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, 
  * the schema only, statements that look at none of those are taken over too.
  */
 function walk(segment: Segment, parsed: readonly Statement[], first: State, setting: EffectsSetting, memo: EffectsMemo, known: WalkedSegment = NOT_WALKED): WalkedSegment {
-  const statements: StatementAnalysis[] = [];
-  const transitions: (Transition | undefined)[] = [];
-  const states: State[] = [];
-  let state = first;
+  const head = commonHead(parsed, known.parsed);
+  const tail = Math.max(head, commonTail(parsed, known.parsed, head));
+  const shift = parsed.length - known.parsed.length;
+  const [begin] = known.states;
+  const same = head > 0 && begin?.transaction === first.transaction && sameState(first, begin) ? head : 0;
+  const statements = known.statements.slice(0, same).map((old, index) => moved(old, segment, parsed[index]));
+  const transitions = known.transitions.slice(0, same);
+  const footprints = new Int32Array(parsed.length * FOOTPRINT);
+  footprints.set(known.footprints.subarray(0, same * FOOTPRINT));
+  const states = known.states.slice(0, same);
+  let state = (same > 0 ? known.states[same] : undefined) ?? first;
   let drift: Entries | undefined;
-  const proceed = ({ analysis, transition, after }: Step): void => {
-    statements.push(analysis);
-    transitions.push(transition);
-    states.push(state);
-    state = after;
-  };
-  const head = commonHead(parsed, known.statements);
-  const tail = Math.max(head, commonTail(parsed, known.statements, head));
-  const shift = parsed.length - known.statements.length;
-  for (const [index, statement] of parsed.entries()) {
+  for (let index = same; index < parsed.length; index++) {
+    const statement = parsed[index];
+    if (statement === undefined) break;
     if (index === tail) drift = driftOf(state, transitions.slice(head), statements.slice(head), known, head, tail - shift);
     const old = index < head || index >= tail ? stepAt(known, index < head ? index : index - shift) : undefined;
-    if (old === undefined) proceed(executed(segment, statement, state, setting, memo));
+    if (index >= tail && old?.before.transaction === state.transaction && sameState(state, old.before)) {
+      // From here on both walks are one.
+      for (let rest = index; rest < parsed.length; rest++) {
+        const as = known.statements[rest - shift];
+        if (as !== undefined) statements.push(moved(as, segment, parsed[rest]));
+      }
+      footprints.set(known.footprints.subarray((index - shift) * FOOTPRINT), index * FOOTPRINT);
+      return { parsed, statements, footprints, transitions: transitions.concat(known.transitions.slice(index - shift)), states: states.concat(known.states.slice(index - shift)) };
+    }
+    let step: Step;
+    if (old === undefined) step = executed(segment, statement, state, setting, memo);
     else if (sameState(state, old.before)) {
       drift = undefined;
-      proceed(taken(segment, statement, state, old));
-    } else if (drift !== undefined && isFollowed(old, drift)) {
-      drift = old.transition?.without(drift) ?? drift;
-      proceed(followed(segment, statement, state, old, drift));
+      step = taken(segment, statement, state, old);
+    } else if (drift !== undefined && isFollowed(old, drift, known.footprints, index - shift)) {
+      if (writesSome(drift, known.footprints, index - shift)) drift = old.transition?.without(drift) ?? drift;
+      step = followed(segment, statement, state, old, drift);
     } else {
-      const step = executed(segment, statement, state, setting, memo);
+      step = executed(segment, statement, state, setting, memo);
       drift = drift === undefined || undoes(old) ? undefined : driftBetween(step.after.schema, old.after.schema, [step.transition, old.transition], drift);
-      proceed(step);
     }
+    statements.push(step.analysis);
+    transitions.push(step.transition);
+    if (old?.transition === step.transition && old !== undefined) copyFootprint(known.footprints, index < head ? index : index - shift, footprints, index);
+    else setFootprint(footprints, index, step);
+    states.push(state);
+    state = step.after;
   }
   states.push(state);
-  return { statements, transitions, states };
+  return { parsed, statements, transitions, footprints, states };
 }
 
-const NOT_WALKED: WalkedSegment = { statements: [], transitions: [], states: [] };
+/** The same statement of another version of the segment. */
+function moved(old: StatementAnalysis, segment: Segment, statement: Statement | undefined): StatementAnalysis {
+  return new Walked(statement === undefined ? old.span : placed(statement.span, segment), segment, old.transaction, old.ran);
+}
+
+const NOT_WALKED: WalkedSegment = { parsed: [], statements: [], transitions: [], footprints: new Int32Array(), states: [] };
 
 /** What came of a statement. */
 interface Step {
@@ -179,21 +212,26 @@ function stepAt({ statements, transitions, states }: WalkedSegment, index: numbe
 }
 
 /** How many statements both lists begin with. */
-function commonHead(parsed: readonly Statement[], known: readonly StatementAnalysis[]): number {
+function commonHead(parsed: readonly Statement[], known: readonly Statement[]): number {
+  const most = Math.min(parsed.length, known.length);
   let index = 0;
-  while (index < parsed.length && index < known.length && parsed[index]?.parsed === known[index]?.parsed) index += 1;
+  while (index < most && sameStatement(parsed[index], known[index])) index += 1;
   return index;
 }
 
 /** The index from which on both lists hold the same statements, counted from their ends; not before `head` in either. */
-function commonTail(parsed: readonly Statement[], known: readonly StatementAnalysis[], head: number): number {
+function commonTail(parsed: readonly Statement[], known: readonly Statement[], head: number): number {
   let index = parsed.length;
   let other = known.length;
-  while (index > head && other > head && parsed[index - 1]?.parsed === known[other - 1]?.parsed) {
+  while (index > head && other > head && sameStatement(parsed[index - 1], known[other - 1])) {
     index -= 1;
     other -= 1;
   }
   return index;
+}
+
+function sameStatement(a: Statement | undefined, b: Statement | undefined): boolean {
+  return a === b || a?.parsed === b?.parsed;
 }
 
 /** Whether two states lead to the same, but for the numbers of transactions. */
@@ -229,20 +267,41 @@ function driftBetween(now: SchemaVersion, old: SchemaVersion, transitions: reado
 }
 
 /** Whether a ROLLBACK brings back a schema of long before. */
-function undoes({ analysis: { effects } }: KnownStep): boolean {
+function undoes({ analysis: { effects } }: Pick<Step, 'analysis'>): boolean {
   return effects?.control?.kind === 'rollback' || effects?.control?.kind === 'rollback to';
 }
 
-function isFollowed(old: KnownStep, drift: Entries): boolean {
+/** The bits of a statement's reads and writes, and whether they say all. An edit asks this for every statement behind it, so it lies in one place. */
+const FOOTPRINT = 5;
+
+function setFootprint(footprints: Int32Array, index: number, step: Step): void {
+  const bits = step.transition?.footprint;
+  if (bits !== undefined && !undoes(step)) footprints.set([...bits, 1], index * FOOTPRINT);
+}
+
+function copyFootprint(from: Int32Array, index: number, to: Int32Array, at: number): void {
+  for (let part = 0; part < FOOTPRINT; part++) to[at * FOOTPRINT + part] = from[index * FOOTPRINT + part] ?? 0;
+}
+
+/** Whether the statement does the same on a schema that differs in some entries. */
+function isFollowed(old: KnownStep, drift: Entries, footprints: Int32Array, index: number): boolean {
+  const at = index * FOOTPRINT;
+  const [low, high] = drift.bits;
+  if (footprints[at + 4] === 1 && ((footprints[at] ?? 0) & low) === 0 && ((footprints[at + 1] ?? 0) & high) === 0) return true;
   return !undoes(old) && old.transition?.reads(drift) !== true;
+}
+
+function writesSome(drift: Entries, footprints: Int32Array, index: number): boolean {
+  const at = index * FOOTPRINT;
+  const [low, high] = drift.bits;
+  return footprints[at + 4] !== 1 || ((footprints[at + 2] ?? 0) & low) !== 0 || ((footprints[at + 3] ?? 0) & high) !== 0;
 }
 
 /** The same statement in the same state: only its place may be another. */
 function taken(segment: Segment, { span }: Statement, state: State, { analysis, transition, before, after }: KnownStep): Step {
-  const { parsed, effects, moment, version } = analysis;
   const later = state.transaction - before.transaction;
   return {
-    analysis: new Walked(placed(span, segment), segment, parsed, effects, moment, analysis.transaction + later, version),
+    analysis: new Walked(placed(span, segment), segment, analysis.transaction + later, analysis.ran),
     transition,
     after: later === 0 ? after : { ...after, transaction: after.transaction + later },
   };
@@ -292,11 +351,11 @@ function unseenIn({ segments, doubts = [], problems, embedded }: Script): readon
 }
 
 function broken(segment: Segment, parsed: Parsed, span: Span, { moment, transaction, schema }: State): StatementAnalysis {
-  return new Walked(placed(span, segment), segment, parsed, undefined, moment, transaction, schema);
+  return new Walked(placed(span, segment), segment, transaction, { parsed, effects: undefined, moment, version: schema });
 }
 
 function walked(segment: Segment, parsed: Parsed, span: Span, effects: Effects, state: State): StatementAnalysis {
-  return new Walked(placed(span, segment), segment, parsed, effects, state.moment, numberOf(state), state.schema);
+  return new Walked(placed(span, segment), segment, numberOf(state), { parsed, effects, moment: state.moment, version: state.schema });
 }
 
 /** The number of the transaction that the next statement runs in: outside of one it has its own. */
@@ -304,8 +363,8 @@ function numberOf({ moment, transaction }: State): number {
   return inTransaction(moment) ? transaction : transaction + 1;
 }
 
-function placed({ offset, length }: Span, segment: Segment): Span {
-  return { offset: segment.offset + offset, length };
+function placed(span: Span, { offset }: Segment): Span {
+  return offset === 0 ? span : { offset: offset + span.offset, length: span.length };
 }
 
 /** The state after a statement; a ROLLBACK undoes what the transaction, or the part since a savepoint, did to the schema. */

@@ -29,40 +29,63 @@ export interface LineIndex {
 
 /** Builds the line index of a text. Lines end at `\n`, `\r\n` or a lone `\r`, as the protocol defines. */
 export function lineIndex(text: string): LineIndex {
-  const starts = text.includes('\r') ? startsWithReturns(text) : [0];
-  // Most texts have line feeds alone, and the engine finds those much faster than a loop here could.
-  if (starts.length === 1) for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  const startOf = (line: number): number => starts[line] ?? text.length;
-  // Whoever asks for many positions asks in their order: the line of the last one, or one soon behind it, is often the answer.
-  let last = 0;
-  return {
-    lineCount: starts.length,
-    positionAt(offset) {
-      const clamped = Math.max(0, Math.min(offset, text.length));
-      if (startOf(last) <= clamped) {
-        for (let line = last; line <= last + NEAR; line++) {
-          if (line === starts.length - 1 || startOf(line + 1) > clamped) {
-            last = line;
-            return { line, character: clamped - startOf(line) };
-          }
+  return new Lines(text);
+}
+
+class Lines implements LineIndex {
+  private starts: readonly number[] | undefined;
+  /** Whoever asks for many positions asks in their order: the line of the last one, or one soon behind it, is often the answer. */
+  private last = 0;
+
+  constructor(private readonly text: string) {}
+
+  get lineCount(): number {
+    return this.all().length;
+  }
+
+  positionAt(offset: number): Position {
+    const starts = this.all();
+    const { length } = this.text;
+    const clamped = Math.max(0, Math.min(offset, length));
+    if ((starts[this.last] ?? length) <= clamped) {
+      for (let line = this.last; line <= this.last + NEAR; line++) {
+        if (line === starts.length - 1 || (starts[line + 1] ?? length) > clamped) {
+          this.last = line;
+          return { line, character: clamped - (starts[line] ?? length) };
         }
       }
-      let low = 0;
-      let high = starts.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if (startOf(middle) <= clamped) low = middle;
-        else high = middle - 1;
-      }
-      last = low;
-      return { line: low, character: clamped - startOf(low) };
-    },
-    offsetAt({ line, character }) {
-      if (line < 0) return 0;
-      if (line >= starts.length) return text.length;
-      return Math.min(startOf(line) + Math.max(0, character), startOf(line + 1));
-    },
-  };
+    }
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? length) <= clamped) low = middle;
+      else high = middle - 1;
+    }
+    this.last = low;
+    return { line: low, character: clamped - (starts[low] ?? length) };
+  }
+
+  offsetAt({ line, character }: Position): number {
+    const starts = this.all();
+    if (line < 0) return 0;
+    const start = starts[line];
+    if (start === undefined) return this.text.length;
+    return Math.min(start + Math.max(0, character), starts[line + 1] ?? this.text.length);
+  }
+
+  /** Nobody may ever ask, so they are looked for late. */
+  private all(): readonly number[] {
+    return (this.starts ??= lineStarts(this.text));
+  }
+}
+
+function lineStarts(text: string): readonly number[] {
+  if (text.includes('\r')) return startsWithReturns(text);
+  // Most texts have line feeds alone, and the engine finds those much faster than a loop here could.
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** How many lines are looked through before they are searched by halves. */

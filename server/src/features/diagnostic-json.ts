@@ -19,11 +19,16 @@ export function diagnosticsJson(reading: Reading, uri: string, server: Server, l
   return last.next(saidOf(reading, uri, server));
 }
 
-/** What a diagnostic says; thousands of them are compared for each keystroke. */
+/** What a diagnostic says; thousands of them are compared for each keystroke, so it has its numbers with it. */
 class Said {
+  readonly line: number;
+  readonly character: number;
+  readonly endLine: number;
+  readonly endCharacter: number;
+
   constructor(
-    readonly start: Position,
-    readonly end: Position,
+    start: Position,
+    end: Position,
     readonly severity: DiagnosticSeverity,
     readonly rule: string | undefined,
     readonly message: string,
@@ -31,20 +36,23 @@ class Said {
     readonly page: string | undefined,
     /** Related places as JSON; empty where there are none. */
     readonly places: string,
-  ) {}
+  ) {
+    this.line = start.line;
+    this.character = start.character;
+    this.endLine = end.line;
+    this.endCharacter = end.character;
+  }
 }
 
 function same(a: Said, b: Said): boolean {
-  return samePosition(a.start, b.start) && samePosition(a.end, b.end) && a.severity === b.severity && a.rule === b.rule && a.message === b.message && a.places === b.places;
+  if (a.line !== b.line || a.character !== b.character || a.endLine !== b.endLine || a.endCharacter !== b.endCharacter) return false;
+  return a.severity === b.severity && a.rule === b.rule && a.message === b.message && a.places === b.places;
 }
 
-function samePosition(a: Position, b: Position): boolean {
-  return a.line === b.line && a.character === b.character;
-}
-
-function json({ start, end, severity, rule, message, page, places }: Said): string {
+function json({ line, character, endLine, endCharacter, severity, rule, message, page, places }: Said): string {
+  const range = { start: { line, character }, end: { line: endLine, character: endCharacter } };
   const codeDescription = page === undefined ? undefined : { href: page };
-  const text = JSON.stringify({ range: { start, end }, severity, code: rule, codeDescription, source: SOURCE, message });
+  const text = JSON.stringify({ range, severity, code: rule, codeDescription, source: SOURCE, message });
   return places === '' ? text : `${text.slice(0, -1)},"relatedInformation":${places}}`;
 }
 

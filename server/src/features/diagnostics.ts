@@ -5,6 +5,7 @@ import { diagnosticsJson, NO_DIAGNOSTICS, SOURCE, type DiagnosticsJson } from '.
 import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
 import { IdleCollection } from './idle-collection';
 import { Prepared } from './prepared';
+import { WarmUp } from './warm-up';
 
 /** An analysis that takes longer than this, in ms, is not made for every keystroke: edits that come meanwhile are taken together. */
 const SLOW = 50;
@@ -63,9 +64,12 @@ interface Report {
 class Reports {
   private readonly last = new Map<string, Report>();
   private readonly collection = new IdleCollection();
+  private readonly warmUp: WarmUp;
   private count = 0;
 
-  constructor(private readonly server: Server) {}
+  constructor(private readonly server: Server) {
+    this.warmUp = new WarmUp(server);
+  }
 
   report(uri: string, previous?: string): DocumentDiagnosticReport {
     const current = this.current(uri);
@@ -84,6 +88,7 @@ class Reports {
       this.count += 1;
       this.last.set(uri, (known = { reading, id: String(this.count), items: diagnosticsJson(reading, uri, this.server, known?.items ?? NO_DIAGNOSTICS) }));
     }
+    this.warmUp.asked(reading, uri, known.items);
     return known;
   }
 

@@ -11,7 +11,7 @@ const SETTLE = 300;
 const FRESH = 10_000;
 
 interface Search {
-  /** The keys of what is, or is about to be, searched for. */
+  /** The keys of what is searched for. */
   readonly keys: string;
   readonly at: number;
 }
@@ -22,12 +22,28 @@ interface Search {
  */
 export class CodeMentions {
   private readonly searches = new WeakMap<DocumentState, Search>();
+  /** Documents that are left alone for a moment yet. */
+  private readonly waiting = new Map<DocumentState, NodeJS.Timeout>();
   private readonly code = new Map<string, { readonly at: number; readonly files: Promise<readonly CodeFile[]> }>();
 
   constructor(private readonly host: { changed(): void; failed(what: string, error: unknown): void }) {}
 
   /** Sees to it that the findings of a document have their places; returns at once. */
   look(state: DocumentState): void {
+    const waiting = this.waiting.get(state);
+    if (waiting !== undefined) {
+      waiting.refresh();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.waiting.delete(state);
+      this.search(state);
+    }, SETTLE);
+    timer.unref();
+    this.waiting.set(state, timer);
+  }
+
+  private search(state: DocumentState): void {
     const reading = state.read();
     const place = state.surroundings?.place;
     if (reading?.state !== 'analysed' || place?.inFolder !== true || place.root.scheme !== 'file') return;
@@ -37,20 +53,17 @@ export class CodeMentions {
     const last = this.searches.get(state);
     if (last?.keys === keys && performance.now() - last.at < FRESH) return;
     this.searches.set(state, { keys, at: performance.now() });
-    setTimeout(() => {
-      // Somebody typed on: the search for what is there now is on its way.
-      if (this.searches.get(state)?.keys !== keys) return;
-      this.filesAround(place)
-        .then((files) => {
-          const found = searchCode(files, names);
-          if (shown(found) === shown(state.mentions)) return;
-          state.mentions = found;
-          this.host.changed();
-        })
-        .catch((error: unknown) => {
-          this.host.failed('searching the code', error);
-        });
-    }, SETTLE).unref();
+    this.filesAround(place)
+      .then((files) => {
+        const found = searchCode(files, names);
+        // Somebody typed on: the search for what is there now is on its way.
+        if (this.searches.get(state)?.keys !== keys || shown(found) === shown(state.mentions)) return;
+        state.mentions = found;
+        this.host.changed();
+      })
+      .catch((error: unknown) => {
+        this.host.failed('searching the code', error);
+      });
   }
 
   private filesAround({ root, path }: Place): Promise<readonly CodeFile[]> {

@@ -1,8 +1,9 @@
 import type { StatementAnalysis } from '../analysis';
-import type { Action, Effects } from '../effects/effects';
+import type { Action } from '../effects/effects';
 import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { RelationName } from '../schema/names';
 import type { FileContext } from './rule';
+import { isTimeoutSet } from './timeout';
 
 /** A statement and its index in the file. */
 export type Numbered = readonly [index: number, statement: StatementAnalysis];
@@ -10,49 +11,81 @@ export type Numbered = readonly [index: number, statement: StatementAnalysis];
 type Statements = Pick<FileContext, 'statements'>;
 
 /** What follows from a statement's effects as a whole. */
-const WHOLE = [
+type Whole =
   /** BEGIN. */
-  'begin',
-  /** A lock that keeps readers or writers out. */
-  'blocks traffic',
+  | 'begin'
+  /** A lock that keeps readers or writers out, and no lock_timeout is set. */
+  | 'untimed lock'
+  /** The same in a transaction that the script opens. */
+  | 'untimed lock in a transaction'
   /** ALTER TABLE that rewrites or reads a table. */
-  'goes through a table',
+  | 'goes through a table'
+  /** Adds a foreign key by ADD CONSTRAINT. */
+  | 'adds a foreign key'
+  /** Adds a constraint NOT VALID to a table that was there before. */
+  | 'adds a constraint not valid'
+  /** Creates a table whose columns and constraints are written out, without a primary key. */
+  | 'creates a table without a key'
   /** Creates or drops a relation, or may give a table its primary key. */
-  'creates or drops',
+  | 'creates or drops'
   /** Does not parse. */
-  'broken',
-] as const;
+  | 'broken';
 
 /** What rules of files look for in statements. */
-type Trait = Action['kind'] | (typeof WHOLE)[number];
+type Trait = Action['kind'] | Whole;
 
-/**
- * A bit for each trait, of the 31 that a small integer has. Kinds of action take those that are left in turns, so that
- * some share one: a common bit says that a statement may have the trait, and only none says that it does not.
- */
-const bits = new Map<string, number>(WHOLE.map((trait, index) => [trait, 1 << index]));
+/** How many integers of 32 bits hold the traits of a statement: enough for one bit a trait. */
+const WORDS = 4;
+
+/** The number of each trait's bit. */
+const numbers = new Map<string, number>();
 
 function bitOf(trait: Trait): number {
-  let bit = bits.get(trait);
-  if (bit === undefined) bits.set(trait, (bit = 1 << (WHOLE.length + ((bits.size - WHOLE.length) % (31 - WHOLE.length)))));
-  return bit;
+  let number = numbers.get(trait);
+  if (number === undefined) {
+    number = numbers.size;
+    if (number >= WORDS * 32) throw new RangeError('there are more traits than bits');
+    numbers.set(trait, number);
+  }
+  return number;
 }
 
-const isWhole = (trait: Trait): boolean => (WHOLE as readonly string[]).includes(trait);
-
 /** The statements that have one of these traits, in the file's order. */
-export function statementsWith({ statements }: Statements, ...traits: readonly Trait[]): readonly Numbered[] {
-  const mask = traits.reduce((all, trait) => all | bitOf(trait), 0);
-  const certain = traits.filter(isWhole).reduce((all, trait) => all | bitOf(trait), 0);
+export function statementsWith(file: Statements, ...traits: readonly Trait[]): readonly Numbered[] {
+  return [...eachWith(file, ...traits)];
+}
+
+/** The same one after the other, for those who may not want them all. */
+export function* eachWith({ statements }: Statements, ...traits: readonly Trait[]): Generator<Numbered> {
   const digest = digestOf(statements);
-  const found: Numbered[] = [];
-  for (let index = 0; index < digest.length; index++) {
-    const own = digest[index] ?? 0;
+  const mask = new Int32Array(WORDS);
+  for (const trait of traits) setBit(mask, 0, trait);
+  for (let index = nextWith(digest, mask, 0); index < statements.length; index = nextWith(digest, mask, index + 1)) {
     const statement = statements[index];
-    if ((own & mask) === 0 || statement === undefined) continue;
-    if ((own & certain) !== 0 || statement.effects?.actions.some(({ kind }) => traits.includes(kind)) === true) found.push([index, statement]);
+    if (statement !== undefined) yield [index, statement];
   }
-  return found;
+}
+
+/** The first statement from an index on that has a trait of the mask. */
+function nextWith(digest: Digest, mask: Int32Array, from: number): number {
+  const [first = 0, second = 0, third = 0, fourth = 0] = mask;
+  for (let at = from * WORDS; at < digest.length; at += WORDS) {
+    const common = ((digest[at] ?? 0) & first) | ((digest[at + 1] ?? 0) & second) | ((digest[at + 2] ?? 0) & third) | ((digest[at + 3] ?? 0) & fourth);
+    if (common !== 0) return at / WORDS;
+  }
+  return digest.length / WORDS;
+}
+
+/** Whether a statement of the file has a trait. */
+export function hasTrait({ statements }: Statements, index: number, trait: Trait): boolean {
+  const bit = bitOf(trait);
+  return index >= 0 && index < statements.length && ((digestOf(statements)[index * WORDS + (bit >> 5)] ?? 0) & (1 << (bit & 31))) !== 0;
+}
+
+function setBit(words: Int32Array, at: number, trait: Trait): void {
+  const bit = bitOf(trait);
+  const word = at + (bit >> 5);
+  words[word] = (words[word] ?? 0) | (1 << (bit & 31));
 }
 
 /** Whether a statement behind the one at `index` creates the relation. */
@@ -66,7 +99,7 @@ export function isKeyedLater({ statements }: Statements, index: number, table: R
   return lastBroken > index || (lastKey.get(table) ?? -1) > index;
 }
 
-/** The traits of each statement. */
+/** The traits of each statement, {@link WORDS} integers for each. */
 type Digest = Int32Array;
 
 const digests = new WeakMap<readonly StatementAnalysis[], Digest>();
@@ -80,32 +113,65 @@ function digestOf(statements: readonly StatementAnalysis[]): Digest {
  * the same place, or in the same place counted from the end, is taken over where its effects are the same.
  */
 export function digest(statements: readonly StatementAnalysis[], previous: readonly StatementAnalysis[]): Digest {
-  const made = new Int32Array(statements.length);
-  const old = digests.get(previous);
+  const made = new Int32Array(statements.length * WORDS);
+  const old = digests.get(previous) ?? new Int32Array();
   const shift = statements.length - previous.length;
-  for (let index = 0; index < statements.length; index++) {
-    const effects = statements[index]?.effects;
-    if (old !== undefined && index < previous.length && previous[index]?.effects === effects) made[index] = old[index] ?? 0;
-    else if (old !== undefined && index >= shift && previous[index - shift]?.effects === effects) made[index] = old[index - shift] ?? 0;
-    else made[index] = traitsOf(effects);
+  let index = 0;
+  const take = (from: number): void => {
+    for (let word = 0; word < WORDS; word++) made[index * WORDS + word] = old[from * WORDS + word] ?? 0;
+  };
+  const head = sameHead(statements, previous);
+  made.set(old.subarray(0, head * WORDS));
+  const tail = sameTail(statements, previous, head);
+  made.set(old.subarray((tail - shift) * WORDS), tail * WORDS);
+  for (index = head; index < tail; index++) {
+    const statement = statements[index];
+    if (statement === undefined) break;
+    const sameAs = (other: StatementAnalysis | undefined): boolean => other !== undefined && other.effects === statement.effects && other.moment === statement.moment;
+    if (sameAs(previous[index])) take(index);
+    else if (sameAs(previous[index - shift])) take(index - shift);
+    else addTraits(statement, made, index * WORDS);
   }
   digests.set(statements, made);
   return made;
 }
 
-function traitsOf(effects: Effects | undefined): number {
-  if (effects === undefined) return bitOf('broken');
-  const { actions, control, locks, kind, rewrites, scans, creates, drops } = effects;
-  let traits = 0;
-  for (const action of actions) {
-    traits |= bitOf(action.kind);
-    if (addsKey(action)) traits |= bitOf('creates or drops');
+/** How many statements did the same in both lists, from the start. */
+export function sameHead(now: readonly StatementAnalysis[], before: readonly StatementAnalysis[]): number {
+  const most = Math.min(now.length, before.length);
+  let index = 0;
+  while (index < most && now[index]?.ran === before[index]?.ran) index += 1;
+  return index;
+}
+
+/** The index from which on both lists did the same to their ends; not before `head` in either. */
+export function sameTail(now: readonly StatementAnalysis[], before: readonly StatementAnalysis[], head: number): number {
+  const shift = now.length - before.length;
+  const least = Math.max(head, head + shift);
+  let index = now.length;
+  while (index > least && now[index - 1]?.ran === before[index - 1 - shift]?.ran) index -= 1;
+  return index;
+}
+
+function addTraits({ effects, moment }: StatementAnalysis, words: Int32Array, at: number): void {
+  if (effects === undefined) {
+    setBit(words, at, 'broken');
+    return;
   }
-  if (control?.kind === 'begin') traits |= bitOf('begin');
-  if (locks.some(({ mode }) => blocksTraffic(mode))) traits |= bitOf('blocks traffic');
-  if (kind === 'ALTER TABLE' && (rewrites.length > 0 || scans.length > 0)) traits |= bitOf('goes through a table');
-  if (creates.length > 0 || drops.length > 0) traits |= bitOf('creates or drops');
-  return traits;
+  const { actions, control, locks, kind, rewrites, scans, creates, drops } = effects;
+  for (const action of actions) {
+    setBit(words, at, action.kind);
+    if (addsKey(action)) setBit(words, at, 'creates or drops');
+    if (action.kind === 'add constraint' && action.constraint === 'foreign key') setBit(words, at, 'adds a foreign key');
+    if (action.kind === 'add constraint' && action.notValid && !action.isNew) setBit(words, at, 'adds a constraint not valid');
+    if (action.kind === 'create table' && !action.hasPrimaryKey && !action.as && action.partitionOf === undefined) setBit(words, at, 'creates a table without a key');
+  }
+  if (control?.kind === 'begin') setBit(words, at, 'begin');
+  if (locks.some(({ mode, relationKind }) => blocksTraffic(mode) && relationKind !== 'index') && !isTimeoutSet(moment.settings.lock_timeout)) {
+    setBit(words, at, moment.scope === 'explicit' ? 'untimed lock in a transaction' : 'untimed lock');
+  }
+  if (kind === 'ALTER TABLE' && (rewrites.length > 0 || scans.length > 0)) setBit(words, at, 'goes through a table');
+  if (creates.length > 0 || drops.length > 0) setBit(words, at, 'creates or drops');
 }
 
 /** What the file does last, by relation: so that looking ahead costs the same for the first statement as for the last. */

@@ -32,7 +32,7 @@ export const foreignKeyWithoutIndex = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [, { effects, parsed, span }] of statementsWith(file, 'add constraint')) {
+    for (const [, { effects, parsed, span }] of statementsWith(file, 'adds a foreign key')) {
       if (effects === undefined) continue;
       for (const action of actionsOf(effects, 'add constraint')) {
         if (action.constraint !== 'foreign key' || action.relation === undefined || isCovered(file, action.relation, action.columns)) continue;

@@ -13,9 +13,9 @@ import { unusedIgnore } from './unused-ignore';
  * behind its first line, `-- lockscope-ignore-file RULE: reason` anywhere) and adds a finding for each such comment
  * that is wrong or silences nothing.
  */
-export function silenced(findings: readonly Finding[], file: Judged): Finding[] {
+export function silenced(findings: Finding[], file: Judged): Finding[] {
   // Every keystroke comes by here; most files have no such comment.
-  if (!file.text.includes('lockscope-ignore')) return [...findings];
+  if (!file.text.includes('lockscope-ignore')) return findings;
   const directives = directivesIn(file);
   const used = new Set<string>();
   const kept = findings.filter((finding) => {
@@ -39,7 +39,7 @@ export function silenced(findings: readonly Finding[], file: Judged): Finding[] 
       });
     }
   }
-  return kept;
+  return kept.sort((a, b) => a.span.offset - b.span.offset);
 }
 
 /** The edit that silences a finding by a comment above its statement; the reason is left for the user to write. */

@@ -15,7 +15,7 @@ import type { Span } from '../text';
 import type { Moment } from '../timeline';
 import type { Duration } from '../estimate/estimate';
 import { timeOf } from '../estimate/migration';
-import { digest } from './file-actions';
+import { digest, sameHead, sameTail } from './file-actions';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
 import { SEVERITIES, type FileReport, type FindContext, type Fix, type MendContext, type Related, type Rule, type RuleMeta, type RuleOptions, type Said, type Severity } from './rule';
@@ -40,38 +40,58 @@ export interface Judged {
 
 /** All findings of a file in its order, those that a comment silences taken out. */
 export function judge(file: Judged, memo: JudgementMemo): Finding[] {
-  const findings: Finding[] = [];
+  const findings: StatementFinding[] = [];
   const places = new Places(file);
   const found = memo.ofStatements(file);
   for (let index = 0; index < found.length; index++) {
-    const judgements = found[index];
+    const judgements = found[index] ?? NOTHING_FOUND;
     const statement = file.statements[index];
-    if (judgements === undefined || judgements.length === 0 || statement === undefined) continue;
+    if (judgements.length === 0 || statement === undefined) continue;
+    const { direction } = statement.segment;
     const run = heldByRun(statement, file);
-    for (const [at, judgement] of judgements.entries()) {
+    for (let at = 0; at < judgements.length; at++) {
+      const judgement = judgements[at];
+      if (judgement === undefined) continue;
       const { meta } = judgement.rule;
-      const severity = severityOf(meta, judgement.said.severity, file.severities, statement.segment.direction);
-      if (severity === undefined || (meta.upOnly === true && statement.segment.direction === 'down')) continue;
-      const own = judgement.said.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
+      const severity = severityOf(meta, judgement.severity, file.severities, direction);
+      if (severity === undefined || (meta.upOnly === true && direction === 'down')) continue;
+      const own = judgement.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
       const related = run === undefined || at > 0 ? own : [...own, run];
       findings.push(new StatementFinding(judgement, severity, file, statement, index, related));
     }
   }
+  const ofFile: Finding[] = [];
   for (const rule of FILE_RULES) {
     if (file.severities[rule.meta.id] === 'off') continue;
     for (const report of rule.findInFile(file)) {
       const severity = severityOf(rule.meta, report.severity, file.severities);
-      if (severity !== undefined) findings.push(fileFinding(rule.meta, report, severity, file));
+      if (severity !== undefined) ofFile.push(fileFinding(rule.meta, report, severity, file));
     }
   }
-  return silenced(findings, file).sort((a, b) => a.span.offset - b.span.offset);
+  return silenced(inOrder(findings, ofFile), file);
+}
+
+/** Both together in the order of their places; the statements' own come first where they share one. */
+function inOrder(findings: StatementFinding[], ofFile: Finding[]): Finding[] {
+  // They are thousands, and nearly always in order already.
+  if (findings.some(({ at }, index) => index > 0 && at < (findings[index - 1]?.at ?? 0))) findings.sort((a, b) => a.at - b.at);
+  ofFile.sort((a, b) => a.span.offset - b.span.offset);
+  const all: Finding[] = [];
+  let next = 0;
+  for (const finding of findings) {
+    for (let other = ofFile[next]; other !== undefined && other.span.offset < finding.at; other = ofFile[next]) {
+      all.push(other);
+      next += 1;
+    }
+    all.push(finding);
+  }
+  return all.concat(ofFile.slice(next));
 }
 
 /** What a rule found in a statement; thousands of them are made for each keystroke. */
 class StatementFinding implements Finding {
-  readonly rule: string;
-  readonly message: string;
-  readonly span: Span;
+  /** Where it begins in the file. */
+  readonly at: number;
 
   constructor(
     private readonly judgement: Judgement,
@@ -81,14 +101,23 @@ class StatementFinding implements Finding {
     readonly statement: number,
     readonly related: readonly RelatedPlace[],
   ) {
-    const { rule, said } = judgement;
-    this.rule = rule.meta.id;
-    this.message = said.message;
-    this.span = { offset: of.span.offset + said.span.offset, length: said.span.length };
+    this.at = of.span.offset + judgement.offset;
+  }
+
+  get rule(): string {
+    return this.judgement.rule.meta.id;
+  }
+
+  get message(): string {
+    return this.judgement.message;
+  }
+
+  get span(): Span {
+    return { offset: this.at, length: this.judgement.length };
   }
 
   get about(): CodeName | undefined {
-    return this.judgement.said.about;
+    return this.judgement.about;
   }
 
   fixes(): readonly Fix[] {
@@ -151,11 +180,27 @@ function mend(judgement: Judgement, file: Judged, { parsed, effects, moment, bef
   return verified(inFile(judgement.rule.mend(judgement.state, context), file), context);
 }
 
-/** What one rule found in one statement. */
-interface Judgement {
-  readonly rule: Rule;
-  readonly state: unknown;
-  readonly said: Said;
+/** What one rule found in one statement. Thousands are looked through for each keystroke: what is asked of all of them lies in one place. */
+class Judgement {
+  readonly message: string;
+  readonly severity: Severity | undefined;
+  readonly offset: number;
+  readonly length: number;
+  readonly related: readonly Related[] | undefined;
+  readonly about: CodeName | undefined;
+
+  constructor(
+    readonly rule: Rule,
+    readonly state: unknown,
+    { message, severity, span, related, about }: Said,
+  ) {
+    this.message = message;
+    this.severity = severity;
+    this.offset = span.offset;
+    this.length = span.length;
+    this.related = related;
+    this.about = about;
+  }
 }
 
 interface Remembered {
@@ -195,11 +240,15 @@ export class JudgementMemo {
   ofStatements(file: Judged): readonly (readonly Judgement[])[] {
     const { statements } = file;
     const previous = sameSetting(this.previous?.file, file) ? this.previous : undefined;
-    digest(statements, previous?.file.statements ?? []);
+    const before = previous?.file.statements ?? [];
+    digest(statements, before);
     const old = previous?.situations ?? [];
     const shift = statements.length - old.length;
-    const situations: (Remembered | undefined)[] = [];
-    for (let index = 0; index < statements.length; index++) {
+    // What did the same as last time gives the same as last time: that is nearly all of them.
+    const head = sameHead(statements, before);
+    const tail = sameTail(statements, before, head);
+    const situations = old.slice(0, head);
+    for (let index = head; index < tail; index++) {
       const statement = statements[index];
       if (statement === undefined) continue;
       const first = old[index];
@@ -208,6 +257,7 @@ export class JudgementMemo {
       else if (last !== undefined && stillHolds(last, statement)) situations.push(last);
       else situations.push(this.situationOf(statement, file));
     }
+    for (let index = tail; index < statements.length; index++) situations.push(old[index - shift]);
     this.previous = { file, situations };
     return situations.map((situation) => situation?.judgements ?? NOTHING_FOUND);
   }
@@ -228,7 +278,7 @@ export class JudgementMemo {
     let time: { readonly runs: Duration | undefined } | undefined;
     const timed = (): Duration | undefined => (time ??= { runs: timeOf(statement, effects, view, statistics, target.version) }).runs;
     for (const rule of rulesFor(effects)) {
-      for (const state of rule.find(context)) judgements.push({ rule, state, said: withSize(rule.say(state, context), rule.meta, state, context, timed) });
+      for (const state of rule.find(context)) judgements.push(new Judgement(rule, state, withSize(rule.say(state, context), rule.meta, state, context, timed)));
     }
     const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.transition(), version, judgements };
     situations.unshift(found);

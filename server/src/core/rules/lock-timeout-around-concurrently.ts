@@ -1,6 +1,6 @@
 import { liftLockTimeout } from '../rewrites/lock-timeout';
 import { inTransaction } from '../timeline';
-import { isTimeoutSet } from './missing-lock-timeout';
+import { isTimeoutSet } from './timeout';
 import { headline } from './place';
 import { actionsOf, defineRule } from './rule';
 

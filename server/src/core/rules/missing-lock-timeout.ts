@@ -1,9 +1,9 @@
 import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { LockClaim } from '../effects/effects';
 import { setLockTimeout } from '../rewrites/lock-timeout';
-import { statementsWith } from './file-actions';
+import { eachWith, statementsWith, type Numbered } from './file-actions';
 import { headline } from './place';
-import { defineFileRule, type FileContext } from './rule';
+import { defineFileRule, type FileContext, type FileReport } from './rule';
 import { takes } from './words';
 
 export const missingLockTimeout = defineFileRule({
@@ -34,30 +34,34 @@ export const missingLockTimeout = defineFileRule({
   },
   *findInFile(file) {
     // What one transaction lacks is reported once; outside of transactions the whole file lacks it.
-    const reported = new Set<number | 'session'>();
-    for (const [index, statement] of statementsWith(file, 'blocks traffic')) {
-      const { effects, moment, parsed, span } = statement;
-      if (effects === undefined) continue;
-      const place = moment.scope === 'explicit' ? statement.transaction : 'session';
-      if (reported.has(place) || isTimeoutSet(moment.settings.lock_timeout)) continue;
-      const lock = effects.locks.find((claim) => isStrong(claim, file));
-      if (lock === undefined) continue;
-      reported.add(place);
-      const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
-      yield {
-        message: `${effects.kind} ${takes(lock.mode, lock.relation)} behind it for as long as it queues for the lock. Set lock_timeout first, so that it gives up instead.`,
-        span: { offset: span.offset + line.offset, length: line.length },
-        fixes: () => setLockTimeout(file, index),
-      };
+    for (const numbered of eachWith(file, 'untimed lock')) {
+      const report = reportOf(numbered, file);
+      if (report === undefined) continue;
+      yield report;
+      break;
+    }
+    const reported = new Set<number>();
+    for (const numbered of statementsWith(file, 'untimed lock in a transaction')) {
+      const [, { transaction }] = numbered;
+      const report = reported.has(transaction) ? undefined : reportOf(numbered, file);
+      if (report === undefined) continue;
+      reported.add(transaction);
+      yield report;
     }
   },
 });
 
-function isStrong({ mode, origin, relationKind }: LockClaim, file: FileContext): boolean {
-  return blocksTraffic(mode) && origin !== file.path && relationKind !== 'index';
+function reportOf([index, { effects, parsed, span }]: Numbered, file: FileContext): FileReport | undefined {
+  const lock = effects?.locks.find((claim) => isStrong(claim, file));
+  if (effects === undefined || lock === undefined) return undefined;
+  const line = headline(parsed.text, { offset: 0, length: parsed.text.length });
+  return {
+    message: `${effects.kind} ${takes(lock.mode, lock.relation)} behind it for as long as it queues for the lock. Set lock_timeout first, so that it gives up instead.`,
+    span: { offset: span.offset + line.offset, length: line.length },
+    fixes: () => setLockTimeout(file, index),
+  };
 }
 
-/** Whether a value of lock_timeout, as written, sets one: 0 means none. */
-export function isTimeoutSet(value: string | undefined): boolean {
-  return value !== undefined && !/^'?0+\s*(ms|s|min|h|d|us)?'?$/.test(value.trim());
+function isStrong({ mode, origin, relationKind }: LockClaim, file: FileContext): boolean {
+  return blocksTraffic(mode) && origin !== file.path && relationKind !== 'index';
 }

@@ -2,9 +2,9 @@ import { alterTableOf } from '../rewrites/alter-table';
 import { constraintName } from '../rewrites/constraint';
 import { validateLater } from '../rewrites/validate-later';
 import { SchemaEditor } from '../schema/view';
-import { statementsWith } from './file-actions';
+import { statementsWith, type Numbered } from './file-actions';
 import { headline } from './place';
-import { actionsOf, defineFileRule, type FileContext } from './rule';
+import { actionsOf, defineFileRule } from './rule';
 import type { RelationName } from '../schema/names';
 import { called } from './words';
 
@@ -47,13 +47,16 @@ export const neverValidated = defineFileRule({
   *findInFile(file) {
     const { neighbours } = file;
     if (neighbours === undefined) return;
-    for (const [index, { effects, parsed, span, segment, version }] of statementsWith(file, 'add constraint')) {
+    const adding = statementsWith(file, 'adds a constraint not valid');
+    if (adding.length === 0) return;
+    const settling = statementsWith(file, 'validate constraint', 'drop constraint', 'drop relation', 'dynamic sql');
+    for (const [index, { effects, parsed, span, segment, version }] of adding) {
       if (effects === undefined || !parsed.ok || segment.direction === 'down') continue;
       for (const action of actionsOf(effects, 'add constraint')) {
         const { relation } = action;
         if (!action.notValid || action.isNew || relation === undefined) continue;
-        const name = constraintName(action, new SchemaEditor(version.get()));
-        if (name === undefined || isSettledHere(file, index, relation, name) || neighbours.isSettledLater(relation, name)) continue;
+        const name = action.name ?? constraintName(action, new SchemaEditor(version.get()));
+        if (name === undefined || isSettledHere(settling, index, relation, name) || neighbours.isSettledLater(relation, name)) continue;
         const place = headline(parsed.text, action.span);
         const { hasLater } = neighbours;
         yield {
@@ -68,8 +71,8 @@ export const neverValidated = defineFileRule({
 });
 
 /** Whether a later statement of the same file validates or drops it. */
-function isSettledHere(file: FileContext, index: number, relation: RelationName, constraint: string): boolean {
-  return statementsWith(file, 'validate constraint', 'drop constraint', 'drop relation', 'dynamic sql').some(([at, { effects }]) => {
+function isSettledHere(settling: readonly Numbered[], index: number, relation: RelationName, constraint: string): boolean {
+  return settling.some(([at, { effects }]) => {
     if (at < index || effects === undefined) return false;
     // The same statement may do both.
     if (effects.drops.includes(relation) || actionsOf(effects, 'dynamic sql').length > 0) return true;

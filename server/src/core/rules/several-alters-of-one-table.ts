@@ -1,6 +1,6 @@
 import type { StatementAnalysis } from '../analysis';
 import type { RelationName } from '../schema/names';
-import { statementsWith } from './file-actions';
+import { hasTrait, statementsWith } from './file-actions';
 import { headline } from './place';
 import { defineFileRule, type FileContext } from './rule';
 import { called } from './words';
@@ -27,8 +27,8 @@ export const severalAltersOfOneTable = defineFileRule({
   },
   *findInFile(file) {
     for (const [index, statement] of statementsWith(file, 'goes through a table')) {
-      const previous = file.statements[index - 1];
-      if (previous === undefined || !goesThrough(previous)) continue;
+      const previous = hasTrait(file, index - 1, 'goes through a table') ? file.statements[index - 1] : undefined;
+      if (previous === undefined) continue;
       const table = bothGoThrough(previous, statement, file);
       if (table === undefined) continue;
       const { parsed, span } = statement;
@@ -40,10 +40,6 @@ export const severalAltersOfOneTable = defineFileRule({
     }
   },
 });
-
-function goesThrough({ effects }: StatementAnalysis): boolean {
-  return effects?.kind === 'ALTER TABLE' && (effects.rewrites.length > 0 || effects.scans.length > 0);
-}
 
 /** The table that two neighbours each rewrite or read; validation, which holds up nobody, does not count. */
 function bothGoThrough(first: StatementAnalysis, second: StatementAnalysis, file: FileContext): RelationName | undefined {

@@ -22,7 +22,7 @@ export const tableWithoutPrimaryKey = defineFileRule({
     ],
   },
   *findInFile(file) {
-    for (const [index, { effects, parsed, span }] of statementsWith(file, 'create table')) {
+    for (const [index, { effects, parsed, span }] of statementsWith(file, 'creates a table without a key')) {
       if (effects === undefined) continue;
       for (const action of actionsOf(effects, 'create table')) {
         if (action.hasPrimaryKey || action.as || action.partitionOf !== undefined || !mayNeedKey(parsed.text) || isKeyedLater(file, index, action.name)) continue;

@@ -31,12 +31,12 @@ export const wayBackMissing = defineFileRule({
     ],
   },
   *findInFile(file) {
+    const way = wayBackOf(file);
+    if (way === undefined || way.exists) return;
     const up = file.statements.filter(({ segment }) => segment.direction === 'up');
     const [first] = up;
     // Nobody asks for the way back from a file that is not understood.
     if (first === undefined || up.some(({ effects }) => effects === undefined)) return;
-    const way = wayBackOf(file);
-    if (way === undefined || way.exists) return;
     const needed = up.filter(({ segment }) => segment.reverses !== true);
     const inverse = inverseOf(needed);
     if (inverse.statements.length + inverse.lost.length + inverse.open.length === 0) return;

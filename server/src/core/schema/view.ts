@@ -55,6 +55,11 @@ export class Entries {
     return (this.low & other.low) !== 0 || (this.high & other.high) !== 0;
   }
 
+  /** The bits of all keys, as two integers. */
+  get bits(): readonly [low: number, high: number] {
+    return [this.low, this.high];
+  }
+
   private mark(key: string): void {
     let hash = 0;
     for (let at = 0; at < key.length; at++) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) | 0;
@@ -228,6 +233,14 @@ export class Transition {
     this.base = schema;
     this.after = after;
     return after;
+  }
+
+  /**
+   * The bits of what it read and wrote, as four integers; undefined where it looked at more than single entries.
+   * Changes without a common bit are nothing to it.
+   */
+  get footprint(): readonly [number, number, number, number] | undefined {
+    return this.whole.rooms.size > 0 ? undefined : [...this.readEntries.bits, ...this.writes.bits];
   }
 
   /** Whether it read an entry that has changed. */

@@ -57,9 +57,12 @@ const BEGINNING = 20_000;
 export function toolFor(file: ToolFile, named?: string): MigrationTool {
   const chosen = TOOLS.find((tool) => tool.id === named);
   if (chosen !== undefined) return chosen;
-  // Every keystroke comes by here, and what marks a tool's files stands near their top.
-  const beginning = { ...file, text: file.text.slice(0, BEGINNING) };
-  const isCode = grammarOf(file.path) !== undefined;
+  // What marks a tool's files stands near their top.
+  return surest({ ...file, text: file.text.slice(0, BEGINNING) });
+}
+
+function surest(beginning: ToolFile): MigrationTool {
+  const isCode = grammarOf(beginning.path) !== undefined;
   let best = isCode ? unknownCode : plain;
   let sureness = 0;
   for (const tool of isCode ? CODE_TOOLS : TOOLS) {
@@ -67,6 +70,23 @@ export function toolFor(file: ToolFile, named?: string): MigrationTool {
     if (sure > sureness) [best, sureness] = [tool, sure];
   }
   return best;
+}
+
+/** Remembers whose the last file was, for as long as all that tells it stays the same: most keystrokes are far from its top. */
+export class ToolMemo {
+  private known: { readonly beginning: ToolFile; readonly tool: MigrationTool } | undefined;
+
+  /** What {@link toolFor} says. */
+  toolFor(file: ToolFile, named?: string): MigrationTool {
+    if (named !== undefined) return toolFor(file, named);
+    const text = file.text.slice(0, BEGINNING);
+    const { path, beside, siblings } = this.known?.beginning ?? {};
+    if (this.known === undefined || path !== file.path || beside !== file.beside || siblings !== file.siblings || this.known.beginning.text !== text) {
+      const beginning = { ...file, text };
+      this.known = { beginning, tool: surest(beginning) };
+    }
+    return this.known.tool;
+  }
 }
 
 /**
