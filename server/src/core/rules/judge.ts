@@ -4,6 +4,7 @@ import type { Effects } from '../effects/effects';
 import { blocksTraffic } from '../effects/postgres/lock-modes';
 import type { Neighbours } from '../neighbours';
 import { inFile } from '../rewrites/in-file';
+import { keepingComments } from '../rewrites/kept-comments';
 import { verified } from '../rewrites/verified';
 import type { RelationName } from '../schema/names';
 import type { Statistics } from '../schema/statistics';
@@ -177,7 +178,7 @@ function severityOf(meta: RuleMeta, said: Severity | undefined, configured: Read
 function mend(judgement: Judgement, file: Judged, { parsed, effects, moment, before }: StatementAnalysis, index: number): readonly Fix[] {
   if (judgement.rule.mend === undefined || !parsed.ok || effects === undefined) return [];
   const context: MendContext = { ...file, parsed, effects, moment, before: new SchemaEditor(before), index };
-  return verified(inFile(judgement.rule.mend(judgement.state, context), file), context);
+  return verified(inFile(keepingComments(judgement.rule.mend(judgement.state, context), file.text), file), context);
 }
 
 /** What one rule found in one statement. Thousands are looked through for each keystroke: what is asked of all of them lies in one place. */
