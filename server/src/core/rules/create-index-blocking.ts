@@ -1,7 +1,8 @@
+import type { Action } from '../effects/effects';
 import { createIndexConcurrently } from '../rewrites/concurrently';
 import { indexPartitionByPartition } from '../rewrites/partitioned-index';
 import { headline } from './place';
-import { actionsOf, defineRule } from './rule';
+import { actionsOf, defineRule, type FindContext } from './rule';
 import { isQuiet } from './size';
 import { takes } from './words';
 
@@ -41,14 +42,21 @@ export const createIndexBlocking = defineRule({
         sql: 'begin;\ncreate index on users (email);\ncommit;\n',
         fixed: 'create index concurrently on users (email);\n',
       },
+      {
+        title: 'ONLY changes nothing where there are no partitions',
+        schema: 'CREATE TABLE users (id int, email text);',
+        sql: 'CREATE INDEX users_email_idx ON ONLY users (email);\n',
+        fixed: 'CREATE INDEX CONCURRENTLY users_email_idx ON ONLY users (email);\n',
+      },
     ],
     good: [
       { sql: 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n' },
+      { title: 'A partitioned table has no rows itself', schema: 'CREATE TABLE events (id bigint) PARTITION BY HASH (id);', sql: 'CREATE INDEX events_id_idx ON ONLY events (id);\n' },
       { title: 'The table is new', sql: 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE INDEX users_email_idx ON users (email);\n' },
     ],
   },
   kinds: ['create index'],
-  find: (context) => actionsOf(context.effects, 'create index').filter((action) => !action.concurrently && !action.only && !isQuiet(context, action, 'index')),
+  find: (context) => actionsOf(context.effects, 'create index').filter((action) => !action.concurrently && !isOnParentAlone(context, action) && !isQuiet(context, action, 'index')),
   say(action, { parsed }) {
     const remedy = action.partitioned ? 'Create it ON ONLY the parent, then CONCURRENTLY on each partition, and attach those.' : 'Use CREATE INDEX CONCURRENTLY.';
     return {
@@ -61,3 +69,9 @@ export const createIndexBlocking = defineRule({
     return byPartition.length > 0 ? byPartition : createIndexConcurrently(context, action);
   },
 });
+
+/** ONLY makes a difference to a partitioned table, which is what it is used for where the table is not known. */
+function isOnParentAlone({ before }: FindContext, { only, relation }: Extract<Action, { kind: 'create index' }>): boolean {
+  const table = relation === undefined ? undefined : before.relation(relation);
+  return only && (table === undefined || table.kind === 'partitioned table');
+}
