@@ -13,11 +13,10 @@ import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../server/src/core/text';
-import { openLanes, type Lanes } from './fixes/lanes';
+import { PROVEN_ON } from './fixes/corpus';
+import { dependenceOf, openLanes, type Lanes } from './fixes/lanes';
 import { fingerprint, runScript } from './proof';
 import { startServer, type Server } from './servers';
-
-const PROVEN_ON = [15, 18] as const;
 
 const proofs = [...RULES, ...FILE_RULES].flatMap(({ meta }) =>
   meta.bad.filter((example) => example.fixed !== undefined && example.unproven === undefined).map((example, index) => ({ id: meta.id, index: index + 1, example })),
@@ -73,12 +72,13 @@ interface Outcome {
 }
 
 async function outcome(lanes: Lanes, example: Example, sql: string): Promise<Outcome> {
-  return lanes.within(async (client) => {
+  return lanes.within(async (client, traffic) => {
     for (const before of [example.schema, example.data]) {
       const error = before === undefined ? undefined : await runScript(client, before);
       if (error !== undefined) throw new Error(`the example's schema or data does not run: ${error}`);
     }
-    const error = await runScript(client, sql);
+    // Examples have few rows, and what they say may matter in any way.
+    const { value: error } = await traffic.beside(example.sql, dependenceOf(example.sql) === 'order' ? 'order' : 'rows', () => runScript(client, sql));
     return { error, lines: error === undefined ? await fingerprint(client) : [] };
   });
 }

@@ -1,7 +1,8 @@
-/** Background jobs on real servers: started, stopped in the middle and started again, they leave what the statement would have. */
-import { execFileSync, spawn } from 'node:child_process';
+/** Background jobs on real servers: started, stopped in the middle and started again beside others' work, they leave what the statement would have. */
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type pg from 'pg';
 import ts from 'typescript';
@@ -10,6 +11,8 @@ import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree'
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { subjectOf } from '../core/rewrites/support';
 import { systemProgram, type Probe } from '../system-programs';
+import { PROVEN_ON } from './fixes/corpus';
+import { openTraffic } from './fixes/traffic';
 import { fingerprint } from './proof';
 import { startServer, type Server } from './servers';
 
@@ -20,13 +23,15 @@ const SCHEMA = `
   CREATE TABLE copies (id bigint PRIMARY KEY, name text);`;
 const DATA = `
   INSERT INTO users SELECT g * 3, CASE WHEN g % 4 > 0 THEN 'User ' || g END, NULL, g % 50 FROM generate_series(1, 333) g;
-  INSERT INTO "App"."Order Lines" SELECT g / 4, 'l''' || g % 4, g * 1.5 FROM generate_series(1, 205) g;`;
+  INSERT INTO "App"."Order Lines" SELECT g / 4, 'l''' || g % 4, g * 1.5 FROM generate_series(1, 205) g;
+  INSERT INTO copies SELECT g * 6, 'was there' FROM generate_series(1, 40) g;`;
 
 const STATEMENTS = [
   ['update', "UPDATE users SET score = score + 1, name = 'a\\b % ${x} `y` \"\"\" z' WHERE name IS NULL OR name LIKE '%1%';"],
   ['update', 'UPDATE "App"."Order Lines" AS l SET total = l.total * 2 WHERE l."Line" <> \'l\'\'2\''],
   ['delete', "DELETE FROM users\nWHERE score % 7 = 3 -- some"],
   ['insert', 'INSERT INTO copies SELECT id, name FROM users WHERE score > 9 ON CONFLICT DO NOTHING;'],
+  ['merge', "MERGE INTO copies AS c USING users AS u ON c.id = u.id WHEN MATCHED THEN UPDATE SET name = 'there %' WHEN NOT MATCHED AND u.score > 3 THEN INSERT (id, name) VALUES (u.id, u.name);"],
 ] as const;
 
 beforeAll(async () => {
@@ -69,12 +74,12 @@ for (const [name, probes] of Object.entries(LANGUAGES)) {
   else test.skip(`jobs in ${name} are not run: their interpreter and driver cannot be installed here`, () => undefined);
 }
 
-describe('PostgreSQL 18', () => {
+describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
   let admin: pg.Client;
   let folder: string;
   beforeAll(async () => {
-    server = await startServer(18);
+    server = await startServer(major, { max_connections: '40' });
     admin = await server.connect();
     // Inside of the project, so that the script finds its packages.
     folder = mkdtempSync(path.join(import.meta.dirname, '../../node_modules/.jobs-'));
@@ -102,8 +107,8 @@ describe('PostgreSQL 18', () => {
     return lines;
   }
 
-  test.each([...PROGRAMS.keys()].flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
-    const { context, action } = subjectOf(sql, kind, { schema: SCHEMA, batchSize: 20 });
+  test.concurrent.each([...PROGRAMS.keys()].flatMap((language) => STATEMENTS.map(([kind, sql]) => ({ language, kind, sql }))))('$language: $sql', async ({ language, kind, sql }) => {
+    const { context, action } = subjectOf(sql, kind, { schema: SCHEMA, batchSize: 20, version: major });
     const file = jobFixes(context, action).flatMap(({ files = [] }) => files).find((candidate) => candidate.path.endsWith(language));
     if (file === undefined) throw new Error(jobRefusal(context, action) ?? 'no job');
     const name = await database();
@@ -111,14 +116,23 @@ describe('PostgreSQL 18', () => {
     writeFileSync(script, language === 'ts' ? ts.transpileModule(file.text, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText : file.text);
     const program = PROGRAMS.get(language) ?? process.execPath;
     const env = { ...process.env, DATABASE_URL: server.url(name) };
-    await stoppedAfterFirstBatch(program, script, env);
-    const output = execFileSync(program, [script], { env, encoding: 'utf8' });
-    expect(output).toMatch(/finished\n$/);
-    // Once more: it knows that it is through.
-    expect(execFileSync(program, [script], { env, encoding: 'utf8' })).toBe('finished\n');
+    const session = await server.connect(name);
+    const traffic = await openTraffic(server, name, session);
+    const { value: outputs } = await traffic.beside(sql, 'rows', async () => {
+      await stoppedAfterFirstBatch(program, script, env);
+      // Once more behind the end: it knows that it is through.
+      return [await outputOf(program, script, env), await outputOf(program, script, env)];
+    });
+    await Promise.all([session.end(), traffic.close()]);
+    expect(outputs).toEqual([expect.stringMatching(/finished\n$/u), 'finished\n']);
     expect(await linesOf(name), file.text).toEqual(await linesOf(await database(), sql));
   });
 });
+
+/** What a job prints from its start to its end. */
+async function outputOf(program: string, script: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return (await promisify(execFile)(program, [script], { env, encoding: 'utf8' })).stdout;
+}
 
 /** Starts a job and asks it to stop when it has done something. */
 function stoppedAfterFirstBatch(program: string, script: string, env: NodeJS.ProcessEnv): Promise<void> {

@@ -46,7 +46,7 @@ const USER_SCHEMA = `nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schem
 
 const TABLES = `
   SELECT format('%I.%I', nspname, relname) AS name
-  FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'r' AND ${USER_SCHEMA} ORDER BY 1`;
+  FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'm') AND relispopulated AND ${USER_SCHEMA} ORDER BY 1`;
 
 /**
  * Columns that not every version has are read through to_jsonb, which gives NULL for them. Of a key, NO INHERIT means
@@ -61,7 +61,7 @@ const CATALOGUE: Readonly<Record<string, string>> = {
   column: `
     SELECT format('%s.%I %s not null %s identity %s generated %s collation %s storage %s compression %s statistics %s options %s acl %s default %s', attrelid::regclass, attname,
       format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, (SELECT collname FROM pg_collation WHERE pg_collation.oid = attcollation), attstorage, to_jsonb(a) ->> 'attcompression',
-      nullif(to_jsonb(a) ->> 'attstattarget', '-1'), attoptions, attacl, pg_get_expr(adbin, adrelid)) AS line
+      nullif(attstattarget, -1), attoptions, attacl, pg_get_expr(adbin, adrelid)) AS line
     FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
     WHERE ${USER_SCHEMA} AND relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped`,

@@ -3,14 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FILE_RULES, RULES } from '../../../server/src/core/rules';
 import { loadRewriter } from '../../../server/src/core/rewrites/batches/typed-tree';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
+import { tokensOf } from '../../../server/src/core/sql/postgres/scan';
+import { applyEdits } from '../../../server/src/core/text';
 import { startServer, type Server } from '../servers';
-import { insideTransaction, SCRIPTS, STATEMENTS, type Migration } from './corpus';
+import { CORPUS, corpusOn, PROVEN_ON, SCRIPTS, STATEMENTS } from './corpus';
 import { complaintOf } from './expected';
 import { openLanes, type Lanes } from './lanes';
 import { fixesOf, migration } from './mend';
+import { done } from './traffic';
 import { DATA, SCHEMA } from './world';
-
-const PROVEN_ON = [15, 18] as const;
 
 // Nearly every migration lacks a lock_timeout: that fix is proven on the scripts, with the rest switched off.
 const WITHOUT_TIMEOUT = ['missing-lock-timeout'];
@@ -20,8 +21,6 @@ const MENDS_FAILURES: ReadonlySet<string> = new Set(['not-in-transaction', 'enum
 
 /** Fixes that were run beside their originals. */
 let proven = 0;
-
-const CORPUS: readonly Migration[] = [...STATEMENTS, ...STATEMENTS.map(insideTransaction), ...SCRIPTS];
 
 beforeAll(async () => {
   await loadPostgresParser();
@@ -45,6 +44,25 @@ test('each rule that has a fix is proven three times', () => {
   expect([...proofs].filter(([, proven]) => proven < 3)).toEqual([]);
 });
 
+describe.each(['/* %s */ ', '-- %s\n'])('comments everywhere, as %j', (form) => {
+  test.each(PROVEN_ON)('no fix for PostgreSQL %i takes one away', (major) => {
+    let offered = 0;
+    for (const { sql, since = 0 } of STATEMENTS) {
+      if (since > major) continue;
+      const { text, comments } = commented(sql, form);
+      const fixes = fixesOf(migration(text, SCHEMA, major, WITHOUT_TIMEOUT));
+      offered += fixes.length;
+      const lost = fixes.flatMap((fix) => {
+        const all = [fix.text, ...fix.files].join('\n');
+        return comments.filter((comment) => !all.includes(comment)).map((comment) => `${fix.title} loses ${comment} of\n${text}`);
+      });
+      expect(lost).toEqual([]);
+    }
+    // Nearly as many as without comments.
+    expect(offered).toBeGreaterThan(100);
+  });
+});
+
 describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
   let lanes: Lanes;
@@ -53,13 +71,11 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     lanes = await openLanes(server, 3);
   });
   afterAll(async () => {
-    console.info(`corpus: ${String(proven)} fixes of ${String(CORPUS.length)} migrations proven up to PostgreSQL ${String(major)}`);
+    console.info(`corpus: ${String(proven)} fixes of ${String(CORPUS.length)} migrations proven up to PostgreSQL ${String(major)}, beside ${String(done.reads)} reads and ${String(done.writes)} writes`);
     await server.stop();
   });
 
-  // What BEGIN … COMMIT around a statement changes is the same in all versions, and most of the rest is: a part is enough on the older one.
-  const corpus = major === Math.max(...PROVEN_ON) ? CORPUS : [...STATEMENTS.filter((_, at) => at % 3 > 0), ...SCRIPTS];
-  const suitable = corpus.filter(({ since }) => since === undefined || since <= major).map((one) => ({ ...one, name: one.sql.trim() }));
+  const suitable = corpusOn(major).map((one) => ({ ...one, name: one.sql.trim() }));
 
   test.concurrent.each(suitable)('$name', { timeout: 60_000 }, async ({ sql, same }) => {
     const off = SCRIPTS.some((script) => script.sql === sql) ? [] : WITHOUT_TIMEOUT;
@@ -71,7 +87,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     expect(same === undefined || trouble !== undefined).toBe(true);
     const failures: string[] = [];
     for (const fix of fixes) {
-      const outcome = await lanes.run(SCHEMA + DATA, [fix.text, ...fix.files].join('\n'));
+      const outcome = await lanes.run(SCHEMA + DATA, [fix.text, ...fix.files].join('\n'), sql);
       if (outcome.error !== undefined && !MENDS_FAILURES.has(fix.rule) && reasonOf(outcome.error) === reasonOf(trouble)) continue;
       const leftOpen = outcome.open && (!original.open || fix.rule === 'begin-without-commit') ? 'it leaves a transaction open' : undefined;
       const complaint = outcome.error ?? leftOpen ?? complaintOf(fix.rule, original.lines, outcome.lines);
@@ -81,6 +97,13 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     proven += fixes.length;
   });
 });
+
+/** A statement with a comment before each of its words that are not part of a dotted name (nor behind NULLS, where the parser takes none), in a form with a place (`%s`) for its number. */
+function commented(sql: string, form: string): { readonly text: string; readonly comments: readonly string[] } {
+  const words = tokensOf(sql).filter(({ kind, text, offset }) => kind !== 'comment' && offset > 0 && text !== '.' && !/(?:\.|\bnulls )$/iu.test(sql.slice(0, offset)));
+  const edits = words.map(({ offset }, at) => ({ offset, length: 0, text: form.replace('%s', `why ${String(at)};`) }));
+  return { text: applyEdits(sql, edits), comments: edits.map(({ text }) => text.trim()) };
+}
 
 /** A server's message without the statement that it is about, which a fix may have written differently. */
 const reasonOf = (error: string | undefined): string | undefined => error?.replace(/ in: .*$/s, '').replace(/"[^"]*"/g, '"…"');

@@ -220,3 +220,15 @@ const NEIGHBOURS = [
   'ALTER TABLE audit ADD COLUMN "By Whom" text;',
   `CREATE TABLE notes (id bigint PRIMARY KEY, "BEGIN" text DEFAULT 'COMMIT;');`,
 ];
+
+/** The majors on which fixes are proven. */
+export const PROVEN_ON = [15, 18] as const;
+
+/** All migrations of the corpus. */
+export const CORPUS: readonly Migration[] = [...STATEMENTS, ...STATEMENTS.map(insideTransaction), ...SCRIPTS];
+
+/** What runs on a version: what BEGIN … COMMIT around a statement changes is the same in all of them, so that every second one is enough on all but the newest. */
+export function corpusOn(major: number): readonly Migration[] {
+  const inside = STATEMENTS.map(insideTransaction).filter((_, at) => major === Math.max(...PROVEN_ON) || at % 2 === 0);
+  return [...STATEMENTS, ...inside, ...SCRIPTS].filter(({ since }) => since === undefined || since <= major);
+}

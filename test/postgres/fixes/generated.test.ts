@@ -5,11 +5,10 @@ import { loadRewriter } from '../../../server/src/core/rewrites/batches/typed-tr
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { startServer, type Server } from '../servers';
 import { GENERATED, world } from './arbitrary';
+import { PROVEN_ON } from './corpus';
 import { complaintOf } from './expected';
 import { openLanes, type Lanes } from './lanes';
 import { findingsIn, fixAll, fixesOf, migration } from './mend';
-
-const PROVEN_ON = [15, 18] as const;
 
 beforeAll(async () => {
   await loadPostgresParser();
@@ -34,7 +33,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
         const original = await lanes.run(before, statement);
         expect(original.error).toBeUndefined();
         for (const { rule, title, text, files } of fixes) {
-          const outcome = await lanes.run(before, [text, ...files].join('\n'));
+          const outcome = await lanes.run(before, [text, ...files].join('\n'), statement);
           const complaint = outcome.error ?? (outcome.open ? 'it leaves a transaction open' : undefined) ?? complaintOf(rule, original.lines, outcome.lines);
           if (complaint !== undefined) throw new Error(`${rule}: ${title}\n--- schema\n${schema}\n--- original\n${statement}\n--- fixed\n${[text, ...files].join('\n--- new file\n')}\n--- ${complaint}`);
           proofs += 1;

@@ -10,6 +10,7 @@ import { splitIntoPhases } from '../../../server/src/core/split-phases';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../../server/src/core/text';
 import { startServer, type Server } from '../servers';
+import { PROVEN_ON } from './corpus';
 import { complaintOf } from './expected';
 import { PARTS, PHASED, PHASED_FORMS, REVERSIBLE, REVERSIBLE_FORMS, UNVALIDATED } from './histories';
 import { openLanes, type Lanes, type Outcome } from './lanes';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 const named = (id: string): MigrationTool => toolFor({ path: 'x.sql', text: '' }, id);
 
-describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
+describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
   let lanes: Lanes;
   beforeAll(async () => {
@@ -33,7 +34,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
   });
   afterAll(() => server.stop());
 
-  const run = (tool: MigrationTool, files: readonly ToolFile[]): Promise<Outcome> => lanes.work(SCHEMA + DATA, (client) => runFiles(client, tool, files));
+  const run = (tool: MigrationTool, files: readonly ToolFile[]): Promise<Outcome> => lanes.work(SCHEMA + DATA, files.map(({ text }) => text).join('\n'), (client) => runFiles(client, tool, files));
 
   /** The files that the refactoring makes, and what differs once all have run; undefined where it has nothing to split. */
   async function phased(form: (typeof PHASED_FORMS)[number], sql: string): Promise<number | undefined> {
@@ -104,7 +105,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     const file = { path, text: fix.text };
     const back = fix.files.length > 0 ? fix.files.map((content, at) => ({ path: fix.paths[at] ?? '', text: content })) : [file];
     const upAndDown = async (client: pg.Client): Promise<string | undefined> => (await runFiles(client, tool, [file])) ?? (await runFiles(client, tool, back, 'down'));
-    const [before, after] = [await lanes.run(SCHEMA + DATA, ''), await lanes.work(SCHEMA + DATA, upAndDown)];
+    const [before, after] = [await lanes.run(SCHEMA + DATA, ''), await lanes.work(SCHEMA + DATA, sql, upAndDown)];
     expect(after.error ?? complaintOf('', before.lines, after.lines), [fix.text, ...fix.files].join('\n---\n')).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { fingerprint, runScript } from '../proof';
 import type { Server } from '../servers';
+import { openTraffic, unmarked, type Dependence, type Traffic } from './traffic';
 
 export interface Outcome {
   /** The server's message where the script did not run to its end. */
@@ -13,51 +14,83 @@ export interface Outcome {
 }
 
 export interface Lanes {
-  /** Runs a script over a world: as psql would, statement by statement. */
-  run(world: string, script: string): Promise<Outcome>;
-  /** Hands over a session in an emptied database, and takes it back when `use` has settled. */
-  within<T>(use: (client: pg.Client) => Promise<T>): Promise<T>;
-  /** Does something else over a world, which says what went wrong. */
-  work(world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
+  /**
+   * Runs a script over a world: as psql would, statement by statement, with a reader and a writer beside it.
+   * @param original the migration that it comes from, where it is a fix
+   */
+  run(world: string, script: string, original?: string): Promise<Outcome>;
+  /** Hands over a session in an emptied database, with those who may be at work beside it, and takes it back when `use` has settled. */
+  within<T>(use: (client: pg.Client, traffic: Traffic) => Promise<T>): Promise<T>;
+  /**
+   * Does something else over a world, beside them.
+   * @param original what it comes from, as SQL
+   * @param task says what went wrong
+   */
+  work(world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
+}
+
+interface Lane {
+  readonly client: pg.Client;
+  readonly traffic: Traffic;
 }
 
 /** As many databases as shall be worked in at once; scripts wait for the next free one. */
 export async function openLanes(server: Server, count: number): Promise<Lanes> {
   const admin = await server.connect();
-  const free: pg.Client[] = [];
+  const free: Lane[] = [];
   for (let lane = 1; lane <= count; lane++) {
     await admin.query(`CREATE DATABASE lane_${lane}`);
-    free.push(await server.connect(`lane_${lane}`));
+    // Ten seconds in these servers, which is long where somebody really waits for it.
+    await admin.query(`ALTER DATABASE lane_${lane} SET deadlock_timeout = '200ms'`);
+    const client = await server.connect(`lane_${lane}`);
+    free.push({ client, traffic: await openTraffic(server, `lane_${lane}`, client) });
   }
   await admin.end();
-  const waiting: ((client: pg.Client) => void)[] = [];
-  async function within<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = free.pop() ?? (await new Promise<pg.Client>((resolve) => waiting.push(resolve)));
+  const waiting: ((lane: Lane) => void)[] = [];
+  async function within<T>(use: (client: pg.Client, traffic: Traffic) => Promise<T>): Promise<T> {
+    const lane = free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
+    const { client, traffic } = lane;
     try {
       // Quicker than a copy of a template database, which is some 300 files and 8 MB.
       await client.query(`ROLLBACK; ${EMPTY}`);
       await client.query('DISCARD ALL');
-      return await use(client);
+      return await use(client, traffic);
     } finally {
       client.removeAllListeners('notice');
       const next = waiting.shift();
-      if (next === undefined) free.push(client);
-      else next(client);
+      if (next === undefined) free.push(lane);
+      else next(lane);
     }
   }
-  const work: Lanes['work'] = (world, task) => within((client) => workIn(client, world, task));
-  return { within, work, run: (world, script) => work(world, (client) => runScript(client, script)) };
+  const work: Lanes['work'] = (world, original, task) => within((client, traffic) => workIn(client, traffic, world, original, task));
+  const run: Lanes['run'] = async (world, script, original = script) => {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await work(world, original, (client) => runScript(client, script));
+      // Migrations may have deadlocks with others; fixes may not.
+      if (script !== original || attempt === 3 || outcome.error?.includes('deadlock') !== true) return outcome;
+    }
+  };
+  return { within, work, run };
 }
 
-async function workIn(client: pg.Client, world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
+async function workIn(client: pg.Client, traffic: Traffic, world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
   await client.query(world);
-  const error = await task(client);
+  const { value, settled, deadlock } = await traffic.beside(original, dependenceOf(original), () => task(client));
+  const error = value ?? (deadlock ? 'a deadlock with it stopped a reader or a writer' : undefined);
   if (error !== undefined) return { error, lines: [], open: false };
   const { rows } = await client.query<{ open: boolean }>(`SELECT now() <> statement_timestamp() AS open`);
-  const outcome = { error, lines: await fingerprint(client), open: rows[0]?.open === true };
+  const lines = await fingerprint(client);
   await client.query('ROLLBACK');
-  return outcome;
+  return { error, lines: settled ? lines : unmarked(lines), open: rows[0]?.open === true };
 }
+
+/** What the outcome of a migration depends on. */
+export const dependenceOf = (sql: string): Dependence => (COUNTS.test(sql) ? 'order' : CHOOSES.test(sql) ? 'rows' : 'nothing');
+
+/** What gives rows numbers. */
+const COUNTS = /\b(?:nextval|(?:small|big)?serial|identity)\b/iu;
+/** What copies rows, or chooses them by what they hold. */
+const CHOOSES = /\b(?:update\s(?!cascade)|delete\s+from|insert\s+into[^;]*\bselect\b|merge\s+into|refresh|create\s[^;]*\sas\s)/isu;
 
 const EMPTY = `
   SET client_min_messages = error;

@@ -34,13 +34,18 @@ export interface LockCase {
   /** What the fix's title begins with, where the rule has several. */
   readonly title?: string;
   readonly spares: Spared;
+  /** The first major version that has it. */
+  readonly since?: number;
   /** A table that a long query reads when the migration comes: what waits for its lock makes others wait. */
   readonly queue?: string;
   /** What writers do meanwhile, where it is not an update of one row of users. */
   readonly write?: string;
 }
 
-export const LOCK_CASES: readonly LockCase[] = [
+/** What runs on a version. */
+export const lockCases = (version: number): readonly LockCase[] => LOCK_CASES.filter(({ since = 0 }) => since <= version);
+
+const LOCK_CASES: readonly LockCase[] = [
   { sql: 'CREATE INDEX users_email ON users (lower(email), name);', rule: 'create-index-blocking', spares: 'writers' },
   { sql: 'CREATE UNIQUE INDEX users_email ON users (email, name);', rule: 'create-index-blocking', spares: 'writers' },
   { sql: 'CREATE INDEX events_kind ON events (lower(kind), at);', rule: 'create-index-blocking', title: 'Build the index partition by partition', spares: 'writers' },
@@ -53,11 +58,11 @@ export const LOCK_CASES: readonly LockCase[] = [
   { sql: `BEGIN;\nALTER TABLE users ADD CONSTRAINT ok CHECK (md5(md5(name || email)) <> '') NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT ok;\nCOMMIT;`, rule: 'validate-in-same-transaction', spares: 'readers' },
   { sql: `ALTER DOMAIN mail ADD CONSTRAINT ok CHECK (md5(md5(VALUE)) <> '');`, rule: 'alter-domain-scanning', spares: 'writers' },
   { sql: 'ALTER TABLE users ADD COLUMN roll double precision DEFAULT random() * 0;', rule: 'add-column-rewriting', title: 'Add the column, then its default, then fill it', spares: 'readers' },
-  { sql: 'ALTER TABLE users ADD COLUMN twice text GENERATED ALWAYS AS (upper(name)) STORED;', rule: 'add-column-generated-stored', spares: 'readers' },
+  { sql: 'ALTER TABLE users ADD COLUMN twice text GENERATED ALWAYS AS (upper(name)) STORED;', rule: 'add-column-generated-stored', spares: 'readers', since: 18 },
   { sql: `ALTER TABLE users ADD COLUMN kind text DEFAULT 'x' CHECK (md5(md5(md5(kind))) <> '');`, rule: 'add-column-check', spares: 'readers' },
   { sql: 'ALTER TABLE users ADD COLUMN parent bigint DEFAULT 3 REFERENCES orgs (id);', rule: 'add-column-references', spares: 'readers' },
   { sql: 'ALTER TABLE users ADD COLUMN slug text UNIQUE;', rule: 'add-column-unique', spares: 'readers' },
-  { sql: 'ALTER TABLE users ALTER COLUMN name SET NOT NULL;', rule: 'set-not-null-scanning', title: 'Add NOT NULL as NOT VALID', spares: 'readers' },
+  { sql: 'ALTER TABLE users ALTER COLUMN name SET NOT NULL;', rule: 'set-not-null-scanning', title: 'Add NOT NULL as NOT VALID', spares: 'readers', since: 18 },
   { sql: 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;', rule: 'set-not-null-scanning', title: 'Prove it by a CHECK', spares: 'readers' },
   { sql: 'REFRESH MATERIALIZED VIEW totals;', rule: 'refresh-materialized-view', spares: 'readers' },
   { sql: 'ALTER TABLE users ALTER COLUMN org TYPE numeric(20, 2);', rule: 'alter-type-rewriting', spares: 'readers' },

@@ -5,6 +5,8 @@ import type { Server } from '../servers';
 
 export interface Held {
   readonly error: string | undefined;
+  /** The strongest mode, as its place in MODES, that was held, or waited for, for more than an instant; -1 for none. */
+  readonly strongest: number;
   /** The longest time without a pause that locks were held, or waited for, which keep readers out, in ms. */
   readonly readers: number;
   /** The same for locks that keep writers out, those that keep readers out among them. */
@@ -12,6 +14,12 @@ export interface Held {
   /** The longest that one statement of the writer took, in ms: locks of rows and of keys count, too. */
   readonly waits: number;
 }
+
+/** From the weakest to the strongest (manual, Table-Level Locks). */
+export const MODES = ['AccessShareLock', 'RowShareLock', 'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'];
+
+/** Longer than this is not an instant, in ms. */
+export const INSTANT = 50;
 
 /** Modes that conflict with ROW EXCLUSIVE, which writers take, and those that conflict with readers' ACCESS SHARE (manual, Table-Level Locks). */
 const KEEP_WRITERS_OUT = ['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'];
@@ -39,7 +47,7 @@ export async function measure(server: Server, database: string, script: string, 
   let running = true;
   const isRunning = (): boolean => running;
   const { rows } = await migrator.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const samples: { readonly at: number; readonly readers: boolean; readonly writers: boolean }[] = [];
+  const samples: { readonly at: number; readonly readers: boolean; readonly writers: boolean; readonly strongest: number }[] = [];
   const watch = async (): Promise<void> => {
     const { rows: relations } = await watcher.query<{ oid: string; view: boolean }>("SELECT oid::text, relkind = 'm' AS view FROM pg_class WHERE oid = ANY ($1::regclass[]::oid[])", [existing]);
     const views = new Set(relations.flatMap(({ oid, view }) => (view ? [oid] : [])));
@@ -48,7 +56,8 @@ export async function measure(server: Server, database: string, script: string, 
       const { rows: held } = await watcher.query<{ relation: string; mode: string }>(look);
       // Nobody writes to a materialised view: there only what keeps readers out counts.
       const modes = held.filter(({ relation, mode }) => !views.has(relation) || KEEP_READERS_OUT.includes(mode)).map(({ mode }) => mode);
-      samples.push({ at: performance.now(), readers: modes.some((mode) => KEEP_READERS_OUT.includes(mode)), writers: modes.some((mode) => KEEP_WRITERS_OUT.includes(mode)) });
+      const strongest = Math.max(-1, ...held.map(({ mode }) => MODES.indexOf(mode)));
+      samples.push({ at: performance.now(), strongest, readers: modes.some((mode) => KEEP_READERS_OUT.includes(mode)), writers: modes.some((mode) => KEEP_WRITERS_OUT.includes(mode)) });
       await pause(PAUSE);
     }
   };
@@ -73,7 +82,8 @@ export async function measure(server: Server, database: string, script: string, 
   await Promise.all([...others, read]);
   const waits = await writes;
   await Promise.all([migrator, watcher, reader, writer, slow].map((client) => client.end()));
-  return { error, waits, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
+  const strongest = MODES.findLastIndex((_, mode) => longest(samples, (sample) => sample.strongest >= mode) > INSTANT);
+  return { error, waits, strongest, readers: longest(samples, ({ readers }) => readers), writers: longest(samples, ({ writers }) => writers) };
 }
 
 // Who waits for a lock holds up others like one who has it.

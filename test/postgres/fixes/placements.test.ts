@@ -4,8 +4,8 @@ import type pg from 'pg';
 import { loadRewriter } from '../../../server/src/core/rewrites/batches/typed-tree';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../../server/src/core/sql/postgres/parse';
 import { loadLanguages } from '../../grammars';
-import { runScript } from '../proof';
 import { startServer, type Server } from '../servers';
+import { PROVEN_ON } from './corpus';
 import { complaintOf } from './expected';
 import { openLanes, type Lanes } from './lanes';
 import { fixesOf, migration, type Mended } from './mend';
@@ -48,11 +48,11 @@ function splitByMistake({ tool, path, beside }: Placement, { text, files }: Mend
 
 let proven = 0;
 
-describe.each([15, 18])('PostgreSQL %i', (major) => {
+describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
   let lanes: Lanes;
   beforeAll(async () => {
-    server = await startServer(major as 15 | 18);
+    server = await startServer(major);
     lanes = await openLanes(server, 2);
   });
   afterAll(async () => {
@@ -60,30 +60,29 @@ describe.each([15, 18])('PostgreSQL %i', (major) => {
     await server.stop();
   });
 
-  // Where the file fails because of its transaction is the same in all versions.
-  test.concurrent.each(major === 18 ? TOOL_EXAMPLES : [])('$title', async (placement) => {
+  test.concurrent.each(TOOL_EXAMPLES)('$title', async (placement) => {
     const { tool, path, text, beside } = placement;
     const world = users(text);
-    const original = await lanes.work(world, (client) => runFiles(client, tool, [{ path, text, beside: new Map(Object.entries(beside)) }]));
+    const original = await lanes.work(world, text, (client) => runFiles(client, tool, [{ path, text, beside: new Map(Object.entries(beside)) }]));
     expect(original.error).toMatch(/cannot (?:run|be executed|be used)|must not be used/u);
-    const wanted = await lanes.work(world, (client) => runScript(client, plainly(placement)));
+    const wanted = await lanes.run(world, plainly(placement), text);
     expect(wanted.error).toBeUndefined();
     // Only the way forward runs here.
     const fixes = fixesIn(placement, world, major).filter(({ rule, title }) => rule === 'not-in-transaction' && !title.includes('+migrate Down'));
     expect(fixes.length).toBeGreaterThan(0);
     for (const fix of fixes) {
-      const outcome = await lanes.work(world, apply(placement, fix));
+      const outcome = await lanes.work(world, text, apply(placement, fix));
       expect(outcome.error ?? complaintOf(fix.rule, wanted.lines, outcome.lines), `${fix.title}\n${fix.text}\n${fix.files.join('\n---\n')}`).toBeUndefined();
       proven += 1;
     }
   });
 
-  test.concurrent.each(STATEMENTS_OF_TOOLS.filter((_, at) => major === 18 || at % 3 === 0))('$title', async (placement) => {
+  test.concurrent.each(STATEMENTS_OF_TOOLS)('$title', async (placement) => {
     const wanted = await lanes.run(SCHEMA + DATA, placement.sql);
     expect(wanted.error).toBeUndefined();
     for (const fix of fixesIn(placement, SCHEMA, major)) {
       expect(splitByMistake(placement, fix), fix.text).toEqual([]);
-      const outcome = await lanes.work(SCHEMA + DATA, apply(placement, fix));
+      const outcome = await lanes.work(SCHEMA + DATA, placement.sql, apply(placement, fix));
       const complaint = outcome.error ?? (/in (?:the next|a later) migration/u.test(fix.title) ? undefined : complaintOf(fix.rule, wanted.lines, outcome.lines));
       expect(complaint, `${fix.rule}: ${fix.title}\n${fix.text}\n${fix.files.map((file, at) => `--- ${fix.paths[at] ?? ''}\n${file}`).join('\n')}`).toBeUndefined();
       proven += 1;
