@@ -33,6 +33,7 @@ describe('connecting', () => {
   test.each([
     ['no such database', () => at('/nowhere'), /there is no database "nowhere"/u],
     ['no TLS there', () => at('/postgres?sslmode=require'), /does not offer TLS/u],
+    ['a service, which is not looked up', () => 'postgresql:///?service=shop', /service names an entry of a service file/u],
     ['no such sslmode', () => at('/postgres?sslmode=maybe'), /unknown sslmode; expected one of disable, allow/u],
     ['nobody listens', () => 'postgresql://postgres:s3cret%21@127.0.0.1:1/postgres', /refused the connection/u],
     ['no such host', () => 'postgresql://postgres:s3cret%21@no-such-host.invalid/postgres', /does not resolve|cannot be looked up/u],

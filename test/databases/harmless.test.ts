@@ -93,7 +93,7 @@ describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
   test('what every session sets', async () => {
     const names = ['default_transaction_read_only', 'transaction_read_only', 'transaction_isolation', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'application_name'];
     const settings = await readDatabase(server.url(), async (reading) => (await reading.rows(`SELECT ${names.map((name) => `current_setting('${name}')`).join(', ')}`))[0]);
-    expect(settings).toEqual(['on', 'on', 'repeatable read', '2s', '20s', '10s', 'lockscope']);
+    expect(settings).toEqual(['on', 'on', 'repeatable read', '1800ms', '2s', '10s', 'lockscope']);
   });
 
   test('nobody waits for us and we wait for nobody under ACCESS EXCLUSIVE; what is locked is unknown, not wrong', async () => {
@@ -123,11 +123,9 @@ describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
   });
 
   test('the transaction keeps no lock on a relation of the application, so that an ALTER TABLE goes on beside it', async () => {
-    const { readCatalog } = await import('../../server/src/databases/postgres/catalog');
-    const { readSizes } = await import('../../server/src/databases/postgres/statistics');
+    const { readWhole } = await import('../../server/src/databases/postgres/pages');
     await readDatabase(server.url(), async (reading) => {
-      await readCatalog(reading);
-      await readSizes(reading);
+      await readWhole(reading);
       const { rows } = await application.query("SELECT relation::regclass::text FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE application_name = 'lockscope' AND relation >= 16384");
       expect(rows).toEqual([]);
       await application.query("SET lock_timeout = '1s'; ALTER TABLE quiet ADD COLUMN more int; ALTER TABLE busy ADD COLUMN more int; RESET lock_timeout");

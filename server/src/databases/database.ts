@@ -5,10 +5,11 @@ import type { AppliedRecord } from '../core/applied';
 import type { Replication } from '../core/replication';
 import { readActivity } from './postgres/activity';
 import { readApplied } from './postgres/applied';
-import { readCatalog, readCatalogFor } from './postgres/catalog';
+import { readCatalogFor } from './postgres/catalog';
 import { readDatabase, type Reading } from './postgres/connection';
 import { readPace } from './postgres/pace';
 import { readReplication } from './postgres/replication';
+import { readWhole } from './postgres/pages';
 import { only } from './postgres/scope';
 import { readSettings, readSizes, sizesThen } from './postgres/statistics';
 
@@ -61,7 +62,7 @@ async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefi
   const settings = await readSettingsAndPace(reading);
   const applied = await readApplied(reading);
   const replication = await readReplication(reading);
-  if (words === undefined) return { version, catalog: await readCatalog(reading), sizes: await readSizes(reading), settings, applied, replication };
+  if (words === undefined) return { version, ...(await readWhole(reading)), settings, applied, replication };
   const { catalog, focus } = await readCatalogFor(reading, words);
   const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
   return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied, replication, asked: words };

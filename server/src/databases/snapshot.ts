@@ -3,11 +3,9 @@ import { Exclusion } from '../core/snapshot-exclude';
 import { readSettingsAndPace } from './database';
 import { readApplied } from './postgres/applied';
 import { readNamespaces } from './postgres/catalog';
-import { readDatabase, type Reading } from './postgres/connection';
-import { readOutline } from './postgres/outline';
-import { readNamesOfAll, readPages } from './postgres/pages';
+import { readDatabase } from './postgres/connection';
+import { readAllPublications, readNamesOfAll, readPages } from './postgres/pages';
 import { readReplication } from './postgres/replication';
-import { readPublications } from './postgres/surroundings';
 import { readRoutines, readTypes } from './postgres/types-and-routines';
 
 /**
@@ -29,12 +27,7 @@ export function takeSnapshot(url: string, patterns: readonly string[], takenAt: 
     const namespaces = await readNamespaces(reading);
     await write(text.start(head, without?.namespaces(namespaces) ?? namespaces));
     for await (const { relations, sizes } of readPages(reading)) await write(text.page(without?.relations(relations) ?? relations, without?.sizes(sizes) ?? sizes));
-    const rest = { types, routines, publications: await publicationsOf(reading), applied: await readApplied(reading), replication: await readReplication(reading) };
+    const rest = { types, routines, publications: await readAllPublications(reading), applied: await readApplied(reading), replication: await readReplication(reading) };
     await write(text.end(without?.rest(rest) ?? rest));
   });
-}
-
-async function publicationsOf(reading: Reading): ReturnType<typeof readPublications> {
-  const outline = await readOutline(reading);
-  return readPublications(reading, (oid) => outline.get(oid)?.name);
 }

@@ -5,20 +5,10 @@ import { readConstraints } from './constraints';
 import { findFocus, type Focus } from './focus';
 import { readIndexes } from './indexes';
 import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf, type Names } from './names';
-import { EVERYTHING, only, type Scope } from './scope';
-import { readPublications, readSurroundings, readViewReads, type Surroundings } from './surroundings';
+import { only, type Scope } from './scope';
+import { readPublications, readSurroundings, type Surroundings } from './surroundings';
 import { Texts } from './texts';
 import { readRoutines, readTypes } from './types-and-routines';
-
-/**
- * Reads the catalogue: all that is there but the server's own and temporary objects. All but the texts of some expressions
- * is read without a lock on any relation but the catalogue's own; those are left unknown where somebody's lock is in the way.
- */
-export async function readCatalog(reading: Reading): Promise<Catalog> {
-  const classes = await readClasses(reading, EVERYTHING);
-  const routines = await readRoutines(reading);
-  return readDetails(reading, { scope: EVERYTHING, classes, nameOf: (oid) => classes.get(oid)?.name, viewReads: await readViewReads(reading), routines });
-}
 
 /** A catalogue in which only some relations are read in detail, and which those are. */
 export interface FocusedCatalog {
@@ -27,8 +17,9 @@ export interface FocusedCatalog {
 }
 
 /**
- * Reads what some texts are about in detail, of all other tables and views that they are there: the cost follows the
- * texts, not the database.
+ * Reads what some texts are about in detail. All but the texts of some expressions is read without a lock on any relation but the
+ * catalogue's own; those are left unknown where somebody's lock is in the way. Of all other tables and views only
+ * that they are there: the cost follows the texts, not the database.
  * @param words identifiers of the texts, as `wordsOf` finds them
  */
 export async function readCatalogFor(reading: Reading, words: ReadonlySet<string>): Promise<FocusedCatalog> {

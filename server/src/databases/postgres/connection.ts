@@ -4,10 +4,10 @@ import { inWords } from './errors';
 import { inTurn } from './turns';
 import { readUrl, type Address } from './url';
 
-/** How long a statement may run and how long it may wait for a lock, in ms. */
+/** How long a statement may run where nobody asks for something else, in ms. What there is much of is read in pages. */
 const TIMEOUT = 2000;
-/** Some statements read the whole catalogue of tens of thousands of tables: how long any may run where nobody asks for less; in ms. */
-const WHOLE_CATALOG_TIMEOUT = 20_000;
+/** Less than that: else the server would say that a statement took long where it waited for a lock. */
+const LOCK_TIMEOUT = 1800;
 /** How long a server may take to say goodbye, in ms. */
 const GOODBYE = 1000;
 /** A transaction of ours that nobody goes on with is ended by the server; in ms. */
@@ -17,7 +17,7 @@ const IDLE_TIMEOUT = 10_000;
 const SETTINGS: readonly (readonly [string, string])[] = [
   ['default_transaction_read_only', 'on'],
   ['statement_timeout', String(TIMEOUT)],
-  ['lock_timeout', String(TIMEOUT)],
+  ['lock_timeout', String(LOCK_TIMEOUT)],
   ['idle_in_transaction_session_timeout', String(IDLE_TIMEOUT)],
 ];
 
@@ -42,7 +42,7 @@ export interface Reading {
  *   seconds later
  * @param signal ends what the server does at the moment, which fails then as if it had taken too long
  */
-export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>, limit = WHOLE_CATALOG_TIMEOUT, signal?: AbortSignal): Promise<T> {
+export async function readDatabase<T>(url: string, use: (reading: Reading) => Promise<T>, limit = TIMEOUT, signal?: AbortSignal): Promise<T> {
   const address = readUrl(url);
   return inTurn(url, () => read(address, use, limit, signal));
 }

@@ -1,8 +1,8 @@
 import type { CatalogOutline } from '../../core/schema/catalog';
 import { objectName, type ObjectName } from '../../core/schema/names';
 import type { Reading } from './connection';
-import { OWN_SCHEMA } from './names';
 import type { Adjacency } from './neighbourhood';
+import { FIRST_NORMAL } from './scope';
 
 /** A table or view as the list of all has it. */
 export interface OutlineRow {
@@ -19,21 +19,34 @@ const KINDS: Readonly<Record<string, CatalogOutline['kind']>> = { r: 'table', p:
 
 /** All tables and views that are not the server's own, by oid, in the order of their names: what is known of each without a look at it. */
 export async function readOutline(reading: Reading): Promise<ReadonlyMap<number, OutlineRow>> {
-  // A text for each schema: rows of their own would take three times as long to receive.
-  const rows = await reading.rows(
-    `SELECT n.nspname, pg_catalog.json_agg(pg_catalog.json_build_array(c.oid::int8, c.relname, c.relkind, c.relpages, c.reltuples) ORDER BY c.relname COLLATE "C")::text
-     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${OWN_SCHEMA} AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v', 'm') GROUP BY n.nspname ORDER BY n.nspname COLLATE "C"`,
-  );
-  const outline = new Map<number, OutlineRow>();
-  for (const [schema, list] of rows) {
-    for (const [oid, ownName, letter, pages, tuples] of JSON.parse(String(list)) as [number, string, string, number, number][]) {
-      const kind = KINDS[letter];
-      if (kind !== undefined) outline.set(oid, { oid, name: objectName(String(schema), ownName), ownName, kind, pages, tuples });
+  const found: { readonly schema: string; readonly row: OutlineRow }[] = [];
+  for (let last = FIRST_NORMAL - 1; ; ) {
+    // Some at a time, by their oids, so that no query takes long; a text for each schema: rows of their own would take three times as long to receive.
+    const rows = await reading.rows(
+      `SELECT n.nspname, pg_catalog.json_agg(pg_catalog.json_build_array(c.oid::int8, c.relname, c.relkind, c.relpages, c.reltuples))::text, pg_catalog.max(c.oid::int8)::float8, pg_catalog.count(*)::int4
+       FROM (SELECT oid, relname, relkind, relpages, reltuples, relnamespace FROM pg_catalog.pg_class
+         WHERE oid > ${String(last)}::pg_catalog.oid AND relpersistence <> 't' AND relkind IN ('r', 'p', 'f', 'v', 'm') ORDER BY oid LIMIT ${String(AT_A_TIME)}) c
+       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace GROUP BY n.nspname`,
+    );
+    let count = 0;
+    for (const [schema, list, highest, size] of rows) {
+      count += Number(size);
+      last = Math.max(last, Number(highest));
+      // What an extension keeps in pg_catalog.
+      if (/^pg_|^information_schema$/u.test(String(schema))) continue;
+      for (const [oid, ownName, letter, pages, tuples] of JSON.parse(String(list)) as [number, string, string, number, number][]) {
+        const kind = KINDS[letter];
+        if (kind !== undefined) found.push({ schema: String(schema), row: { oid, name: objectName(String(schema), ownName), ownName, kind, pages, tuples } });
+      }
     }
+    if (count < AT_A_TIME) break;
   }
-  return outline;
+  found.sort((a, b) => (a.schema === b.schema ? (a.row.ownName < b.row.ownName ? -1 : 1) : a.schema < b.schema ? -1 : 1));
+  return new Map(found.map(({ row }) => [row.oid, row]));
 }
+
+/** Tables and views that are listed at a time. */
+const AT_A_TIME = 10_000;
 
 /** Parents of tables, by oid. */
 export async function readParents(reading: Reading): Promise<Adjacency> {

@@ -1,14 +1,15 @@
-import type { CatalogRelation } from '../../core/schema/catalog';
-import { objectName } from '../../core/schema/names';
+import type { Catalog, CatalogRelation } from '../../core/schema/catalog';
+import { nameParts, objectName, type ObjectName } from '../../core/schema/names';
 import type { Belonging } from '../../core/snapshot-exclude';
 import type { RelationSizes } from '../../core/schema/statistics';
-import { readRelations } from './catalog';
+import { readNamespaces, readRelations } from './catalog';
 import type { Reading } from './connection';
 import { OWN_SCHEMA, readClasses, readNames, type NameOf } from './names';
 import { readOutline, readOwned, readReferenced } from './outline';
 import { only } from './scope';
 import { readSizes } from './statistics';
-import { readViewReads } from './surroundings';
+import { readPublications, readViewReads } from './surroundings';
+import { readRoutines, readTypes } from './types-and-routines';
 
 /** Some relations with all that is known of them. */
 export interface CatalogPage {
@@ -16,8 +17,30 @@ export interface CatalogPage {
   readonly sizes: RelationSizes;
 }
 
-/** Tables and views at a time: what is read of them is held at once, and each page costs some twenty queries. */
-const PAGE = 5000;
+/** Tables and views at a time: what is read of them is held at once, each page costs some twenty queries, and none of them may take two seconds. */
+const PAGE = 500;
+
+/** Reads all of a database: relations in the order of their names, types, routines, publications, and the sizes. */
+export async function readWhole(reading: Reading): Promise<{ readonly catalog: Catalog; readonly sizes: RelationSizes }> {
+  const found: { readonly key: string; readonly relation: CatalogRelation }[] = [];
+  let sizes: RelationSizes = {};
+  for await (const page of readPages(reading)) {
+    for (const relation of page.relations) {
+      const { schema, name } = nameParts(relation.name as ObjectName);
+      found.push({ key: `${schema}\0${name}`, relation });
+    }
+    sizes = Object.assign(sizes, page.sizes);
+  }
+  const relations = found.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ relation }) => relation);
+  const rest = { types: await readTypes(reading), routines: await readRoutines(reading), publications: await readAllPublications(reading) };
+  return { catalog: { ...(await readNamespaces(reading)), relations, ...rest }, sizes };
+}
+
+/** Publications, whatever tables they have. */
+export async function readAllPublications(reading: Reading): ReturnType<typeof readPublications> {
+  const outline = await readOutline(reading);
+  return readPublications(reading, (oid) => outline.get(oid)?.name);
+}
 
 /**
  * Reads all relations and their sizes, page by page, in the order of their tables' names: each table with its indexes and

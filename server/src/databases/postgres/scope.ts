@@ -5,7 +5,7 @@ export interface Scope {
 }
 
 /** FirstNormalObjectId (src/include/access/transam.h): what is below is the server's own. */
-const FIRST_NORMAL = 16384;
+export const FIRST_NORMAL = 16384;
 
 /** All relations that are not the server's own. */
 export const EVERYTHING: Scope = { has: (column) => `${column} >= ${String(FIRST_NORMAL)}` };

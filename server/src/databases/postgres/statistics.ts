@@ -3,7 +3,7 @@ import { nameParts, objectName, type ObjectName } from '../../core/schema/names'
 import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
 import type { OutlineRow } from './outline';
-import { EVERYTHING, type Scope } from './scope';
+import type { Scope } from './scope';
 import { sequencesNearTheirEnd } from './sequences';
 import { unlessLocked } from './texts';
 
@@ -11,7 +11,7 @@ import { unlessLocked } from './texts';
 const UNKNOWN_IS_NEGATIVE = 140000;
 
 /** Relations whose size is asked for at a time: while one of them is locked by somebody, those of its group have the size of the last VACUUM. */
-const AT_A_TIME = 5000;
+const AT_A_TIME = 2000;
 
 interface SizeRow {
   readonly oid: number;
@@ -32,7 +32,7 @@ const WORTH_A_LOOK = 10_000;
 const MOST_LOOKED_AT = 2000;
 
 /** Sizes of the tables, materialised views and indexes of a scope, each by itself, by exact name. What is not known is left out. */
-export async function readSizes(reading: Reading, scope: Scope = EVERYTHING): Promise<RelationSizes> {
+export async function readSizes(reading: Reading, scope: Scope): Promise<RelationSizes> {
   const rows = await readRows(reading, scope);
   const bytes = await readBytes(reading, rows.map(({ oid }) => oid));
   // A table without a page keeps nothing elsewhere.

@@ -30,6 +30,8 @@ const CONNECT_TIMEOUT = 10_000;
 export function readUrl(text: string, environment: NodeJS.ProcessEnv = process.env): Address {
   const url = parse(text.trim());
   const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
+  // Without it the URL would lead somewhere else.
+  if (parameter('service') !== undefined) throw new DatabaseError('service names an entry of a service file, which is not looked up in URLs: write its host, port and dbname instead');
   const host = parameter('host') ?? (decoded(url.hostname.replace(/^\[|\]$/gu, '')) || environment.PGHOST) ?? 'localhost';
   const port = Number(parameter('port') ?? (url.port || environment.PGPORT) ?? 5432);
   const user = parameter('user') ?? (decoded(url.username) || environment.PGUSER);
