@@ -37,7 +37,7 @@ export function summary(runs: readonly Run[]): string {
 /** The order in which they are told: what says most first. */
 const SETS: readonly SetName[] = ['held-out', 'fitted'];
 
-const CIRCUMSTANCES = { warm: 'in memory, idle server', cold: 'cold cache', load: 'under load' } as const;
+const CIRCUMSTANCES = { warm: 'in memory', cold: 'cold cache', load: 'under load' } as const;
 
 function figures(judged: readonly Judged[]): readonly string[] {
   const slow = judged.filter(({ run }) => run.actual >= QUICK);
@@ -73,16 +73,13 @@ function usualPace(runs: readonly Run[]): Pace | undefined {
   return paces[Math.floor(paces.length / 2)];
 }
 
-/** What else the machine had to do. */
-interface Machine {
-  readonly processors: number;
-  /** Processes that wanted to run, on average. */
-  readonly load: number;
-}
-
 /** docs/estimates.md. */
-export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>, machine: Machine): string {
+export function page(runs: readonly Run[], major: number, settings: Readonly<Record<string, string>>, processors: number): string {
   const count = (set: SetName): string => String(new Set(runs.filter((run) => run.set === set).map(({ sql }) => sql)).size);
+  const loads = SETS.flatMap((set) => {
+    const own = runs.filter((run) => run.set === set);
+    return own.length === 0 ? [] : [`${(own.reduce((sum, { load }) => sum + load, 0) / own.length).toFixed(1)} (${set})`];
+  }).join(' and ');
   const parts = SETS.filter((set) => runs.some((run) => run.set === set)).map((set) => `## Every migration, ${set}\n\n${everyMigration(runs.filter((run) => run.set === set))}`);
   return `# How good the estimates are
 
@@ -106,14 +103,15 @@ within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count
 ${summary(runs)}
 
 Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are up to ${bytesInWords(largest(runs))} large.
-The machine has ${String(machine.processors)} processors, and on average ${machine.load.toFixed(1)} processes wanted to run: more of them than processors means that all times here are
-longer than on a machine of its own, which the pace sees only for the moment that it is timed.
+The machine has ${String(processors)} processors. While the migrations ran, ${loads} processes wanted to run on
+average: more of them than processors means that all times here are longer, and farther apart, than on a machine of its own, which the
+pace sees only for the moment that it is timed.
 
 ${parts.join('\n\n')}
 `;
 }
 
-/** What each took in memory on an idle server beside its estimate, by the size of the tables. */
+/** What each took in memory beside its estimate, by the size of the tables. */
 function everyMigration(runs: readonly Run[]): string {
   const sizes = [...new Set(runs.map(({ rows }) => rows))].sort((a, b) => a - b);
   const texts = [...new Set(runs.map(({ sql }) => sql))];
@@ -126,7 +124,7 @@ function everyMigration(runs: readonly Run[]): string {
   };
   const heads = sizes.map((rows) => `${String(rows / 1e6)} M rows: took; estimate`);
   const lines = texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...sizes.map((rows) => cell(sql, rows))]);
-  return `In memory on an idle server, by the catalogue alone. ✗ marks what was outside of the range.\n\n${table(['migration', ...heads], lines)}`;
+  return `In memory, by the catalogue alone. ✗ marks what was outside of the range.\n\n${table(['migration', ...heads], lines)}`;
 }
 
 function largest(runs: readonly Run[]): number {

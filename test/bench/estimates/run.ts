@@ -48,8 +48,7 @@ if (!flag('judge')) {
 const runs = runsOf(store);
 if (runs.length === 0) throw new Error('nothing was measured: run it without --judge first');
 console.log(`\n${summary(runs)}`);
-const load = runs.reduce((sum, run) => sum + run.load, 0) / runs.length;
-if (flag('write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, { processors: cpus().length, load }));
+if (flag('write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, cpus().length));
 
 async function measureAll(server: Server): Promise<void> {
   for (const [set, ofSet] of sets) for (const rows of ofSet) await measureSize(server, set, rows);
