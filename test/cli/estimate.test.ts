@@ -64,12 +64,13 @@ describe('lockscope estimate', () => {
     const pretty = await lockscope.run(['estimate', '--snapshot', 'snapshot.json', '1.sql'], { cwd });
     expect(pretty.stdout).toMatch(/1\.sql:2 {2}ALTER TABLE users ADD COLUMN age[^\n]*\n {4}milliseconds, once its locks are granted\n {6}waits for every transaction that uses users/u);
     expect(pretty.stdout).toMatch(/checks every row of users: 10 M rows, reads 572 MB, about \d/u);
+    expect(pretty.stdout).toMatch(/\n {4}about [^\n]*\), by sizes from the catalogue, typical timings\n/u);
     expect(pretty.stdout).toContain('cannot be estimated: pg_sleep waits');
   });
 
   test('without sizes: for each million rows, and why', async () => {
     const { status, stdout, stderr } = await lockscope.run(['estimate', '-'], { stdin: 'CREATE INDEX ON users (email);\nALTER TABLE users DROP COLUMN age;\n' });
-    expect(stdout).toMatch(/<stdin>:1 [^\n]*\n {4}about [^\n]* for each million rows: the size of users is not known/u);
+    expect(stdout.replace(/\s+/gu, ' ')).toMatch(/<stdin>:1 CREATE INDEX ON users \(email\) about [^:]* for each million rows, by typical timings: the size of users is not known/u);
     expect(stdout).toMatch(/:2 [^\n]*\n {4}milliseconds, once its locks are granted/u);
     expect(stdout).not.toMatch(/NaN|undefined|-\d/u);
     expect(stderr).toContain('no sizes are known');

@@ -95,7 +95,7 @@ describe('lockscope with a database', () => {
     const checked = await lockscope.run(['check', '--format', 'json', '--fail-on', 'never', ...database, '--calibration', 'speed.json', 'users.sql'], { cwd });
     expect(first(checked.stdout)?.estimate?.basis).toBe('calibrated');
     const pretty = await lockscope.run(['estimate', ...database, '--calibrate', 'users.sql'], { cwd });
-    expect(pretty.stdout).toMatch(/, by timings of this server\n {4}took [^\n]* when it ran; the estimate is about /u);
+    expect(pretty.stdout).toMatch(/, by sizes from the catalogue, timings of this server\n {4}took [^\n]* when it ran; the estimate is about /u);
   }, 120_000);
 
   test.each([

@@ -1,9 +1,9 @@
 import { createColors } from 'picocolors';
 import type { Analysis, StatementAnalysis } from '../core/analysis';
-import type { Basis, Blocked, Duration, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
+import type { Blocked, Duration, MigrationEstimate, StatementEstimate } from '../core/estimate/estimate';
 import { Sums } from '../core/estimate/sums';
-import { batchesInWords, ranInWords, summaryInWords, workInWords } from '../core/estimate/words';
-import { durationInWords } from '../core/quantities';
+import { basisInWords, batchesInWords, ranInWords, summaryInWords, workInWords } from '../core/estimate/words';
+import { durationInWords, isNotable } from '../core/quantities';
 import { displayName } from '../core/schema/names';
 import { harmless, wrap } from './display';
 import type { EstimateReporter, Totals } from './estimate-reporter';
@@ -51,8 +51,8 @@ function firstLine({ span }: StatementAnalysis, text: string): string {
 function told(estimate: StatementEstimate, colors: Colors, measure: number): readonly string[] {
   const { runs, unknown, perMillionRows, work, waits, batches, basis } = estimate;
   const out: string[] = [];
-  if (runs !== undefined) out.push(work.length === 0 ? 'milliseconds, once its locks are granted' : `${durationInWords(runs)}${basisWords(basis)}`);
-  else if (perMillionRows !== undefined) out.push(`${durationInWords(perMillionRows)} for each million rows: ${unknown ?? ''}`);
+  if (runs !== undefined) out.push(work.length === 0 ? 'milliseconds, once its locks are granted' : `${durationInWords(runs)}${isNotable(runs) ? `, by ${basisInWords(basis)}` : ''}`);
+  else if (perMillionRows !== undefined) out.push(`${durationInWords(perMillionRows)} for each million rows, by ${basisInWords(basis)}: ${unknown ?? ''}`);
   else out.push(`cannot be estimated: ${unknown ?? ''}`);
   if (batches !== undefined) out.push(batchesInWords(batches));
   const ran = ranInWords(estimate);
@@ -62,11 +62,6 @@ function told(estimate: StatementEstimate, colors: Colors, measure: number): rea
   const plain = out.flatMap((line) => wrap(line, measure - 4)).map((line) => `    ${line}`);
   const dim = [...done, ...waiting].flatMap((line) => wrap(line, measure - 6)).map((line) => `      ${colors.dim(line)}`);
   return [...plain, ...dim];
-}
-
-function basisWords(basis: Basis): string {
-  if (basis === 'rehearsed') return ', by a rehearsal';
-  return basis === 'calibrated' ? ', by timings of this server' : '';
 }
 
 function blockedWords({ relation, blocks, mode, time, from, to }: Blocked, { statements: estimates }: MigrationEstimate, statements: Analysis['statements'], lines: Analysis['lines']): string {

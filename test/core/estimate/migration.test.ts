@@ -12,6 +12,8 @@ const DDL = `
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, country char(2), created timestamptz DEFAULT now());
   CREATE INDEX users_email_idx ON users (email);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, total numeric);
+  CREATE TABLE parents (id bigint PRIMARY KEY);
+  CREATE TABLE referring (id bigint, parent_id bigint REFERENCES parents);
   CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
   CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
   CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
@@ -20,6 +22,7 @@ const DDL = `
 const M = 1_000_000;
 const SIZES: RelationSizes = {
   'public.users': { rows: M, bytes: 100 * M },
+  'public.parents': { rows: M, bytes: 40 * M },
   'public.orders': { rows: 5 * M, bytes: 400 * M },
   'public.events_1': { rows: M, bytes: 50 * M },
   'public.events_2': { rows: 2 * M, bytes: 100 * M },
@@ -66,6 +69,8 @@ describe('how long a migration takes', () => {
     ['REINDEX TABLE users', ['index build public.users 1000000', 'index build public.users 1000000']],
     ['INSERT INTO users (id) SELECT id FROM orders', ['insert public.users 5000000', 'scan public.orders 5000000']],
     ['DROP TABLE users', []],
+    // Where each part starts and ends are variables of the block, with or without its name.
+    ['DO $$ DECLARE batch_size constant int := 10000; last bigint := 0; upto bigint; BEGIN LOOP UPDATE users SET country = 1 WHERE id > last AND id <= upto; COMMIT; END LOOP; END $$', ['other public.users ?', 'update public.users 1000000']],
   ])('%s', (sql, expected) => {
     expect(work(sql)).toEqual(expected);
     const { runs, unknown } = estimate(sql).statements[0] ?? {};
@@ -80,6 +85,7 @@ describe('how long a migration takes', () => {
     ['ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users', 'the size of users is not known', { ...SIZES, 'public.users': { rows: undefined, bytes: undefined } }],
     ['UPDATE far SET id = 1', 'far is a foreign table: how fast its server answers is not known', SIZES],
     ["DO $$ BEGIN EXECUTE 'VACUUM ' || current_user; END $$", 'it runs SQL that is put together only then', SIZES],
+    ['DELETE FROM parents', 'referring is read once for each row, since parent_id has no index, and the size of referring is not known', SIZES],
     ['SELECT my_function()', 'what the function my_function does is not known', SIZES],
     ['COPY users FROM STDIN', 'how many rows are copied in is not known', SIZES],
   ])('%s: %s', (sql, reason, sizes) => {

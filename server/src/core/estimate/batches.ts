@@ -34,15 +34,21 @@ export function isBatchLoop(text: string): boolean {
   return hasLoop(text) && batchesOf(text) !== undefined;
 }
 
-/** A condition without the parts that confine it to a batch: those that compare with variables, or by ctid. */
-export function ownCondition(where: Node | undefined, target: string | undefined): Node | undefined {
+/**
+ * A condition without the parts that confine it to a batch: those that compare with variables, or by ctid.
+ * @param target what the table is called in the statement
+ * @param columns of the table; undefined where they are not known: then a name by itself is taken for one
+ */
+export function ownCondition(where: Node | undefined, target: string | undefined, columns: ReadonlySet<string> | undefined): Node | undefined {
   if (where === undefined) return undefined;
   const confines = (part: Node): boolean =>
     some(part, (kind, body) => {
       if (kind === 'SubLink' || kind === 'ParamRef') return true;
       if (kind !== 'ColumnRef') return false;
       const parts = strings(body.fields as readonly Node[]);
-      return parts.at(-1) === 'ctid' || (parts.length > 1 && parts[0] !== target);
+      const [first, ...others] = parts;
+      if (parts.at(-1) === 'ctid') return true;
+      return others.length > 0 ? first !== target : first !== undefined && columns?.has(first) === false;
     });
   if (!('BoolExpr' in where) || where.BoolExpr.boolop !== 'AND_EXPR') return confines(where) ? undefined : where;
   const kept = (where.BoolExpr.args ?? []).filter((part) => !confines(part));

@@ -75,9 +75,10 @@ function alter(action: Extract<Action, { readonly kind: 'update' | 'delete' }>, 
     job.add(...source.pieces);
   }
   const batches = isBatchLoop(job.text) ? batchesOf(job.text) : undefined;
-  const where = batches === undefined ? stmt.whereClause : ownCondition(stmt.whereClause, stmt.relation?.alias?.aliasname ?? stmt.relation?.relname);
   const members = stmt.relation?.inh === false ? [job.shape(name)].filter((shape) => shape !== undefined) : job.stored(name);
   const table = asTable(job.schema.relation(name));
+  const columns = table === undefined || table.partial === true ? undefined : new Set(table.columns.map(({ name: column }) => column));
+  const where = batches === undefined ? stmt.whereClause : ownCondition(stmt.whereClause, stmt.relation?.alias?.aliasname ?? stmt.relation?.relname, columns);
   const targets = (stmt.targetList ?? []).flatMap((target) => ('ResTarget' in target ? [target.ResTarget] : []));
   const touched = new Set(targets.flatMap(({ name: column }) => column ?? []));
   const calls = targets.reduce((sum, { val }) => sum + callsIn(val), 0);
@@ -205,6 +206,8 @@ function referencing(kind: 'update' | 'delete', table: Table | undefined, touche
     if (shape === undefined || shape.name === from.name) return [];
     const pieces: Piece[] = [];
     if (!hasIndex(owner, columns, job)) {
+      // It grows with both tables: so much for each million rows would be wrong for any number but that.
+      if (shape.assumed || from.assumed) job.cannot(`${displayName(owner.name)} is read once for each row, since ${columns.join(', ')} has no index, and the size of ${displayName(shape.assumed ? owner.name : from.name)} is not known`);
       const { row, check, cachedByte } = job.pricing.constants;
       const once = shape.rows * (row + check) + shape.bytes * cachedByte;
       pieces.push({
