@@ -97,8 +97,16 @@ export function shapeOf(relation: Relation, schema: SchemaView, sizes: Sizes): T
     hotShare: changes?.hotUpdated === undefined || changes.updated === 0 ? undefined : changes.hotUpdated / changes.updated,
     column: (name: string): ColumnShape => columnShape(name, relation, size?.columns, known, sizes, schema),
   };
-  const indexes = 'indexes' in relation ? relation.indexes.flatMap((name) => indexOf(name, schema) ?? []) : [];
-  return { ...shape, indexes: indexes.filter(({ kind }) => kind === 'index').map((index) => indexShape(index, shape, sizes)) };
+  let indexes: readonly IndexShape[] | undefined;
+  return {
+    ...shape,
+    // Most statements do not ask, and a table may get thousands of indexes in one migration.
+    get indexes(): readonly IndexShape[] {
+      if (indexes !== undefined) return indexes;
+      const all = 'indexes' in relation ? relation.indexes.flatMap((name) => indexOf(name, schema) ?? []) : [];
+      return (indexes = all.filter(({ kind }) => kind === 'index').map((index) => indexShape(index, shape, sizes)));
+    },
+  };
 }
 
 /** A table that nothing is known of but its name: nor its size. */
@@ -181,9 +189,12 @@ function isNumbered(table: Table | undefined, name: string): boolean {
   return column?.identity !== undefined || (column?.default !== undefined && mentionsCall(column.default, 'nextval'));
 }
 
+/** More indexes of a table are not looked at for whether a column is unique: that is asked for each column of each of them. */
+const MOST_INDEXES = 40;
+
 /** A column that is a key by itself has as many values as there are rows. */
 function distinctBySchema(table: Table | undefined, name: string, rows: number, schema: SchemaView): number | undefined {
-  const unique = table?.indexes.some((index) => {
+  const unique = table?.indexes.slice(0, MOST_INDEXES).some((index) => {
     const known = indexOf(index, schema);
     return known?.unique === true && known.predicate === undefined && known.keys.length === 1 && known.keys[0]?.column === name;
   });
