@@ -1,3 +1,4 @@
+import { blocks, blocksTraffic, LOCK_MODES } from '../core/effects/postgres/lock-modes';
 import type { Example, RuleGroup, RuleMeta } from '../core/rules/rule';
 
 /** The pages of docs/rules by file name: one a rule, and README.md with the table of them all. */
@@ -15,6 +16,7 @@ export function rulePage(meta: RuleMeta): string {
     `Group: ${group}. Severity: ${state}.`,
     '## What happens',
     danger,
+    ...queueOf(danger),
     '## The safe way',
     safeWay,
     '## Reported',
@@ -27,6 +29,20 @@ export function rulePage(meta: RuleMeta): string {
     ...(sources.length === 0 ? [] : ['## Sources', sources.map(source).join('\n')]),
     '',
   ].join('\n\n').replace(/\n+$/, '\n');
+}
+
+/** What the strongest lock that a danger speaks of does to others, and to the queue for it; nothing where it speaks of none that holds up queries. */
+function queueOf(danger: string): readonly string[] {
+  const named = LOCK_MODES.filter((mode) => new RegExp(`(?<!(?:ACCESS|ROW|UPDATE|SHARE) )\\b${mode}\\b(?! (?:ROW|UPDATE))`, 'u').test(danger));
+  const mode = named.at(-1);
+  if (mode === undefined || !blocksTraffic(mode)) return [];
+  const all = blocks(mode).includes('read');
+  const who = all ? 'Reads, writes and other DDL wait' : 'Writes and other DDL wait, reads go on,';
+  const before = all ? 'one query, be it a SELECT,' : 'one transaction that has written to the table';
+  return [
+    '## The lock and its queue',
+    `${who} for as long as ${mode} is held, which is until the transaction ends. The wait for it counts as well: while ${before} is not through, the statement waits, and all that it would keep out queues behind it. \`lock_timeout\` bounds that wait, not how long the lock is held.`,
+  ];
 }
 
 /** The table of all rules, group by group, as Markdown: docs/rules/README.md. */
