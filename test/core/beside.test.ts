@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { filesBeside, foldersBeside, inMigrationOrder } from '../../server/src/core/beside';
+import { filesBeside, foldersBeside, inMigrationOrder, joinedHistories } from '../../server/src/core/beside';
+import { histories } from '../../server/src/core/migration-path';
 import { folderOf, nameOf } from '../../server/src/core/script/parts';
 
 /** The order that Lockscope gives the migrations of some files, of which the others are what is beside them. */
@@ -88,5 +89,73 @@ describe('the order in which a tool runs its files', () => {
     ],
   ])('%s', (_, files, isMigration, expected) => {
     expect(orderOf(files, isMigration)).toEqual(expected);
+  });
+});
+
+describe("Django's apps are one history where their migrations name each other", () => {
+  /** The histories of some files, each in its order, as `app/name`. */
+  function historiesOf(files: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+    const paths = Object.keys(files).filter((path) => path.includes('/migrations/') && !path.includes('__'));
+    const listing = new Map(foldersBeside(paths).map((folder) => [folder, new Set(Object.keys(files).filter((path) => folderOf(path) === folder).map(nameOf))]));
+    const beside = new Map(filesBeside(paths, listing).map((path) => [path, files[path] ?? '']));
+    const textOf = (path: string): string | undefined => files[path];
+    const groups = histories(paths.map((path) => ({ path }))).map((group) => group.map(({ path }) => path));
+    return joinedHistories(groups, beside, textOf).map((group) => inMigrationOrder(group, beside, textOf).map((path) => path.replace(/^.*?([^/]+)\/migrations\/(\w+)\.py$/u, '$1/$2')));
+  }
+  const USER = "    operations = [migrations.CreateModel(name='User', fields=[('password', models.CharField()), ('last_login', models.DateTimeField())])]\n    dependencies = []";
+
+  // The orders of the first four are those of `manage.py migrate --plan` of Django 3.2.
+  test.each<[string, Readonly<Record<string, string>>, readonly (readonly string[])[]]>([
+    [
+      'dependencies across apps, there and back',
+      {
+        'a/migrations/0001_initial.py': django('    dependencies = [("b", "0001_initial")]'),
+        'a/migrations/0002_more.py': django('    dependencies = [("a", "0001_initial"), ("b", "0002_more")]'),
+        'b/migrations/0001_initial.py': django('    dependencies = []'),
+        'b/migrations/0002_more.py': django("    dependencies = [('b', '0001_initial'), ('a', '0001_initial')]"),
+      },
+      [['b/0001_initial', 'a/0001_initial', 'b/0002_more', 'a/0002_more']],
+    ],
+    [
+      'run_before, and the first and the latest of an app',
+      {
+        'a/migrations/0001_initial.py': django('    dependencies = []'),
+        'a/migrations/0002_more.py': django('    dependencies = [("a", "0001_initial")]'),
+        'b/migrations/0001_early.py': django('    dependencies = []\n    run_before = [("a", "0001_initial")]'),
+        'c/migrations/0001_initial.py': django('    dependencies = [("a", "__latest__")]'),
+        'd/migrations/0001_initial.py': django('    dependencies = [("a", "__first__")]'),
+      },
+      [['b/0001_early', 'a/0001_initial', 'a/0002_more', 'c/0001_initial', 'd/0001_initial']],
+    ],
+    [
+      'the model of users that a setting names',
+      {
+        'billing/migrations/0001_initial.py': django('    dependencies = [\n        migrations.swappable_dependency(settings.AUTH_USER_MODEL),\n    ]'),
+        'people/migrations/0001_initial.py': django(USER),
+      },
+      [['people/0001_initial', 'billing/0001_initial']],
+    ],
+    [
+      'a label that the app gives itself',
+      {
+        'src/shop/apps.py': "class Config(AppConfig):\n    name = 'src.shop'\n    label = 'store'\n",
+        'src/shop/migrations/0001_initial.py': django('    dependencies = []'),
+        'src/a/migrations/0001_initial.py': django('    dependencies = [("store", "0001_initial")]'),
+      },
+      [['shop/0001_initial', 'a/0001_initial']],
+    ],
+    [
+      'apps that do not know each other, and another project with the same names',
+      {
+        'one/a/migrations/0001_initial.py': django('    dependencies = [("b", "0001_initial")]'),
+        'one/b/migrations/0001_initial.py': django('    dependencies = []'),
+        'one/c/migrations/0001_initial.py': django('    dependencies = [("auth", "0012_x")]'),
+        'two/a/migrations/0001_initial.py': django('    dependencies = [("b", "0001_initial")]'),
+        'two/b/migrations/0001_initial.py': django('    dependencies = []'),
+      },
+      [['b/0001_initial', 'a/0001_initial'], ['c/0001_initial'], ['b/0001_initial', 'a/0001_initial']],
+    ],
+  ])('%s', (_, files, expected) => {
+    expect(historiesOf(files)).toEqual(expected);
   });
 });

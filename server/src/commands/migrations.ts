@@ -1,11 +1,13 @@
 import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import picomatch from 'picomatch';
+import { joinedHistories } from '../core/beside';
 import { compareMigrations, histories, historyOf } from '../core/migration-path';
 import { grammarOf } from '../core/script/code/grammars';
 import { isCodeMigration, mayBeCodeMigration } from '../core/script/tools';
+import { filesNear } from './beside';
 import { Failure, fileFailure } from './failure';
-import { readTextFile } from './text-file';
+import { readTextFile, textOrNothing } from './text-file';
 
 /** Which files of a folder are migrations. */
 export interface Selection {
@@ -54,14 +56,22 @@ export function findMigrations(paths: readonly string[], selection: Selection): 
       continue;
     }
     endRun();
-    const groups = histories(migrationsIn(path, selection).map((file) => ({ path: slashed(file) })));
+    const groups = joined(histories(migrationsIn(path, selection).map((file) => ({ path: slashed(file) }))).map((group) => group.map((file) => file.path)));
     for (const group of groups) {
-      const files = group.map((file) => file.path).filter(fresh);
+      const files = group.filter(fresh);
       if (files.length > 0) found.push({ paths: files, continues: groups.length === 1 });
     }
   }
   endRun();
   return found;
+}
+
+/** Histories whose files name each other from folder to folder are one. */
+function joined(groups: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const isPython = (path: string): boolean => grammarOf(path) === 'python';
+  if (groups.filter((paths) => paths.some(isPython)).length < 2) return groups;
+  const texts = new Map(groups.flatMap((paths) => paths.filter(isPython).map((path) => [path, textOrNothing(path)] as const)));
+  return joinedHistories(groups, filesNear([...texts.keys()]), (path) => texts.get(path));
 }
 
 /** A path as it is shown: with forward slashes. */

@@ -7,7 +7,7 @@ import { filesNear } from './beside';
 import { Failure } from './failure';
 import { findMigrations, slashed, STANDARD_INPUT, type History, type Selection } from './migrations';
 import { warn } from './output';
-import { readStandardInput, readTextFile, type TextFile } from './text-file';
+import { readStandardInput, readTextFile, textOrNothing, type TextFile } from './text-file';
 import type { Project } from './project';
 
 /** A migration file as it was read. */
@@ -78,13 +78,4 @@ export async function openSources(paths: readonly string[], project: Project, st
 function inOrder(paths: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] {
   const byName = new Map(paths.map((path) => [slashed(path), path]));
   return inMigrationOrder([...byName.keys()], beside, (path) => textOrNothing(byName.get(path) ?? path)).flatMap((path) => byName.get(path) ?? []);
-}
-
-function textOrNothing(location: string): string | undefined {
-  try {
-    return readTextFile(location).text;
-  } catch {
-    // It is reported when its turn comes to be analysed.
-    return undefined;
-  }
 }

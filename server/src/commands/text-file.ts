@@ -29,6 +29,15 @@ export function readTextFile(path: string, most = MOST_BYTES): TextFile {
   return decode(path, bytes);
 }
 
+/** The text of a file; undefined for one that cannot be read, which is reported when its turn comes to be analysed. */
+export function textOrNothing(path: string): string | undefined {
+  try {
+    return readTextFile(path).text;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads all of standard input. Throws a {@link Failure} that says what is wrong with it. */
 export async function readStandardInput(name: string): Promise<TextFile> {
   const chunks: Buffer[] = [];

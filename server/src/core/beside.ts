@@ -73,6 +73,29 @@ export function inMigrationOrder(paths: readonly string[], beside: ReadonlyMap<s
   return first !== undefined && text !== undefined && toolFor({ path: first, text, beside }).ordersByLetters === true ? spelled : sorted;
 }
 
+/**
+ * Histories of which some are one, since their files name each other from folder to folder (`MigrationTool.builtOn`); in
+ * the place of the first of them.
+ */
+export function joinedHistories(histories: readonly (readonly string[])[], beside: ReadonlyMap<string, string>, textOf: (path: string) => string | undefined = nothing): readonly (readonly string[])[] {
+  if (histories.length < 2) return histories;
+  const places = new Map(histories.flatMap((paths, index) => paths.map((path) => [path, index] as const)));
+  const joins = histories.map((_, index) => index);
+  const root = (index: number): number => {
+    const next = joins[index] ?? index;
+    return next === index ? index : root(next);
+  };
+  for (const tool of TOOLS) {
+    for (const [path, needed] of tool.builtOn?.({ paths: [...places.keys()], beside, textOf }) ?? []) {
+      for (const other of needed) {
+        const [a, b] = [root(places.get(path) ?? 0), root(places.get(other) ?? 0)];
+        joins[Math.max(a, b)] = Math.min(a, b);
+      }
+    }
+  }
+  return histories.flatMap((_, index) => (root(index) === index ? [histories.flatMap((paths, other) => (root(other) === index ? paths : []))] : []));
+}
+
 function nothing(): undefined {
   return undefined;
 }

@@ -2,8 +2,8 @@ import type { Analysis, Problem } from './analysis';
 import { AppliedIndex, type AppliedFiles, type AppliedRecord } from './applied';
 import { analyze, type AnalysisInput } from './analyze';
 import { createMemo, type AnalysisMemo } from './memo';
-import { inMigrationOrder } from './beside';
-import { fileDirection, historyOf } from './migration-path';
+import { inMigrationOrder, joinedHistories } from './beside';
+import { fileDirection, histories } from './migration-path';
 import { HistoryIndex, Neighbours } from './neighbours';
 import { replay } from './replay';
 import { UNKNOWN_SCHEMA, type Schema } from './schema/schema';
@@ -110,9 +110,9 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
  * @param textOf what a file holds, which may tell it too
  */
 export function earlierMigrations(path: string, paths: readonly string[], beside = NOTHING, textOf?: TextOf): string[] {
-  const history = historyOf(path);
-  const own = paths.filter((other) => historyOf(other) === history);
-  const ordered = inMigrationOrder(own.includes(path) ? own : [...own, path], beside, textOf);
+  const all = (paths.includes(path) ? paths : [...paths, path]).map((one) => ({ path: one }));
+  const groups = joinedHistories(histories(all).map((group) => group.map((file) => file.path)), beside, textOf);
+  const ordered = inMigrationOrder(groups.find((group) => group.includes(path)) ?? [path], beside, textOf);
   return ordered.slice(0, ordered.indexOf(path)).filter((other) => fileDirection(other) === 'up');
 }
 

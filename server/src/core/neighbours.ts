@@ -1,5 +1,6 @@
 import type { Node, RangeVar } from '@pgsql/types';
 import type { RelatedPlace } from './analysis';
+import { historyOf, versionOf } from './migration-path';
 import { nameParts, type RelationName } from './schema/names';
 import { toolFor } from './script/tools';
 import type { ToolFile } from './script/script';
@@ -74,6 +75,16 @@ export class Neighbours {
   /** Paths of all files of the history, the migration itself among them. */
   get paths(): readonly string[] {
     return this.history.files.map(({ path }) => path);
+  }
+
+  /** The last file before the migration that has its number and lies where it does. */
+  get twin(): string | undefined {
+    return this.once('twin', () => {
+      const own = this.history.files[this.position]?.path ?? '';
+      const version = versionOf(own);
+      if (version === undefined) return undefined;
+      return this.history.files.slice(0, this.position).findLast(({ path }) => versionOf(path) === version && historyOf(path) === historyOf(own))?.path;
+    });
   }
 
   get hasLater(): boolean {

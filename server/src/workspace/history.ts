@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppliedIndex, type AppliedFiles, type AppliedRecord } from '../core/applied';
-import { filesBeside, foldersBeside } from '../core/beside';
+import { filesBeside, foldersBeside, joinedHistories } from '../core/beside';
 import { earlierMigrations, neighboursOf, SchemaHistory, upMigrations, type MigrationFile } from '../core/folder';
 import { createMemo } from '../core/memo';
-import { historyOf } from '../core/migration-path';
+import { histories, historyOf } from '../core/migration-path';
 import { HistoryIndex, type Neighbours } from '../core/neighbours';
 import { grammarOf, loadGrammarsFor } from '../core/script/code/grammars';
 import { mayBeCodeMigration } from '../core/script/tools';
@@ -11,6 +11,7 @@ import { wordsOfFile } from '../core/words-of';
 import type { Schema } from '../core/schema/schema';
 import type { Target } from '../core/target';
 import { migrationFilesIn, namesIn, readText } from './disk';
+import { projectAround } from './django-project';
 import { addressOf, canonical, type Place } from './place';
 import type { OpenText } from './configuration-files';
 
@@ -38,6 +39,8 @@ export class History {
   private index = new HistoryIndex([]);
   private readonly known = new Map<string, Neighbours | undefined>();
   private readonly folder: string;
+  /** The folders of its files: more than one where they name each other from folder to folder. */
+  private folders: ReadonlySet<string>;
   private siblings: readonly string[] = [];
   private beside: ReadonlyMap<string, string> = new Map();
   private readonly words = new Set<string>();
@@ -53,6 +56,7 @@ export class History {
     private readonly openText: OpenText,
   ) {
     this.folder = historyOf(place.path);
+    this.folders = new Set([this.folder]);
   }
 
   /** Says that a file changed on the disk, appeared or went. */
@@ -74,7 +78,7 @@ export class History {
 
   /** Whether a path lies where this history's files do. */
   has({ root, path }: Place): boolean {
-    return root.toString() === this.place.root.toString() && historyOf(path) === this.folder;
+    return root.toString() === this.place.root.toString() && this.folders.has(historyOf(path));
   }
 
   /**
@@ -159,10 +163,11 @@ export class History {
     // What lies where nobody would look is there because somebody said so, and what is beside it is of its kind.
     const grammar = mayBeCodeMigration(path) ? undefined : grammarOf(path);
     const found = await migrationFilesIn(addressOf(root, this.folder), isNested ? 1 : 0, grammar === undefined ? undefined : (other) => grammarOf(other) === grammar);
-    const paths = found.map((file) => (this.folder === '' ? file : `${this.folder}/${file}`));
-    const listed = new Set(paths);
+    const own = found.map((file) => (this.folder === '' ? file : `${this.folder}/${file}`));
+    const around = await projectAround(root, path);
+    const listed = new Set([...own, ...around]);
     for (const known of this.texts.keys()) if (!listed.has(known)) this.texts.delete(known);
-    const unread = paths.filter((file) => !this.texts.has(file));
+    const unread = [...listed].filter((file) => !this.texts.has(file));
     for (let at = 0; at < unread.length; at += BATCH) {
       await Promise.all(
         unread.slice(at, at + BATCH).map(async (file) => {
@@ -171,8 +176,19 @@ export class History {
         }),
       );
     }
+    const present = own.includes(path) ? own : [...own, path];
+    const beside = await this.readBeside([...new Set([...present, ...around])]);
+    const paths = around.length === 0 ? own : this.joined(present, around, beside).filter((file) => listed.has(file));
+    this.folders = new Set([this.folder, ...paths.map(historyOf)]);
     if (paths.length !== this.siblings.length || paths.some((file, index) => file !== this.siblings[index])) this.siblings = paths;
-    this.beside = await this.readBeside(paths.includes(path) ? paths : [...paths, path]);
+    this.beside = beside;
+  }
+
+  /** Its own files with those of other folders that they name, or that name them. */
+  private joined(own: readonly string[], around: readonly string[], beside: ReadonlyMap<string, string>): readonly string[] {
+    const others = around.filter((file) => historyOf(file) !== this.folder).map((path) => ({ path }));
+    const groups = [own, ...histories(others).map((group) => group.map(({ path }) => path))];
+    return joinedHistories(groups, beside, (file) => this.textOf(file))[0] ?? own;
   }
 
   /** The same object as long as their texts are the same. */

@@ -27,10 +27,8 @@ export const duplicateNumber = defineFileRule({
   *findInFile({ neighbours, path, statements, text }) {
     const version = versionOf(path);
     const [first] = statements;
-    if (neighbours === undefined || version === undefined || first === undefined) return;
-    // Files of one number stand next to each other.
-    const twin = neighbours.paths[neighbours.position - 1];
-    if (twin === undefined || versionOf(twin) !== version) return;
+    const twin = neighbours?.twin;
+    if (twin === undefined || version === undefined || first === undefined) return;
     const place = headline(text.slice(first.span.offset), { offset: 0, length: first.span.length });
     yield {
       message: `${twin} has the same number, ${version}: which of them runs first is left to the tool, and some run only one. Give this one the next free number.`,

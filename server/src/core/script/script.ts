@@ -263,6 +263,11 @@ export interface MigrationTool {
   wayBack?(file: ToolFile): WayBack | undefined;
   /** Whether it compares the names of its files letter by letter, so that `10_a` runs before `9_a`; else their numbers count. */
   readonly ordersByLetters?: boolean;
+  /**
+   * What files need to have run before them, by path, for a tool whose migrations name each other from folder to folder:
+   * folders connected so are one history.
+   */
+  builtOn?(files: Unordered): ReadonlyMap<string, readonly string[]>;
   /** The order in which it runs the files of one history, where that does not follow from their names: paths in that order, those it does not know left out. */
   order?(files: Unordered): readonly string[] | undefined;
   readonly applied?: AppliedTable;

@@ -10,6 +10,7 @@ export function otherStmt(node: Node, claims: Claims): void {
   if ('CreateSubscriptionStmt' in node) createSubscription(node.CreateSubscriptionStmt, claims);
   if ('AlterSubscriptionStmt' in node) alterSubscription(node.AlterSubscriptionStmt, claims);
   if ('DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL') claims.refuse('DISCARD ALL cannot run inside a transaction block');
+  if ('AlterDatabaseStmt' in node && (node.AlterDatabaseStmt.options ?? []).some((option) => 'DefElem' in option && option.DefElem.defname === 'tablespace')) claims.refuse('ALTER DATABASE SET TABLESPACE cannot run inside a transaction block');
   if ('DropSubscriptionStmt' in node) claims.refuse('DROP SUBSCRIPTION cannot run inside a transaction block');
   if ('CreateSchemaStmt' in node) for (const element of node.CreateSchemaStmt.schemaElts ?? []) claims.claim(element);
   if ('AlterObjectDependsStmt' in node) {

@@ -244,6 +244,8 @@ function withSource(opaque: readonly Opaque[], { pieces }: Text, code: Source): 
 }
 
 function isSeveral(sql: string): boolean {
+  // Every keystroke comes by here with every call.
+  if (!sql.includes(';')) return false;
   const first = chunkAt(sql, 0, sql.length, false);
   return first.complete && chunkAt(sql, first.end, sql.length, false).first !== -1;
 }

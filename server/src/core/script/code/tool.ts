@@ -4,7 +4,7 @@ import { grammarOf, type Grammar } from './grammars';
 import { readCode } from './read';
 
 /** A tool whose migrations are code. */
-export interface CodeTool extends Pick<MigrationTool, 'title' | 'about' | 'examples' | 'applied' | 'beside' | 'order' | 'ordersByLetters'>, CodeReading {
+export interface CodeTool extends Pick<MigrationTool, 'title' | 'about' | 'examples' | 'applied' | 'beside' | 'builtOn' | 'order' | 'ordersByLetters'>, CodeReading {
   readonly languages: readonly Grammar[];
   /** What the text of its files holds, each of them. */
   readonly marks: readonly RegExp[];
@@ -20,7 +20,7 @@ export const SCRIPTS: readonly Grammar[] = ['javascript', 'typescript', 'tsx'];
 
 /** Makes a migration tool of what is known of its code. */
 export function codeTool(tool: CodeTool): MigrationTool {
-  const { title, about, examples, applied, beside, order, ordersByLetters = false, languages, marks, path, sureness = 0.9, optOut } = tool;
+  const { title, about, examples, applied, beside, builtOn, order, ordersByLetters = false, languages, marks, path, sureness = 0.9, optOut } = tool;
   return {
     id: tool.tool,
     title,
@@ -28,6 +28,7 @@ export function codeTool(tool: CodeTool): MigrationTool {
     examples,
     ...(applied !== undefined && { applied }),
     ...(beside !== undefined && { beside }),
+    ...(builtOn !== undefined && { builtOn }),
     ...(order !== undefined && { order }),
     ordersByLetters,
     recognise(file) {

@@ -1,11 +1,10 @@
-import { listed } from '../parts';
+import { listed, stemOf } from '../parts';
 import type { Sent } from '../code/found';
 import { djangoCall } from './calls/django';
 import { sentText } from '../code/sends';
 import { argumentWayBack } from '../code/way-back';
+import { appOf, dependenciesOf, planOf } from './django-graph';
 import { codeTool, indentAt, insertion, lineEnd } from '../code/tool';
-import { behindTheirNeeds } from '../order';
-import { nameOf } from '../parts';
 import { field } from '../code/node';
 import { textOf } from '../code/language';
 import { pathOf, type Invocation, type Value } from '../code/value';
@@ -18,23 +17,13 @@ export const django = codeTool({
     files: '`migrations/*.py` with a class that is a `migrations.Migration`',
     transaction: 'One around each file; a string of `RunSQL` is one query, a list one for each item.',
     optOut: '`atomic = False` in the class.',
-    understands: 'SQL in `RunSQL` with its `reverse_sql`, in `schema_editor.execute`; operations as the SQL that Django sends; the order of `dependencies`, `run_before` and `replaces`',
+    understands: 'SQL in `RunSQL` with its `reverse_sql`, in `schema_editor.execute`; operations as the SQL that Django sends; the order of `dependencies`, `run_before` and `replaces`, from app to app',
     run: '3.2 from Debian 12',
   },
   languages: ['python'],
-  // What it depends on, what it wants to run before, and what a squashed one stands for (django/db/migrations/loader.py, build_graph).
-  order({ paths, textOf }) {
-    const own = new Map(paths.flatMap((path) => (isDjango(path, textOf(path)) ? [[nameOf(path).replace(/\.py$/u, ''), path] as const] : [])));
-    if (own.size === 0) return undefined;
-    const needs = new Map<string, string[]>([...own.values()].map((path) => [path, []]));
-    for (const path of own.values()) {
-      const app = appOf(path);
-      const named = (list: string): readonly string[] => migrationsIn(textOf(path) ?? '', list).flatMap(([label, name]) => (app === undefined || label === app || label === undefined ? (own.get(name) ?? firstOf(own, name) ?? []) : []));
-      needs.get(path)?.push(...named('dependencies'), ...named('replaces'));
-      for (const later of named('run_before')) needs.get(later)?.push(path);
-    }
-    return behindTheirNeeds([...own.values()], (path) => needs.get(path) ?? []);
-  },
+  beside: () => ['../apps.py'],
+  builtOn: dependenciesOf,
+  order: planOf,
   marks: [/\bmigrations\.Migration\b|\bdjango\.db\b/u, /\bclass\s+Migration\b/u],
   up: ['operations'],
   down: [],
@@ -65,9 +54,8 @@ export const django = codeTool({
     at: 'applied',
     unmistakable: true,
     rows: 'each',
-    // An app's label is by default the name of its folder.
     noted: ({ app, name }) => [{ key: `${app ?? ''}.${name ?? ''}`, state: 'applied' }],
-    keysOf: ({ path }) => listed(/([^/]+)\/migrations\/([^/]+)\.py$/u.exec(path) ?? undefined).map(([, app = '', name = '']) => `${app}.${name}`),
+    keysOf: ({ path, beside }) => listed(appOf(path, beside)).map((app) => `${app}.${stemOf(path)}`),
   },
   examples: [
     {
@@ -98,24 +86,4 @@ function nameIn(value: Value | undefined): string {
 function itemsOf(value: Value | undefined): readonly Sent[] {
   if (value?.kind !== 'list') return sentText(value) ?? [];
   return value.items.flatMap((item) => sentText(item.kind === 'list' ? item.items[0] : item) ?? []);
-}
-
-function isDjango(path: string, text: string | undefined): boolean {
-  return path.endsWith('.py') && text !== undefined && /\bclass\s+Migration\s*\(\s*(?:\w+\.)*Migration\s*\)/u.test(text);
-}
-
-/** The app that a migration belongs to, by the folder that its own is in. */
-function appOf(path: string): string | undefined {
-  return /([^/]+)\/migrations\/[^/]*$/u.exec(path)?.[1];
-}
-
-/** The pairs of an app and a migration in a list of the class. */
-function migrationsIn(text: string, list: string): readonly (readonly [app: string | undefined, name: string])[] {
-  const given = new RegExp(String.raw`^[ \t]+${list}\s*(?::[^=]*)?=\s*\[([^\]]*)\]`, 'mu').exec(text)?.[1] ?? '';
-  return [...given.replace(/#[^\r\n]*/gu, '').matchAll(/\(\s*(['"])(\w+)\1\s*,\s*(['"])(\w+)\3\s*,?\s*\)/gu)].flatMap(([, , app, , name]) => (name === undefined ? [] : [[app, name] as const]));
-}
-
-/** What `__first__` stands for. */
-function firstOf(own: ReadonlyMap<string, string>, name: string): string | undefined {
-  return name === '__first__' ? [...own.values()][0] : undefined;
 }
