@@ -7,7 +7,8 @@ export type TransactionScope = 'none' | 'statement' | 'query' | 'explicit' | 'fi
 
 /** A lock that an earlier statement of the same transaction took and that is still held. */
 export interface HeldLock {
-  readonly claim: LockClaim;
+  /** Without its reason, which names what the statement is about: what follows is the same whatever that is. */
+  readonly claim: Omit<LockClaim, 'reason'>;
   /** The position of the statement that took it within its transaction, counting from 0. */
   readonly ordinal: number;
 }
@@ -113,9 +114,13 @@ function signatureOf(effects: Effects): string {
   let signature = signatures.get(effects);
   if (signature === undefined) {
     const { locks, control, setting } = effects;
-    signatures.set(effects, (signature = JSON.stringify([locks, control, setting])));
+    signatures.set(effects, (signature = JSON.stringify([locks.map(withoutReason), control, setting])));
   }
   return signature;
+}
+
+function withoutReason({ reason: _reason, ...claim }: LockClaim): HeldLock['claim'] {
+  return claim;
 }
 
 /** The moment after a statement: its locks join those held, or the transaction starts or ends. */
@@ -204,7 +209,7 @@ function withLocks(before: Moment, claims: readonly LockClaim[]): readonly HeldL
   const held = new Map(before.held.map((lock) => [lock.claim.relation, lock]));
   for (const claim of claims) {
     const known = held.get(claim.relation);
-    if (known === undefined || strength(claim.mode) > strength(known.claim.mode)) held.set(claim.relation, { claim, ordinal: before.ordinal });
+    if (known === undefined || strength(claim.mode) > strength(known.claim.mode)) held.set(claim.relation, { claim: withoutReason(claim), ordinal: before.ordinal });
   }
   return [...held.values()];
 }

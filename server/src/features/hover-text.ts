@@ -99,7 +99,7 @@ function heldBefore(held: readonly HeldLock[], locks: readonly LockClaim[], befo
   });
   if (others.length === 0) return undefined;
   const since = others.map(({ claim }) => {
-    const taker = statements.find(({ effects, span }) => span.offset < before && effects?.locks.includes(claim) === true);
+    const taker = statements.find(({ effects, span }) => span.offset < before && effects?.locks.some(({ relation, mode }) => relation === claim.relation && mode === claim.mode) === true);
     const line = taker === undefined ? '' : ` since line ${String(lines.positionAt(taker.span.offset).line + 1)}`;
     return `${claim.mode} on ${code(displayName(claim.relation))}${line}`;
   });

@@ -67,11 +67,15 @@ export function doubtOf(node: CodeNode, code: Source, language: Language): Extra
   return condition ? 'condition' : undefined;
 }
 
-const ofBlocks = new WeakMap<CodeNode, 'loop' | 'condition' | 'none'>();
+type OfBlocks = Map<CodeNode, 'loop' | 'condition' | 'none'>;
+/** For each reading of a file: the same block may stand in another loop in the next. */
+const ofBlocks = new WeakMap<Source, OfBlocks>();
 
 function doubtOfBlock(block: CodeNode, code: Source, language: Language): 'loop' | 'condition' | 'none' {
-  let known = ofBlocks.get(block);
-  if (known === undefined) ofBlocks.set(block, (known = doubtOf(block, code, language) ?? 'none'));
+  let blocks = ofBlocks.get(code);
+  if (blocks === undefined) ofBlocks.set(code, (blocks = new Map() as OfBlocks));
+  let known = blocks.get(block);
+  if (known === undefined) blocks.set(block, (known = doubtOf(block, code, language) ?? 'none'));
   return known;
 }
 

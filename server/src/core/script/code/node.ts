@@ -57,8 +57,9 @@ function taken(cursor: TreeCursor, text: string, statements: Map<string, CodeNod
 
 const STATEMENT = /(?:_statement|^call)$/u;
 
-/** The same node elsewhere. */
+/** The same node elsewhere; the node itself where it has not moved, as all before an edit. */
 function moved(node: CodeNode, by: number, own: string | undefined): CodeNode {
+  if (by === 0 && node.field === own) return node;
   const children = node.children.map((child) => moved(child, by, child.field));
   const copy: CodeNode = { type: node.type, field: own, start: node.start + by, end: node.end + by, named: node.named, children, parent: undefined };
   for (const child of children) child.parent = copy;

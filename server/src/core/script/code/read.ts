@@ -59,7 +59,12 @@ const ASSIGNMENTS: ReadonlySet<string> = new Set([
 /** What names stand for that are given a value exactly once. */
 function constantsIn(root: CodeNode, text: string): ReadonlyMap<string, CodeNode | undefined> {
   const constants = new Map<string, CodeNode | undefined>();
+  let equals = -1;
   const note = (node: CodeNode): void => {
+    // Nodes come in the order of the file; where there is no equals sign nothing is given a name.
+    if (equals < node.start) equals = text.indexOf('=', node.start);
+    if (equals === -1) equals = text.length;
+    if (equals >= node.end) return;
     for (const child of node.children) note(child);
     if (!ASSIGNMENTS.has(node.type)) return;
     const name = field(node, 'name') ?? field(node, 'left') ?? node.children.find(({ named }) => named);

@@ -10,7 +10,7 @@ export const mikroOrm = codeTool({
   about: {
     files: 'JavaScript or TypeScript classes that extend `Migration` of `@mikro-orm/migrations`',
     transaction: 'One around all pending files (`allOrNothing`); each call is a query of its own.',
-    optOut: '`isTransactional(): boolean { return false; }` in the class.',
+    optOut: '`isTransactional(): boolean { return false; }` in the class. It then runs beside the transaction of the pending files before it and waits for ever for what they have locked: such a migration is run by itself, or with `allOrNothing: false`.',
     understands: 'SQL in `this.addSql` and `this.execute`',
     run: '6.6.16 from npm',
   },
@@ -29,7 +29,7 @@ export const mikroOrm = codeTool({
     const eol = lineEnd(text);
     const type = /\.[cm]?tsx?$/u.test(path) ? ': boolean' : '';
     const method = `${eol}  isTransactional()${type} {${eol}    return false;${eol}  }${eol}`;
-    return { title: 'Run the migration without a transaction', edits: [insertion(opening.index + opening[0].length, method)] };
+    return { title: 'Run the migration without a transaction (by itself: it waits for what a pending one before it has locked)', edits: [insertion(opening.index + opening[0].length, method)] };
   },
   applied: { table: 'mikro_orm_migrations', columns: ['name', 'executed_at'], at: 'executed_at', rows: 'each', noted: byStem, keysOf: ({ path }) => [stemOf(path)] },
   examples: [
