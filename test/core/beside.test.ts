@@ -104,7 +104,6 @@ describe("Django's apps are one history where their migrations name each other",
   }
   const USER = "    operations = [migrations.CreateModel(name='User', fields=[('password', models.CharField()), ('last_login', models.DateTimeField())])]\n    dependencies = []";
 
-  // The orders of the first four are those of `manage.py migrate --plan` of Django 3.2.
   test.each<[string, Readonly<Record<string, string>>, readonly (readonly string[])[]]>([
     [
       'dependencies across apps, there and back',
