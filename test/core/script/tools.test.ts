@@ -115,3 +115,28 @@ test('findings of a down part are one level milder', () => {
     .map(({ severity }) => severity);
   expect(severities).toEqual(['error', 'warning']);
 });
+
+describe('Liquibase splits at every semicolon: a block that a fix adds is sent whole', () => {
+  const fixed = (text: string): string => {
+    const analysis = analyzeExample({ sql: text, path: 'm/1.sql', schema: 'CREATE TABLE users (id bigint PRIMARY KEY, name text);' });
+    const fixes = analysis.findings.find(({ rule }) => rule === 'update-whole-table')?.fixes() ?? [];
+    return applyEdits(text, fixes.find(({ edits }) => edits.some((edit) => edit.text.includes('DO $')))?.edits ?? []);
+  };
+  /** The file with the block's own lines left out. */
+  const outline = (text: string): string => text.replace(/^DO (\$\w*\$)[^]*?^\1;?$/gmu, 'BLOCK');
+
+  test.each<[string, string, string]>([
+    ['alone in its changeset', '--changeset ann:1 runInTransaction:false\nUPDATE users SET name = upper(name);\n--rollback SELECT 1;\n', '--changeset ann:1 runInTransaction:false splitStatements:false\nBLOCK\n--rollback SELECT 1;\n'],
+    [
+      'between others',
+      '--changeset ann:1 splitStatements:true runInTransaction:false\nSELECT 1;\nUPDATE users SET name = upper(name);\nSELECT 2;\n--changeset ann:1-2\nSELECT 3;\n',
+      '--changeset ann:1 splitStatements:true runInTransaction:false\nSELECT 1;\n--changeset ann:1-3 splitStatements:false runInTransaction:false\nBLOCK\n--changeset ann:1-4 splitStatements:true runInTransaction:false\nSELECT 2;\n--changeset ann:1-2\nSELECT 3;\n',
+    ],
+  ])('%s', (_, before, after) => {
+    const head = '--liquibase formatted sql\n';
+    expect(outline(fixed(head + before))).toBe(head + after);
+    const returns = fixed((head + before).replaceAll('\n', '\r\n'));
+    expect(outline(returns.replaceAll('\r\n', '\n'))).toBe(head + after);
+    expect(returns.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/u);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Fix } from '../rules/rule';
 import type { MigrationTool, ToolFile } from '../script/script';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
-import { applyEdits, editBetween } from '../text';
+import { applyEdits, editBetween, type Edit } from '../text';
 import { afterLineEnd, indentAt, lineEndOf, lineStop } from './edits';
 
 /**
@@ -38,22 +38,31 @@ function loose(file: ToolFile, tool: MigrationTool): readonly Loose[] {
 }
 
 function withMarks(file: ToolFile, tool: MigrationTool, known: ReadonlySet<string>): string {
-  const { enclosed: marks } = tool;
-  if (marks === undefined) return file.text;
-  const { text } = file;
+  let { text } = file;
+  // One after the other, since each may change what the next stands in.
+  for (let rounds = 0; rounds < MOST; rounds++) {
+    const next = loose({ ...file, text }, tool).find((statement) => !known.has(statement.text));
+    if (next === undefined) break;
+    const marked = applyEdits(text, typeof tool.enclosed === 'function' ? tool.enclosed(text, next) : betweenMarks(text, next, tool));
+    if (marked === text) break;
+    text = marked;
+  }
+  return text;
+}
+
+/** No fix adds as many. */
+const MOST = 100;
+
+function betweenMarks(text: string, { offset, end }: Loose, { enclosed: marks }: MigrationTool): readonly Edit[] {
+  if (marks === undefined || typeof marks === 'function') return [];
   const eol = lineEndOf(text);
-  const edits = loose(file, tool)
-    .filter((statement) => !known.has(statement.text))
-    .flatMap(({ offset, end }) => {
-      const start = offset - indentAt(text, offset).length;
-      const begins = start === 0 || /[\r\n]/u.test(text.charAt(start - 1));
-      const stop = lineStop(text, end);
-      const alone = text.slice(end, stop).trim() === '';
-      const behind = alone ? afterLineEnd(text, stop) : end;
-      return [
-        { offset: start, length: 0, text: `${begins ? '' : eol}${marks.begin}${eol}` },
-        { offset: behind, length: 0, text: `${alone && behind > stop ? '' : eol}${marks.end}${eol}` },
-      ];
-    });
-  return applyEdits(text, edits);
+  const start = offset - indentAt(text, offset).length;
+  const begins = start === 0 || /[\r\n]/u.test(text.charAt(start - 1));
+  const stop = lineStop(text, end);
+  const alone = text.slice(end, stop).trim() === '';
+  const behind = alone ? afterLineEnd(text, stop) : end;
+  return [
+    { offset: start, length: 0, text: `${begins ? '' : eol}${marks.begin}${eol}` },
+    { offset: behind, length: 0, text: `${alone && behind > stop ? '' : eol}${marks.end}${eol}` },
+  ];
 }

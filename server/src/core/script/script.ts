@@ -257,8 +257,11 @@ export interface MigrationTool {
    * @param outside whether it is to run outside of a transaction
    */
   migration?(path: string, sql: string, outside: boolean): readonly NewFile[];
-  /** The lines that a statement with semicolons of its own stands between, for a tool that splits at every semicolon. */
-  readonly enclosed?: { readonly begin: string; readonly end: string };
+  /**
+   * For a tool that splits at every semicolon: the lines that a statement with semicolons of its own stands between; or
+   * the edits of a file that have it sent whole.
+   */
+  readonly enclosed?: { readonly begin: string; readonly end: string } | ((text: string, statement: { readonly offset: number; readonly end: number }) => readonly Edit[]);
   /** Undefined for a tool, or a file, that knows no way back. */
   wayBack?(file: ToolFile): WayBack | undefined;
   /** Whether it compares the names of its files letter by letter, so that `10_a` runs before `9_a`; else their numbers count. */

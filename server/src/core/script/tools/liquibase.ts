@@ -1,13 +1,16 @@
 import { blanked, Overlay } from '../blank';
 import { delimited } from '../delimiter';
 import { includedOrder, MASTER_CHANGELOGS } from './liquibase-changelogs';
-import { eolOf, linesOf, nameOf, segmentOf, type Line } from '../parts';
+import { eolOf, hasStatements, linesOf, nameOf, segmentOf, type Line } from '../parts';
+import type { Edit } from '../../text';
 import { neutralised } from '../psql';
 import type { MigrationTool, Segment } from '../script';
 
 const HEAD = /^\s*--[ \t]*liquibase[ \t]+formatted[ \t]+sql\b/iu;
 const CHANGESET = /^[ \t]*--[ \t]*changeset[ \t]+("[^"]+"|[^\s:]+):("[^"]+"|\S+)(.*)$/iu;
 const ROLLBACK = /^[ \t]*--[ \t]*rollback\b[ \t]*/iu;
+/** Where the line of an offset starts. */
+const lineStart = (text: string, offset: number): number => Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
 const NOT_SQL = /^(?:not required|empty|changeset(?:id|author|path)?\b.*)?$/iu;
 const BLOCK = /\/\*[ \t]*liquibase[ \t]+rollback\b([^]*?)\*\//giu;
 
@@ -19,7 +22,7 @@ export const liquibase: MigrationTool = {
     files: '`--liquibase formatted sql` at the top, `--changeset author:id`',
     transaction: 'Each changeset; statement by statement.',
     optOut: '`runInTransaction:false` on the changeset’s line',
-    understands: '`--rollback` lines and blocks, `splitStatements:false` (sent as one), `endDelimiter:`, `${x}`; the order of a `db.changelog-master` in XML, YAML or JSON beside or above them',
+    understands: '`--rollback` lines and blocks, `splitStatements:false` (sent as one; a block that a fix adds gets a changeset of its own with it), `endDelimiter:`, `${x}`; the order of a `db.changelog-master` in XML, YAML or JSON beside or above them',
     run: '4.28.1 from npm',
   },
   beside: () => MASTER_CHANGELOGS,
@@ -42,6 +45,7 @@ export const liquibase: MigrationTool = {
     const id = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/u, '').replace(/[^\w-]+/gu, '-');
     return [{ path, text: `--liquibase formatted sql${eol}${eol}--changeset lockscope:${id}${outside ? ' runInTransaction:false' : ''}${eol}${sql}` }];
   },
+  enclosed: (text, statement) => inItsOwnChangeset(text, statement),
   wayBack(file) {
     const [changeset, ...more] = changesetsOf(file.text);
     if (changeset === undefined) return undefined;
@@ -85,6 +89,29 @@ export const liquibase: MigrationTool = {
     },
   ],
 };
+
+/** A statement with semicolons gets a changeset that is not split; what stands before and behind it in its own stays apart. */
+function inItsOwnChangeset(text: string, { offset, end }: { readonly offset: number; readonly end: number }): readonly Edit[] {
+  const all = changesetsOf(text);
+  const own = all.find((changeset) => changeset.mark.end <= offset && offset < changeset.end);
+  if (own === undefined) return [];
+  const eol = eolOf(text);
+  const taken = new Set(all.map(({ id }) => id));
+  const mark = own.mark.text.trimEnd();
+  const whole = /\bsplitStatements:\s*"?\w+"?/iu.test(mark) ? mark.replace(/\bsplitStatements:\s*"?\w+"?/iu, 'splitStatements:false') : `${mark} splitStatements:false`;
+  const numbered = (line: string): string => {
+    for (let number = 2; ; number++) {
+      const id = own.id.replace(/"?$/u, (quote) => `-${String(number)}${quote}`);
+      if (taken.has(id)) continue;
+      taken.add(id);
+      return line.replace(own.id, () => id);
+    }
+  };
+  const isFirst = !hasStatements(text.slice(own.mark.end, offset));
+  const begin = isFirst ? { offset: own.mark.offset, length: own.mark.text.length, text: whole } : { offset: lineStart(text, offset), length: 0, text: `${numbered(whole)}${eol}` };
+  if (!hasStatements(text.slice(end, own.end))) return [begin];
+  return [begin, { offset: end, length: 0, text: `${eol}${numbered(mark)}` }];
+}
 
 interface Changeset {
   readonly mark: Line;
