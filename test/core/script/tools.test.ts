@@ -140,3 +140,15 @@ describe('Liquibase splits at every semicolon: a block that a fix adds is sent w
     expect(returns.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/u);
   });
 });
+
+test('Ecto prepares what it sends: no fix makes one call send two statements', () => {
+  const fixesOf = (call: string): readonly string[] => {
+    const text = `defmodule A do\n  use Ecto.Migration\n\n  def change do\n    ${call}\n  end\nend\n`;
+    const fixes = analyzeExample({ sql: text, path: 'priv/repo/migrations/1_a.exs' }).findings.find(({ rule }) => rule === 'add-check-validating')?.fixes() ?? [];
+    return fixes.map(({ edits }) => applyEdits(text, edits));
+  };
+  const sql = 'ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0)';
+  // Its two strings belong to one call, which cannot be two.
+  expect(fixesOf(`execute("${sql}", "SELECT 1")`)).toEqual([]);
+  expect(fixesOf(`execute("${sql}")`).every((text) => text.includes('execute("ALTER TABLE users VALIDATE CONSTRAINT c")'))).toBe(true);
+});

@@ -73,9 +73,10 @@ function isParting(edit: Edit): edit is PartingEdit {
 }
 
 /** The edit that replaces the call of a segment, where edits leave it with no statement or more than it had, or part them, or it has no literal that they could be written in. */
-function newCalls({ text, offset, call, opaque }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
-  if (call === undefined) return undefined;
+function newCalls({ text, offset, call, opaque, single }: Segment, edits: readonly Edit[], host: Host): readonly (Edit | undefined)[] | undefined {
+  if (call === undefined && single !== true) return undefined;
   const after = host.split(applyEdits(text, edits.map((edit) => ({ ...edit, offset: edit.offset - offset }))));
+  if (call === undefined) return after.length > 1 ? [undefined] : undefined;
   if (after.length === 0) return [{ ...host.withLine(call.file), text: '' }];
   if (call.instead === undefined && after.length <= host.split(text).length && !edits.some(isParting)) return undefined;
   const statements = after.map((sql) => withWritten(sql, { text, opaque }));

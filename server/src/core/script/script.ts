@@ -83,6 +83,8 @@ export interface Segment {
   readonly generated?: boolean;
   /** Whether the tool takes it back by itself. */
   readonly reverses?: boolean;
+  /** Whether it is sent in a way that takes one statement only: as a prepared one. */
+  readonly single?: true;
   /** The statement of the host language that sends it, for embedded SQL. */
   readonly call?: Call;
 }

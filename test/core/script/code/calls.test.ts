@@ -27,6 +27,11 @@ const CASES: readonly { readonly path: string; readonly calls: string; readonly 
   { path: 'shop/migrations/0002_a.py', calls: 'migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel("order")]),', sql: [] },
   { path: 'versions/a.py', calls: 'op.add_column("users", sa.Column("age", sa.Integer(), nullable=False, server_default="0"))', sql: [`ALTER TABLE "users" ADD COLUMN "age" INTEGER DEFAULT '0' NOT NULL`] },
   { path: 'versions/a.py', calls: 'op.create_index("i", "users", ["email"], unique=True)', sql: ['CREATE UNIQUE INDEX "i" ON "users" ("email")'] },
+  {
+    path: 'versions/a.py',
+    calls: 'with op.batch_alter_table("users", schema="app") as batch_op:\n        batch_op.add_column(sa.Column("age", sa.Integer()))\n        batch_op.create_unique_constraint("uq", ["email"])\n        batch_op.create_index("i", ["age"])\n        batch_op.drop_constraint("c")',
+    sql: ['ALTER TABLE "app"."users" ADD COLUMN "age" INTEGER', 'ALTER TABLE "app"."users" ADD CONSTRAINT "uq" UNIQUE ("email")', 'CREATE INDEX "i" ON "app"."users" ("age")', 'ALTER TABLE "app"."users" DROP CONSTRAINT "c"'],
+  },
   { path: 'versions/a.py', calls: 'op.drop_index("i", table_name="users")', sql: ['DROP INDEX "i"'] },
   {
     path: 'migrations/a.js',

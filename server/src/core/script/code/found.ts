@@ -78,6 +78,8 @@ export interface CodeReading {
   readonly sends: (call: Invocation, scope: Scope) => readonly Sent[] | undefined;
   /** Whether a call of which {@link sends} says nothing sends something all the same. */
   readonly isUnclear?: (call: Invocation, scope: Scope) => boolean;
+  /** Whether each call sends a prepared statement, which cannot be several. */
+  readonly single?: true;
   /** How its files say what takes them back. */
   readonly takesBack?: TakesBack | ((text: string) => TakesBack);
   /** Whether the tool takes a call back by itself, in a function of this name (`change`). */

@@ -24,7 +24,7 @@ export function readCode(file: ToolFile, reading: CodeReading): Script {
     const found = walk.found();
     const around: Record<Direction, Wrapper> = { up: reading.wrapper('up', walk.bodies, file.text, file), down: reading.wrapper('down', walk.bodies, file.text, file) };
     const wayBack = wayBackOf(found.filter((one) => one.sql !== undefined), walk.functions, reading, code, language);
-    return { tool, problems: [], ...assembled(found, around, language, code), ...(wayBack !== undefined && { wayBack }) };
+    return { tool, problems: [], ...assembled(found, around, reading, language, code), ...(wayBack !== undefined && { wayBack }) };
   } catch (error) {
     // An expression that puts thousands of strings together is nested that deeply.
     if (!(error instanceof RangeError)) throw error;
@@ -161,7 +161,7 @@ const ARGUMENTS: ReadonlySet<string> = new Set(['arguments', 'argument_list']);
 const BODIES: ReadonlySet<string> = new Set(['statement_block', 'block', 'body_statement', 'arrow_function', 'function_expression', 'compound_statement', 'do_block', 'program', 'module']);
 
 /** Puts what was found together to one text of SQL with its places. */
-function assembled(all: readonly (Found | Unsure)[], around: Readonly<Record<Direction, Wrapper>>, language: Language, code: Source): Pick<Script, 'segments' | 'embedded' | 'doubts'> {
+function assembled(all: readonly (Found | Unsure)[], around: Readonly<Record<Direction, Wrapper>>, { single }: CodeReading, language: Language, code: Source): Pick<Script, 'segments' | 'embedded' | 'doubts'> {
   const segments: Segment[] = [];
   const runs: Run[] = [];
   const doubts: Doubt[] = [];
@@ -197,6 +197,7 @@ function assembled(all: readonly (Found | Unsure)[], around: Readonly<Record<Dir
       opaque,
       ...(typeof one.sql === 'string' && { generated: true }),
       ...(one.reverses === true && { reverses: true }),
+      ...(single === true && { single }),
       ...(call !== undefined && { call }),
     });
     runs.push(...runsOf(one, offset, code));

@@ -47,7 +47,9 @@ export const alembic = codeTool({
   },
   optOut({ text }, { call }) {
     if (call === undefined) return undefined;
-    const { offset } = call.file;
+    const { offset, length } = call.file;
+    // What a batch collects is sent when its block ends, wherever in it that stands.
+    if (/^\s*batch_op\b/u.test(text.slice(offset, offset + length))) return undefined;
     const indent = /[ \t]*$/u.exec(text.slice(0, offset))?.[0] ?? '';
     const block = `with op.get_context().autocommit_block():${lineEnd(text)}${indent}    `;
     return { title: 'Run the statement in an autocommit_block, which commits what came before', edits: [insertion(offset, block)] };

@@ -20,6 +20,8 @@ export const ecto = codeTool({
   marks: [/\buse\s+Ecto\.Migration\b/u],
   up: ['change', 'up'],
   down: ['down'],
+  // Postgrex prepares what it sends (lib/postgrex.ex, query).
+  single: true,
   wrapper: (_direction, _bodies, text) => (OFF.test(text) ? 'none' : 'file'),
   takesBack: { run: 'execute({})', words: { dropTable: 'drop table({t})' } },
   reverses: (call, name, file) => name === 'change' && isReversed(call, file),

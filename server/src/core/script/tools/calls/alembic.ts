@@ -1,10 +1,35 @@
 import { alter, columnsAndKey, columnText, createIndex, createTable, isConcurrent, isNotValid, literal, lowered, nameIn, namesIn, placeholder, quoted, withArgument, type Column } from '../../code/ddl';
 import type { Scope, Sent } from '../../code/found';
+import { descendants } from '../../code/node';
 import { constantText, isFalse, isTrue, nameOf, pathOf, type Invocation, type Value } from '../../code/value';
 
 /** What an operation of Alembic sends on PostgreSQL (alembic/ddl/impl.py and postgresql.py). */
 export function alembicCall(call: Invocation, scope: Scope): readonly Sent[] | undefined {
-  if (!/(?:^|\.)(?:op|batch_op)$/u.test(pathOf(call.receiver))) return undefined;
+  if (/(?:^|\.)op$/u.test(pathOf(call.receiver))) return operation(call, scope);
+  if (!/(?:^|\.)batch_op$/u.test(pathOf(call.receiver))) return undefined;
+  const table = batchTable(call, scope);
+  if (table === undefined) return undefined;
+  const schema = table.named.get('schema');
+  const at = /_column$/u.test(call.name) ? 0 : 1;
+  const args = [...call.args.slice(0, at), table.args[0] ?? table.named.get('table_name') ?? table, ...call.args.slice(at)];
+  // They are sent when the block ends: nothing that is written between them would come in their order.
+  return operation({ ...call, args, named: new Map([...call.named, ...(schema === undefined ? [] : [['schema', schema] as const])]) }, scope)?.map(({ sql }) => ({ sql }));
+}
+
+/** The call whose block an operation stands in: `with op.batch_alter_table("users") as batch_op:`. */
+function batchTable({ node }: Invocation, { code, language }: Scope): Invocation | undefined {
+  for (let { parent } = node; parent !== undefined; { parent } = parent) {
+    if (parent.type !== 'with_statement') continue;
+    const clause = parent.children.find(({ type }) => type === 'with_clause');
+    for (const inside of clause === undefined ? [] : descendants(clause)) {
+      const value = inside.type === 'call' ? language.value(inside, code) : undefined;
+      if (value?.kind === 'call' && value.name === 'batch_alter_table') return value;
+    }
+  }
+  return undefined;
+}
+
+function operation(call: Invocation, scope: Scope): readonly Sent[] | undefined {
   const { code } = scope;
   const { args, named } = call;
   const given = (index: number, ...names: string[]): Value | undefined => args[index] ?? names.map((name) => named.get(name)).find((value) => value !== undefined);
