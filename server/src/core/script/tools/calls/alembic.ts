@@ -10,7 +10,7 @@ export function alembicCall(call: Invocation, scope: Scope): readonly Sent[] | u
   const table = batchTable(call, scope);
   if (table === undefined) return undefined;
   const schema = table.named.get('schema');
-  const at = /_column$/u.test(call.name) ? 0 : 1;
+  const at = call.name.endsWith('_column') ? 0 : 1;
   const args = [...call.args.slice(0, at), table.args[0] ?? table.named.get('table_name') ?? table, ...call.args.slice(at)];
   // They are sent when the block ends: nothing that is written between them would come in their order.
   return operation({ ...call, args, named: new Map([...call.named, ...(schema === undefined ? [] : [['schema', schema] as const])]) }, scope)?.map(({ sql }) => ({ sql }));
