@@ -36,7 +36,7 @@ describe('check --format json', () => {
     const cwd = lockscope.project({ 'm/001.sql': sql, 'schema.sql': SCHEMA });
     const args = ['check', 'm/001.sql', '--schema', 'schema.sql', '--server-version', '17', '--format', 'json'];
     const { status, stdout } = await lockscope.run(args, { cwd });
-    const statement = { direction: 'up', locks: [], rewrites: [], scans: [], rebuilds: [], algorithm: null, concurrency: null, certainty: 'exact', estimate: { low: 0.0004, likely: 0.002, high: 0.04, basis: 'default' } };
+    const statement = { direction: 'up', locks: [], rewrites: [], scans: [], rebuilds: [], algorithm: null, concurrency: null, certainty: 'exact', estimate: { low: 0.0002, likely: 0.001, high: 0.04, basis: 'default' } };
     const found = JSON.parse(stdout) as { files: { findings: unknown[] }[] };
     expect(found).toEqual({
       version: 1,
