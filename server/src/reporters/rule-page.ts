@@ -1,4 +1,5 @@
 import { blocks, blocksTraffic, LOCK_MODES } from '../core/effects/postgres/lock-modes';
+import { NEWEST_POSTGRES, OLDEST_POSTGRES } from '../core/target';
 import type { Example, RuleGroup, RuleMeta } from '../core/rules/rule';
 
 /** The pages of docs/rules by file name: one a rule, and README.md with the table of them all. */
@@ -8,7 +9,7 @@ export function rulePages(metas: readonly RuleMeta[]): ReadonlyMap<string, strin
 
 /** A rule's page as Markdown: what `lockscope explain` prints and docs/rules holds. */
 export function rulePage(meta: RuleMeta): string {
-  const { id, summary, group, severity, recommended, danger, safeWay, whenToIgnore, sources, bad, good } = meta;
+  const { id, summary, group, severity, recommended, danger, safeWay, versions = SAME, whenToIgnore, sources, bad, good } = meta;
   const state = recommended ? `**${severity}** by default` : `off by default; **${severity}** where it is switched on`;
   return [
     `# ${id}`,
@@ -19,6 +20,8 @@ export function rulePage(meta: RuleMeta): string {
     ...queueOf(danger),
     '## The safe way',
     safeWay,
+    '## Versions',
+    versions,
     '## Reported',
     ...bad.map((example) => shown(example)),
     '## Not reported',
@@ -30,6 +33,8 @@ export function rulePage(meta: RuleMeta): string {
     '',
   ].join('\n\n').replace(/\n+$/, '\n');
 }
+
+const SAME = `PostgreSQL ${String(OLDEST_POSTGRES)} to ${String(NEWEST_POSTGRES)} are judged alike.`;
 
 /** What the strongest lock that a danger speaks of does to others, and to the queue for it; nothing where it speaks of none that holds up queries. */
 function queueOf(danger: string): readonly string[] {

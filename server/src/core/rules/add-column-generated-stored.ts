@@ -13,6 +13,7 @@ export const addColumnGeneratedStored = defineRule({
     recommended: true,
     danger: 'The value of `GENERATED ALWAYS AS (…) STORED` is worked out for every row at once: the table and all its indexes are written anew under ACCESS EXCLUSIVE.',
     safeWay: 'From PostgreSQL 18 on a VIRTUAL column costs nothing to add. Before that, add a plain column, keep it current with a trigger, and fill the old rows in batches.',
+    versions: 'Stored generated columns rewrite on 12 to 18. VIRTUAL ones, which do not, exist from 18 on.',
     whenToIgnore: 'The table is small and will stay so.',
     sources: ['https://www.postgresql.org/docs/current/ddl-generated-columns.html'],
     bad: [

@@ -15,6 +15,7 @@ export const addForeignKeyValidating = defineRule({
       '`ADD FOREIGN KEY` takes SHARE ROW EXCLUSIVE on both tables and keeps it while it looks up the parent of every row. Reads go on; writes to either table wait.',
     safeWay:
       'Add the key `NOT VALID`, which is brief and makes new rows obey, then `VALIDATE CONSTRAINT` in a transaction of its own: it takes SHARE UPDATE EXCLUSIVE on the child and ROW SHARE on the parent, and nobody waits.',
+    versions: 'The locks are the same on 12 to 18. On a partitioned table NOT VALID is an error up to 17; `NOT ENFORCED` exists from 18 on.',
     whenToIgnore: 'Both tables are small, or one of them is not written to while the migration runs.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES', 'src/backend/commands/tablecmds.c, ATAddForeignKeyConstraint'],
     bad: [

@@ -15,6 +15,7 @@ export const addPrimaryKeyBlocking = defineRule({
       '`ADD PRIMARY KEY` takes ACCESS EXCLUSIVE, makes its columns NOT NULL (reading the whole table unless that is known) and builds a unique index. `USING INDEX` spares the build but not the reading.',
     safeWay:
       'Make the columns NOT NULL without a scan under the lock (a CHECK that is validated apart, or NOT NULL … NOT VALID from PostgreSQL 18 on), build the index with `CREATE UNIQUE INDEX CONCURRENTLY`, then `ADD CONSTRAINT … PRIMARY KEY USING INDEX`.',
+    versions: 'The lock on the table is the same on 12 to 18. Of a partitioned table, partitions are locked SHARE up to 17 and ACCESS EXCLUSIVE from 18 on.',
     whenToIgnore: 'The table is small and will stay so.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
     bad: [

@@ -15,6 +15,7 @@ export const attachPartitionScanning = defineRule({
     danger:
       'The parent is locked only against DDL, but the table that is attached, and the default partition if there is one, are read whole under ACCESS EXCLUSIVE to make sure that their rows belong where they are.',
     safeWay: 'Add a CHECK that says the same as the bound (and one to the default partition that rules the bound out) as NOT VALID and validate it. Then nothing is read. Drop it afterwards.',
+    versions: 'The locks on parent, partition and default partition are the same on 12 to 18. Tables that reference the parent are locked ACCESS SHARE up to 14 and SHARE ROW EXCLUSIVE from 15 on.',
     whenToIgnore: 'The table is small, or nobody uses it yet and there is no default partition.',
     sources: ['https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE'],
     bad: [

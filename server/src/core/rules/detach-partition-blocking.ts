@@ -13,6 +13,7 @@ export const detachPartitionBlocking = defineRule({
     recommended: true,
     danger: 'It takes ACCESS EXCLUSIVE on the parent, the partition and a default partition, so everything on the partitioned table waits while it queues. A table with a foreign key to it is read whole under ACCESS EXCLUSIVE.',
     safeWay: '`DETACH PARTITION … CONCURRENTLY` (PostgreSQL 14 and later) takes SHARE UPDATE EXCLUSIVE. It cannot run inside a transaction, nor where there is a default partition.',
+    versions: 'CONCURRENTLY exists from 14 on, and not for a table with a default partition. The partition itself is locked SHARE UPDATE EXCLUSIVE up to 13 and ACCESS EXCLUSIVE from 14 on.',
     whenToIgnore: 'A short lock_timeout is set and the migration is repeated when it strikes.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION'],
     bad: [

@@ -14,6 +14,7 @@ export const enumValueUsedInTransaction = defineFileRule({
     recommended: true,
     danger: 'ALTER TYPE … ADD VALUE may run in a transaction, but the value cannot be used before that commits: the server says "unsafe use of new value" and the migration fails. A type created in the same transaction is an exception.',
     safeWay: 'Add the value in a transaction of its own, before.',
+    versions: 'The same on 12 to 18. Before 12 ADD VALUE itself could not run in a transaction.',
     whenToIgnore: 'The string only looks like the value.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES', 'src/backend/utils/adt/enum.c, check_safe_enum_use'],
     bad: [

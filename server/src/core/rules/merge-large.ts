@@ -19,6 +19,7 @@ export const mergeLarge = defineRule({
     danger:
       'MERGE takes ROW EXCLUSIVE, which lets others read and write; but each row that it changes stays locked until the end, so that their writers wait for all of it, as do inserts of the same keys. VACUUM removes nothing anywhere meanwhile, dead rows pile up, and replicas receive it all at once.',
     safeWay: 'Merge in batches by ranges of the source’s primary key, a thousand to ten thousand rows each, and commit after each. That is sound where the key of the source decides which row of the target is meant.',
+    versions: 'MERGE exists from 15 on.',
     whenToIgnore: 'The source is small, or few of its rows differ from the target.',
     sources: ['https://www.postgresql.org/docs/current/sql-merge.html', 'https://www.postgresql.org/docs/current/plpgsql-transactions.html'],
     bad: [

@@ -13,6 +13,7 @@ export const notInTransaction = defineRule({
     danger:
       'CONCURRENTLY, VACUUM, CREATE DATABASE and some others end their own transactions, so the server refuses them in a transaction block. Migration tools often open one around each file, and several statements sent as one query are one too.',
     safeWay: 'Put the statement behind the COMMIT, or switch the transaction of the tool off for the file that it is in.',
+    versions: 'The same on 12 to 18, but for REINDEX of a partitioned relation and DETACH CONCURRENTLY (from 14 on) and CLUSTER of a partitioned table (from 15 on).',
     whenToIgnore: 'The file is run by something that opens no transaction, although its tool usually does.',
     sources: ['src/backend/access/transam/xact.c, PreventInTransactionBlock'],
     bad: [

@@ -13,6 +13,7 @@ export const publishedTableChange = defineRule({
     recommended: true,
     danger: 'Logical replication carries rows and no DDL. When a row arrives with a column that the subscriber does not have, or of a type that it cannot read, replication stops, and the publisher keeps its WAL until the disk is full.',
     safeWay: 'Add columns on the subscriber first and on the publisher afterwards; drop them the other way round.',
+    versions: 'Publications list columns and schemas from 15 on.',
     whenToIgnore: 'The subscriber has been changed already, or nobody subscribes.',
     sources: ['https://www.postgresql.org/docs/current/logical-replication-restrictions.html'],
     bad: [

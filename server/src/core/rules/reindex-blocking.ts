@@ -14,6 +14,7 @@ export const reindexBlocking = defineRule({
     danger:
       'Plain `REINDEX` takes SHARE on the table, so writes wait, and ACCESS EXCLUSIVE on each index it rebuilds. The planner opens every index of a table it plans for, so every SELECT on the table waits too.',
     safeWay: '`REINDEX … CONCURRENTLY` builds a second index beside the old one under SHARE UPDATE EXCLUSIVE and swaps them. It cannot run inside a transaction.',
+    versions: 'The same on 12 to 18. Partitioned tables and indexes can be reindexed from 14 on, and not inside a transaction.',
     whenToIgnore: 'The index is corrupt and the table is out of use until it is rebuilt.',
     sources: ['https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY'],
     bad: [

@@ -47,6 +47,8 @@ export interface RuleMeta {
   readonly danger: string;
   /** Markdown: what to do instead. */
   readonly safeWay: string;
+  /** Markdown: where the server's versions differ, as the tests saw it; absent where all of them do the same. */
+  readonly versions?: string;
   /** Markdown: when it is right to ignore this. */
   readonly whenToIgnore: string;
   /** Manual sections or server source files that show it. */

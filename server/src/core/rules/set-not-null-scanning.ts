@@ -15,11 +15,12 @@ export const setNotNullScanning = defineRule({
     danger: '`SET NOT NULL` takes ACCESS EXCLUSIVE and reads every row under it, unless a valid CHECK constraint already proves that there is no NULL.',
     safeWay:
       'Add `CHECK (column IS NOT NULL) NOT VALID`, validate it in a transaction of its own, then SET NOT NULL, which now reads nothing, and drop the CHECK (in a statement of its own: together they scan). From PostgreSQL 18 on, `ADD CONSTRAINT … NOT NULL column NOT VALID` and `VALIDATE CONSTRAINT` do it directly.',
+    versions: 'A valid CHECK spares the scan on all of 12 to 18. `NOT NULL … NOT VALID` exists from 18 on; up to 17 the fix goes by way of a CHECK.',
     whenToIgnore: 'The table is small and will stay so.',
     sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL', 'src/backend/commands/tablecmds.c, NotNullImpliedByRelConstraints'],
     bad: [
       {
-        title: 'On every version',
+        title: 'By way of a CHECK',
         schema: 'CREATE TABLE users (email text);',
         version: 15,
         sql: 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;\n',
@@ -27,7 +28,7 @@ export const setNotNullScanning = defineRule({
           'ALTER TABLE users ADD CONSTRAINT users_email_is_not_null CHECK (email IS NOT NULL) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT users_email_is_not_null;\nALTER TABLE users ALTER COLUMN email SET NOT NULL;\nALTER TABLE users DROP CONSTRAINT users_email_is_not_null;\n',
       },
       {
-        title: 'PostgreSQL 18',
+        title: 'NOT NULL … NOT VALID',
         schema: 'CREATE TABLE users (email text);',
         version: 18,
         sql: 'BEGIN;\nALTER TABLE users ALTER email SET NOT NULL, ADD COLUMN age int;\nCOMMIT;\n',

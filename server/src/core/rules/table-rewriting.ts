@@ -13,6 +13,7 @@ export const tableRewriting = defineRule({
     recommended: true,
     danger: 'Each of these copies the table, and its indexes, under ACCESS EXCLUSIVE: reads and writes wait until the copy is complete, and it needs the disk space twice.',
     safeWay: 'Use pg_repack or pg_squeeze (from PostgreSQL 19 on, REPACK CONCURRENTLY), which copy while others work; or copy into a new table and swap the names. Plain VACUUM holds up nobody.',
+    versions: 'CLUSTER, VACUUM FULL, SET LOGGED and SET TABLESPACE are the same on 12 to 18; SET ACCESS METHOD exists from 15 on, and CLUSTER of a partitioned table too. SET LOGGED of a partitioned table does nothing up to 17 and is an error from 18 on.',
     whenToIgnore: 'The table is small, or nobody uses it while the migration runs.',
     sources: ['https://www.postgresql.org/docs/current/sql-cluster.html', 'https://www.postgresql.org/docs/current/sql-vacuum.html', 'https://www.postgresql.org/docs/current/sql-altertable.html'],
     bad: [{ sql: 'CLUSTER users USING users_pkey;\n' }, { sql: 'VACUUM (FULL, VERBOSE) users;\n' }, { sql: 'ALTER TABLE users SET UNLOGGED;\n' }, { sql: 'ALTER TABLE users SET TABLESPACE fast;\n' }],
