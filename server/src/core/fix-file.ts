@@ -1,6 +1,7 @@
 import type { Analysis, Finding } from './analysis';
 import { analyze, type AnalysisInput } from './analyze';
 import type { AnalysisMemo } from './memo';
+import { RULE_METAS } from './rules';
 import type { Fix } from './rules/rule';
 import { applyEdits, type Edit } from './text';
 
@@ -29,7 +30,7 @@ export function fixFile(input: AnalysisInput, choose: (finding: Finding) => Fix 
   const created = new Map<string, string>();
   const seen = new Set([input.text]);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const fixes = together(analysis.findings, choose);
+    const fixes = nextOf(analysis.findings, choose);
     const text = applyEdits(
       analysis.text,
       fixes.flatMap((fix) => fix.edits),
@@ -48,6 +49,17 @@ export function fixFile(input: AnalysisInput, choose: (finding: Finding) => Fix 
   }
   return { text: analysis.text, count, created, analysis };
 }
+
+/** The fixes of a round: those that depend on the transactions that others leave wait until there are no others. */
+function nextOf(findings: readonly Finding[], choose: (finding: Finding) => Fix | undefined): readonly Fix[] {
+  const first = together(
+    findings.filter(({ rule }) => !LAST.has(rule)),
+    choose,
+  );
+  return first.length > 0 ? first : together(findings, choose);
+}
+
+const LAST: ReadonlySet<string> = new Set(RULE_METAS.filter(({ mendsLast }) => mendsLast === true).map(({ id }) => id));
 
 /** The chosen fixes that can be applied at once: at most one a statement, and no two whose edits touch. */
 export function together(findings: readonly Finding[], choose: (finding: Finding) => Fix | undefined): readonly Fix[] {

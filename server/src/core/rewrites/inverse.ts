@@ -18,24 +18,56 @@ export interface Inverse {
 
 /** The statements that take others back, as far as they can be. */
 export function inverseOf(statements: readonly StatementAnalysis[]): Inverse {
-  const made: string[] = [];
+  let made: readonly Taken[] = [];
   const lost: string[] = [];
   const open: string[] = [];
-  for (const { effects, before, parsed } of statements) {
+  for (const { effects, before, parsed, segment } of statements) {
     if (effects === undefined || !parsed.ok || effects.control !== undefined || effects.setting !== undefined) continue;
     const view = new SchemaEditor(before);
     // What belongs to a new table goes with it.
     const own = effects.actions.filter((action) => action.relation === undefined || !effects.creates.includes(action.relation) || ('name' in action && action.name === action.relation));
-    const parts: string[] = [];
+    const parts: Taken[] = [];
     for (const action of own) {
+      const gone = droppedBy(action);
+      if (gone !== undefined && [...made, ...parts].some(({ makes }) => makes === gone)) {
+        // Made and dropped by the same migration: there is nothing to take back.
+        made = made.filter(({ makes }) => makes !== gone);
+        parts.splice(0, parts.length, ...parts.filter(({ makes }) => makes !== gone));
+        continue;
+      }
+      if (segment.generated === true && action.kind === 'add constraint' && action.name === undefined) {
+        // The tool, not the server, gives it a name: fk_rails_0123456789, for one.
+        open.push(`the ${action.constraint} that the tool names${action.relation === undefined ? '' : ` on ${named(action.relation)}`}`);
+        continue;
+      }
       const undone = undo(action, view);
       if (undone === undefined) open.push(effects.kind);
       else if ('lost' in undone) lost.push(undone.lost);
-      else if (undone.sql !== undefined) parts.unshift(undone.sql);
+      else if (undone.sql !== undefined) parts.unshift({ sql: undone.sql, makes: madeBy(action) });
     }
-    made.unshift(...parts);
+    made = [...parts, ...made];
   }
-  return { statements: made, lost: [...new Set(lost)], open: [...new Set(open)] };
+  return { statements: made.map(({ sql }) => sql), lost: [...new Set(lost)], open: [...new Set(open)] };
+}
+
+/** A statement that takes something back, and what was made, where the migration may drop it itself. */
+interface Taken {
+  readonly sql: string;
+  readonly makes: string | undefined;
+}
+
+function madeBy(action: Action): string | undefined {
+  const { relation = '' } = action;
+  if (action.kind === 'add constraint') return action.name === undefined ? undefined : `constraint ${relation} ${action.name}`;
+  if (action.kind === 'add column') return `column ${relation} ${action.column}`;
+  return action.kind === 'create table' ? `relation ${action.name}` : undefined;
+}
+
+function droppedBy(action: Action): string | undefined {
+  const { relation = '' } = action;
+  if (action.kind === 'drop constraint') return `constraint ${relation} ${action.name}`;
+  if (action.kind === 'drop column') return `column ${relation} ${action.column}`;
+  return action.kind === 'drop relation' ? `relation ${action.name}` : undefined;
 }
 
 type Undone = { readonly sql: string | undefined } | { readonly lost: string };

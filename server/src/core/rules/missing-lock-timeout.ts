@@ -13,6 +13,7 @@ export const missingLockTimeout = defineFileRule({
     summary: 'A strong lock is asked for without a lock_timeout',
     severity: 'warning',
     recommended: true,
+    mendsLast: true,
     danger:
       'A lock that blocks reads or writes has to wait for every transaction that uses the table, and while it waits everything that comes later queues behind it. One forgotten session is enough to stop the service, although the statement itself would be done in a millisecond.',
     safeWay: "Set `lock_timeout` to what the service can bear, a few seconds, and run the migration again when it strikes. One finding a file stands for all its statements.",

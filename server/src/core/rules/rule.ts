@@ -43,6 +43,8 @@ export interface RuleMeta {
   readonly recommended: boolean;
   /** True for what is expected in a down migration, which takes back what the up migration added. */
   readonly upOnly?: boolean;
+  /** True where its fix depends on the transactions that the fixes of others leave. */
+  readonly mendsLast?: true;
   /** Markdown: what happens on a busy database, and why. Names the lock. */
   readonly danger: string;
   /** Markdown: what to do instead. */

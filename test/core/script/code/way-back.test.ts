@@ -47,6 +47,12 @@ const CASES: readonly (readonly [title: string, path: string, text: string, fixe
     'revision = "a"\ndown_revision = None\n\n\ndef upgrade() -> None:\n    op.add_column("users", sa.Column("a", sa.Integer()))\n\n\ndef downgrade() -> None:\n    op.drop_column("users", "a")\n',
   ],
   [
+    'Rails: a name that Rails chooses, and what the migration drops itself',
+    'db/migrate/20240101000000_a.rb',
+    'class A < ActiveRecord::Migration[7.1]\n  def change\n    add_foreign_key :orders, :users, validate: false\n    execute "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID"\n    execute "ALTER TABLE users DROP CONSTRAINT c"\n    execute "CREATE VIEW v AS SELECT 1"\n  end\nend\n',
+    'class A < ActiveRecord::Migration[7.1]\n  def up\n    add_foreign_key :orders, :users, validate: false\n    execute "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID"\n    execute "ALTER TABLE users DROP CONSTRAINT c"\n    execute "CREATE VIEW v AS SELECT 1"\n  end\n\n  def down\n    # To be undone by hand: the foreign key that the tool names on orders\n    execute "DROP VIEW v"\n  end\nend\n',
+  ],
+  [
     'Alembic, no function',
     'alembic/versions/a.py',
     'revision = "a"\n\n\ndef upgrade() -> None:\n    op.execute("UPDATE users SET age = 1")\n    op.create_index("i", "users", ["age"])\n',

@@ -55,10 +55,10 @@ export function railsCall(call: Invocation, scope: Scope): readonly Sent[] | und
     }
     case 'add_foreign_key': {
       const sql = foreignKey(table, nameOf(second), second, named, scope);
-      const { text } = code;
-      const own = call.named.get('name') ?? call.named.get('column');
-      const validate = `validate_foreign_key ${[first, second].map((one) => (one === undefined ? '' : text.slice(one.span.offset, one.span.offset + one.span.length))).join(', ')}`;
-      return lowered([sql], 'execute({})', (statements) => (own === undefined && isNotValid(statements, sql) ? [withArgument(call, 'validate: false', code), validate] : undefined));
+      const [own, given] = [call.named.get('name'), call.named.get('column')];
+      const which = own !== undefined ? `name: ${written(own, code)}` : given !== undefined ? `column: ${written(given, code)}` : written(second, code);
+      const validate = `validate_foreign_key ${written(first, code)}, ${which}`;
+      return lowered([sql], 'execute({})', (statements) => (isNotValid(statements, sql) ? [withArgument(call, 'validate: false', code), validate] : undefined));
     }
     case 'remove_foreign_key': {
       const name = named.get('name');
@@ -72,7 +72,12 @@ export function railsCall(call: Invocation, scope: Scope): readonly Sent[] | und
     }
     case 'add_check_constraint': {
       const name = named.get('name');
-      return send(alter(table, `ADD${name === undefined ? '' : ` CONSTRAINT ${nameIn(name, code)}`} CHECK (${constantText(second) ?? placeholder(second, code)})${isFalse(named.get('validate')) ? ' NOT VALID' : ''}`));
+      const sql = alter(table, `ADD${name === undefined ? '' : ` CONSTRAINT ${nameIn(name, code)}`} CHECK (${constantText(second) ?? placeholder(second, code)})${isFalse(named.get('validate')) ? ' NOT VALID' : ''}`);
+      const own = call.named.get('name');
+      // Without a name nothing says which one is to be validated.
+      if (own === undefined) return send(sql);
+      const validate = `validate_check_constraint ${written(first, code)}, name: ${written(own, code)}`;
+      return lowered([sql], 'execute({})', (statements) => (isNotValid(statements, sql) ? [withArgument(call, 'validate: false', code), validate] : undefined));
     }
     case 'add_reference':
     case 'add_belongs_to': {
@@ -86,6 +91,11 @@ export function railsCall(call: Invocation, scope: Scope): readonly Sent[] | und
     default:
       return undefined;
   }
+}
+
+/** An argument as the file has it. */
+function written(value: Value | undefined, { text }: Scope['code']): string {
+  return value === undefined ? '' : text.slice(value.span.offset, value.span.offset + value.span.length);
 }
 
 const TYPES: Readonly<Record<string, string>> = {
