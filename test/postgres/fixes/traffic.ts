@@ -89,6 +89,8 @@ export async function openTraffic(server: Server, database: string, migrator: pg
         running = false;
         // What the script has left locked would hold them up for ever.
         if (await isOpen(migrator)) {
+          // And its snapshot may be one in which a row has the mark, however often that is taken away since.
+          settled = false;
           while (!isFinished()) {
             await migrator.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
             await pause(5);

@@ -1,4 +1,5 @@
 import type { Fix } from '../rules/rule';
+import type { BesideEdit } from '../script/script';
 import { tokensOf } from '../sql/postgres/scan';
 import type { Edit } from '../text';
 import { indentAt, lineEndOf } from './edits';
@@ -10,7 +11,7 @@ import { indentAt, lineEndOf } from './edits';
  */
 export function keepingComments(fixes: readonly Fix[], text: string): readonly Fix[] {
   return fixes.map((fix) => {
-    const written = plain([...fix.edits.map((edit) => edit.text), ...(fix.files ?? []).map((file) => file.text)].join('\n'));
+    const written = plain([...fix.edits.map((edit) => ('beside' in edit ? (edit as BesideEdit).beside.text : edit.text)), ...(fix.files ?? []).map((file) => file.text)].join('\n'));
     const edits = fix.edits.map((edit) => (edit.length === 0 ? edit : withComments(edit, lostIn(text.slice(edit.offset, edit.offset + edit.length), written), text)));
     return edits.every((edit, at) => edit === fix.edits[at]) ? fix : { ...fix, edits };
   });
