@@ -1,11 +1,11 @@
 // Runs the suite inside a real VS Code, with Lockscope from this folder and with its installed .vsix.
 //
-//   node test/vscode/run.mjs [development] [installed] [restricted] [--results FILE]
+//   node test/vscode/run.mjs [development] [installed] [restricted] [estimates] [--results FILE]
 //
-// All three parts run when none is named. FILE receives what was counted, as JSON.
+// All parts run when none is named. FILE receives what was counted, as JSON.
 // LOCKSCOPE_VSCODE says which VS Code: nothing for VS Code in the browser (code-server and Chromium, which are
 // obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
-// of a desktop one that is there. The part `restricted` drives the page and so needs the browser.
+// of a desktop one that is there. The parts `restricted` and `estimates` drive the page and so need the browser.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import {
 } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { makeVsix } from '../../scripts/lib/vsix.mjs';
+import { checkEstimates } from './estimates.mjs';
 import { checkRestrictedMode } from './restricted.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -29,7 +30,7 @@ const inBrowser = executable === launcher;
 
 async function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { results: { type: 'string' } } });
-  const parts = { development, installed, restricted };
+  const parts = { development, installed, restricted, estimates };
   const unknown = positionals.filter((name) => !(name in parts));
   if (unknown.length > 0) {
     console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
@@ -79,6 +80,13 @@ async function restricted(profile) {
   return { passed: await checkRestrictedMode(profile), failed: 0, reasons: [] };
 }
 
+/** What an estimate rests on, clicked as a person does: a suite in the extension host cannot answer what it is asked. */
+async function estimates(profile, databaseUrl) {
+  if (!inBrowser) return { passed: 0, failed: 0, reasons: ['Calibrating and rehearsing: clicked in the browser only'] };
+  install(await makeVsix(), profile);
+  return { passed: await checkEstimates(profile, databaseUrl), failed: 0, reasons: [] };
+}
+
 /** Gives back what the suite counted. A suite that ended without having counted has failed. */
 async function runSuite({ workspace, userDataDir, args }, databaseUrl, extensionDevelopmentPath, extensionDir) {
   const results = join(workspace, '../results.json');
@@ -116,7 +124,7 @@ async function startDatabase() {
   const outfile = join(root, 'out/test-vscode/servers.mjs');
   await build({ absWorkingDir: root, entryPoints: ['test/postgres/servers.ts'], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'warning' });
   const { startServer } = await import(pathToFileURL(outfile).href);
-  const server = await startServer(18);
+  const server = await startServer(18, { shared_preload_libraries: 'pg_stat_statements' });
   const client = await server.connect();
   await client.query('CREATE TABLE users (n int); INSERT INTO users SELECT generate_series(1, 2000000); ANALYZE users');
   await client.end();

@@ -1,0 +1,230 @@
+// Estimates as a person has them: a server is calibrated, a migration is rehearsed, what ran is held against what was said,
+// a connection is marked as production, and the report is there again after the window was reloaded.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
+import { startCodeServer } from '../../scripts/lib/code-server.mjs';
+import { connectDatabase, openWorkbench, runCommand, workbenchAddress } from '../../scripts/lib/workbench.mjs';
+
+const INDEX = 'CREATE INDEX users_n_idx ON users (n);';
+const MIGRATIONS = {
+  '005_users_n.sql': `${INDEX}\nALTER TABLE users ALTER COLUMN n SET NOT NULL;\n`,
+  // Nothing that a person could cancel in time would be certain to last that long.
+  '006_slow.sql': 'ALTER TABLE users ADD CHECK (n > 0);\nSELECT pg_sleep(600);\n',
+};
+const TIMEOUT = 45_000;
+
+/**
+ * Throws unless each command says first what it does, shows how far it is, can be cancelled, and does what it says.
+ * Gives back how many things it looked at.
+ */
+export async function checkEstimates({ workspace, userDataDir, extensionsDir }, databaseUrl) {
+  for (const [name, sql] of Object.entries(MIGRATIONS)) writeFileSync(join(workspace, 'migrations', name), sql);
+  writeFileSync(join(workspace, '.env'), `DATABASE_URL=${databaseUrl}\n`);
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()');
+  const server = await startCodeServer({ userDataDir, extensionsDir });
+  const browser = await launchChromium();
+  try {
+    const files = [join(workspace, 'migrations', '005_users_n.sql')];
+    const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files }));
+    page.setDefaultTimeout(TIMEOUT);
+    // An address that names files opens those and no others: after a reload, too.
+    await page.goto(workbenchAddress(server, { folder: workspace }), { waitUntil: 'domcontentloaded' });
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'migrations' }).first().waitFor();
+    return await new Person(page, client).tryEverything();
+  } finally {
+    await browser.close();
+    await server.stop();
+    await client.end();
+  }
+}
+
+class Person {
+  checked = 0;
+
+  constructor(page, client) {
+    this.page = page;
+    this.client = client;
+  }
+
+  async tryEverything() {
+    await this.open('005_users_n.sql');
+    // The palette has the commands once the extension is there.
+    await this.page.waitForSelector('.codelens-decoration');
+    await connectDatabase(this.page);
+    await this.calibrate();
+    await this.rehearse();
+    await this.holdAgainstWhatRan();
+    await this.reload();
+    await this.markProduction();
+    return this.checked;
+  }
+
+  async calibrate() {
+    const { page } = this;
+    await runCommand(page, 'Lockscope: Calibrate Estimates');
+    const both = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Past statements and a sample' });
+    await this.sees('calibrating says first what it reads', both.filter({ hasText: /Also reads and sorts about 150,000 rows of users, for up to 2 s/ }));
+    await both.click();
+    const running = this.toast(/calibrating/);
+    await this.sees('it shows that it runs', running);
+    await running.getByRole('button', { name: 'Cancel' }).click();
+    await running.waitFor({ state: 'detached' });
+    // What was cancelled was not learned: there is nothing to forget.
+    await runCommand(page, 'Lockscope: Calibrate Estimates');
+    await both.waitFor();
+    await this.holds('it can be cancelled, and then nothing was learned', (await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Built-in timings' }).count()) === 0);
+    await both.click();
+    await this.sees('it says how much it learned', this.toast(/estimates for .* rest on \d+ more timings? of its server/));
+    await this.closeToasts();
+    const report = await this.report();
+    await this.sees('and the report rests on it', report.getByText('timings of this server').first());
+    await this.open('005_users_n.sql');
+    await runCommand(page, 'Lockscope: Calibrate Estimates');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Built-in timings' }).click();
+    await this.sees('what was learned can be forgotten', this.toast(/what was learned of .* is forgotten/));
+    await this.closeToasts();
+  }
+
+  async rehearse() {
+    const { page } = this;
+    await this.open('006_slow.sql');
+    await this.askForRehearsal();
+    const dialog = page.locator('.monaco-dialog-box');
+    await this.sees('rehearsing says first what it copies, and where', dialog.filter({ hasText: /Lockscope reads at most 200,000 rows of users from .*copied to a new database on the server of/ }));
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await this.holds('who says no to that has no database made', (await this.rehearsals()) === 0);
+    await this.askForRehearsal();
+    await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    const running = this.toast(/rehearsing 006_slow\.sql/);
+    await this.sees('it shows what it is at', running.filter({ hasText: /running statement 2 of 2/ }));
+    await this.holds('on a database of its own', (await this.rehearsals()) === 1);
+    await running.getByRole('button', { name: 'Cancel' }).click();
+    await this.sees('it can be cancelled while a statement runs', running, 'detached');
+    await this.until('its database is removed', async () => (await this.rehearsals()) === 0);
+    await this.closeToasts();
+    await this.open('005_users_n.sql');
+    await this.askForRehearsal();
+    await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    await this.sees('it says what came of it', this.toast(/rehearsed 2 statements on .*: the times of \d rest on it/));
+    await this.closeToasts();
+    await this.holds('and leaves the table as it was', (await this.indexes()) === 0 && (await this.rehearsals()) === 0);
+    const report = await this.report();
+    await this.sees('the report rests on the rehearsal', report.getByText('a rehearsal on a part of the rows').first());
+  }
+
+  async askForRehearsal() {
+    await runCommand(this.page, 'Lockscope: Rehearse Migration');
+    await this.page.locator('.quick-input-title', { hasText: 'Rehearse On' }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.monaco-dialog-box').waitFor();
+  }
+
+  /** The report has been shown: now the migration runs. */
+  async holdAgainstWhatRan() {
+    await this.client.query(INDEX);
+    await this.client.query('DROP INDEX users_n_idx');
+    await this.open('005_users_n.sql');
+    const report = await this.report();
+    await this.sees('what a statement took when it ran stands beside what was said', report.getByText(/took .* when it ran; the estimate was about/).first());
+  }
+
+  async reload() {
+    // A page that is simply loaded again has had no time to write down what was open.
+    const gone = this.page.waitForEvent('domcontentloaded');
+    await runCommand(this.page, 'Developer: Reload Window');
+    await gone;
+    await this.sees('the report is there again after the window was reloaded', this.frame().locator('a.bar', { hasText: 'SHARE' }).first());
+    await this.open('005_users_n.sql');
+    await this.page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
+  }
+
+  async markProduction() {
+    const { page } = this;
+    await runCommand(page, 'Lockscope: Mark Connections as Production');
+    const row = page.locator('.quick-input-list .monaco-list-row').first();
+    await this.sees('marking as production shows the connections', row);
+    await row.click();
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
+    await this.until('nothing is rehearsed with a connection that is marked as production', async () => {
+      await runCommand(page, 'Lockscope: Rehearse Migration');
+      return this.toast(/is marked as production: nothing is rehearsed with its rows/).waitFor({ timeout: 5000 }).then(() => true, () => page.keyboard.press('Escape').then(() => false));
+    });
+    await this.holds('and no database is made', (await this.rehearsals()) === 0);
+  }
+
+  /** Has the active migration estimated; gives the report's page. */
+  async report() {
+    await runCommand(this.page, 'Lockscope: Estimate Runtime');
+    await this.page.locator('.tab', { hasText: 'Report: ' }).first().waitFor();
+    return this.frame();
+  }
+
+  frame() {
+    return this.page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+  }
+
+  async open(name) {
+    const { page } = this;
+    await page.keyboard.press('Control+1');
+    const tab = page.locator('.tab', { hasText: name }).and(page.locator(':not(:has-text("Report"))'));
+    if ((await tab.count()) > 0) await tab.first().click();
+    else {
+      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+      if ((await row.count()) === 0) await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'migrations' }).first().click();
+      await row.dblclick();
+    }
+    await page.locator('.tab.active', { hasText: name }).first().waitFor();
+    await page.keyboard.press('Control+1');
+  }
+
+  toast(text) {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
+  }
+
+  async closeToasts() {
+    await runCommand(this.page, 'Notifications: Clear All Notifications');
+  }
+
+  async rehearsals() {
+    const { rows } = await this.client.query("SELECT count(*)::int AS n FROM pg_database WHERE datname LIKE 'lockscope_rehearsal%'");
+    return rows[0].n;
+  }
+
+  async indexes() {
+    const { rows } = await this.client.query("SELECT count(*)::int AS n FROM pg_indexes WHERE tablename = 'users'");
+    return rows[0].n;
+  }
+
+  async sees(what, locator, state = 'visible') {
+    await locator.waitFor({ state }).catch(async (error) => {
+      throw new Error(`${what}: not seen; the page says\n${(await this.page.locator('body').innerText()).slice(0, 3000)}`, { cause: error });
+    });
+    this.tick(what);
+  }
+
+  async holds(what, isTrue) {
+    if (!isTrue) throw new Error(`It is not so that ${what}.`);
+    this.tick(what);
+  }
+
+  async until(what, look) {
+    const end = Date.now() + TIMEOUT;
+    while (!(await look())) {
+      if (Date.now() > end) throw new Error(`It is not so that ${what}.`);
+      await this.page.waitForTimeout(200);
+    }
+    this.tick(what);
+  }
+
+  tick(what) {
+    console.log(`  ✔ ${what}`);
+    this.checked += 1;
+  }
+}
