@@ -27,6 +27,8 @@ export interface Lanes {
    * @param task says what went wrong
    */
   work(world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
+  /** The same with nobody beside it: for an original that has deadlocks with others. */
+  alone(world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
 }
 
 interface Lane {
@@ -63,19 +65,21 @@ export async function openLanes(server: Server, count: number): Promise<Lanes> {
     }
   }
   const work: Lanes['work'] = (world, original, task) => within((client, traffic) => workIn(client, traffic, world, original, task));
+  const alone: Lanes['alone'] = (world, task) => within((client) => workIn(client, undefined, world, '', task));
   const run: Lanes['run'] = async (world, script, original = script) => {
     for (let attempt = 1; ; attempt++) {
       const outcome = await work(world, original, (client) => runScript(client, script));
       // Migrations may have deadlocks with others; fixes may not.
-      if (script !== original || attempt === 3 || outcome.error?.includes('deadlock') !== true) return outcome;
+      if (script !== original || outcome.error?.includes('deadlock') !== true) return outcome;
+      if (attempt === 3) return alone(world, (client) => runScript(client, script));
     }
   };
-  return { within, work, run };
+  return { within, work, alone, run };
 }
 
-async function workIn(client: pg.Client, traffic: Traffic, world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
+async function workIn(client: pg.Client, traffic: Traffic | undefined, world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
   await client.query(world);
-  const { value, settled, deadlock } = await traffic.beside(original, dependenceOf(original), () => task(client));
+  const { value, settled, deadlock } = (await traffic?.beside(original, dependenceOf(original), () => task(client))) ?? { value: await task(client), settled: true, deadlock: false };
   const error = value ?? (deadlock ? 'a deadlock with it stopped a reader or a writer' : undefined);
   if (error !== undefined) return { error, lines: [], open: false };
   const { rows } = await client.query<{ open: boolean }>(`SELECT now() <> statement_timestamp() AS open`);
