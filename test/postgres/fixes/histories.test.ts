@@ -36,12 +36,6 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
 
   const run = (tool: MigrationTool, files: readonly ToolFile[]): Promise<Outcome> => lanes.work(SCHEMA + DATA, files.map(({ text }) => text).join('\n'), (client) => runFiles(client, tool, files));
 
-  /** A migration may have deadlocks with others, and what is made of it may not: then it runs with nobody beside it. */
-  async function originally(tool: MigrationTool, file: ToolFile): Promise<Outcome> {
-    const outcome = await run(tool, [file]);
-    return outcome.error?.includes('deadlock') === true ? lanes.alone(SCHEMA + DATA, (client) => runFiles(client, tool, [file])) : outcome;
-  }
-
   /** The files that the refactoring makes, and what differs once all have run; undefined where it has nothing to split. */
   async function phased(form: (typeof PHASED_FORMS)[number], sql: string): Promise<number | undefined> {
     const tool = named(form.tool);
@@ -50,7 +44,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     if (fix === undefined) return undefined;
     const files = [{ path: form.path, text: applyEdits(text, fix.edits) }, ...(fix.files ?? [])];
     for (const file of files) expect(tool.read(file).segments.length, file.text).toBeGreaterThan(0);
-    const original = await originally(tool, { path: form.path, text });
+    const original = await lanes.originally(SCHEMA + DATA, text, (client) => runFiles(client, tool, [{ path: form.path, text }]));
     expect(original.error).toBeUndefined();
     const split = await run(tool, files);
     const complaint = split.error ?? complaintOf('', original.lines, split.lines);

@@ -27,8 +27,11 @@ export interface Lanes {
    * @param task says what went wrong
    */
   work(world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
-  /** The same with nobody beside it: for an original that has deadlocks with others. */
-  alone(world: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome>;
+  /**
+   * The same for what a fix is compared with. Migrations may have deadlocks with others, fixes may not: one that has them
+   * time and again runs with nobody beside it.
+   */
+  originally: Lanes['work'];
 }
 
 interface Lane {
@@ -65,16 +68,15 @@ export async function openLanes(server: Server, count: number): Promise<Lanes> {
     }
   }
   const work: Lanes['work'] = (world, original, task) => within((client, traffic) => workIn(client, traffic, world, original, task));
-  const alone: Lanes['alone'] = (world, task) => within((client) => workIn(client, undefined, world, '', task));
-  const run: Lanes['run'] = async (world, script, original = script) => {
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await work(world, original, (client) => runScript(client, script));
-      // Migrations may have deadlocks with others; fixes may not.
-      if (script !== original || outcome.error?.includes('deadlock') !== true) return outcome;
-      if (attempt === 3) return alone(world, (client) => runScript(client, script));
+  const originally: Lanes['originally'] = async (world, original, task) => {
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const outcome = await work(world, original, task);
+      if (outcome.error?.includes('deadlock') !== true) return outcome;
     }
+    return within((client) => workIn(client, undefined, world, original, task));
   };
-  return { within, work, alone, run };
+  const run: Lanes['run'] = (world, script, original = script) => (script === original ? originally : work)(world, original, (client) => runScript(client, script));
+  return { within, work, originally, run };
 }
 
 async function workIn(client: pg.Client, traffic: Traffic | undefined, world: string, original: string, task: (client: pg.Client) => Promise<string | undefined>): Promise<Outcome> {
