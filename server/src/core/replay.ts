@@ -1,6 +1,7 @@
 import type { Problem, Ran, StatementAnalysis } from './analysis';
 import type { Effects } from './effects/effects';
 import type { EffectsMemo, EffectsSetting } from './effects/memo';
+import { alike } from './lists';
 import { UNKNOWN_SCHEMA, type Schema, type Unseen } from './schema/schema';
 import { SchemaVersion } from './schema/version';
 import { Entries, type Room, type Transition } from './schema/view';
@@ -139,8 +140,7 @@ function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, 
  * the schema only, statements that look at none of those are taken over too.
  */
 function walk(segment: Segment, parsed: readonly Statement[], first: State, setting: EffectsSetting, memo: EffectsMemo, known: WalkedSegment = NOT_WALKED): WalkedSegment {
-  const head = commonHead(parsed, known.parsed);
-  const tail = Math.max(head, commonTail(parsed, known.parsed, head));
+  const { head, tail } = alike(parsed, known.parsed, sameStatement);
   const shift = parsed.length - known.parsed.length;
   const [begin] = known.states;
   const same = head > 0 && begin?.transaction === first.transaction && sameState(first, begin) ? head : 0;
@@ -211,27 +211,8 @@ function stepAt({ statements, transitions, states }: WalkedSegment, index: numbe
   return analysis === undefined || before === undefined || after === undefined ? undefined : { analysis, transition: transitions[index], before, after };
 }
 
-/** How many statements both lists begin with. */
-function commonHead(parsed: readonly Statement[], known: readonly Statement[]): number {
-  const most = Math.min(parsed.length, known.length);
-  let index = 0;
-  while (index < most && sameStatement(parsed[index], known[index])) index += 1;
-  return index;
-}
-
-/** The index from which on both lists hold the same statements, counted from their ends; not before `head` in either. */
-function commonTail(parsed: readonly Statement[], known: readonly Statement[], head: number): number {
-  let index = parsed.length;
-  let other = known.length;
-  while (index > head && other > head && sameStatement(parsed[index - 1], known[other - 1])) {
-    index -= 1;
-    other -= 1;
-  }
-  return index;
-}
-
-function sameStatement(a: Statement | undefined, b: Statement | undefined): boolean {
-  return a === b || a?.parsed === b?.parsed;
+function sameStatement(a: Statement, b: Statement): boolean {
+  return a === b || a.parsed === b.parsed;
 }
 
 /** Whether two states lead to the same, but for the numbers of transactions. */

@@ -1,3 +1,5 @@
+import { alike } from '../core/lists';
+
 /** How elements of a list are compared and written. */
 export interface Elements<T> {
   same(a: T, b: T): boolean;
@@ -25,13 +27,9 @@ export class JsonList<T> {
   next(elements: readonly T[]): JsonList<T> {
     const { how, starts, body } = this;
     const known = this.elements;
-    const shorter = Math.min(elements.length, known.length);
-    let head = 0;
-    while (head < shorter && this.isAt(head, elements[head])) head += 1;
+    const { head, tail } = alike(elements, known, (element, own) => own === element || how.same(own, element));
     if (head === elements.length && head === known.length) return this;
     const shift = elements.length - known.length;
-    let tail = elements.length;
-    while (tail > head && tail - shift > head && this.isAt(tail - shift - 1, elements[tail - 1])) tail -= 1;
 
     const made = elements.slice(head, tail).map((element) => `,${how.json(element)}`);
     const from = starts[head] ?? 0;
@@ -50,11 +48,6 @@ export class JsonList<T> {
   /** The array's text, in pieces. */
   get pieces(): readonly Buffer[] {
     return [OPEN, this.body.subarray(1), CLOSE];
-  }
-
-  private isAt(index: number, element: T | undefined): boolean {
-    const own = this.elements[index];
-    return own !== undefined && element !== undefined && (own === element || this.how.same(own, element));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { StatementAnalysis } from '../analysis';
 import type { Action } from '../effects/effects';
 import { blocksTraffic } from '../effects/postgres/lock-modes';
+import type { Alike } from '../lists';
 import type { RelationName } from '../schema/names';
 import type { FileContext } from './rule';
 import { isTimeoutSet } from './timeout';
@@ -105,14 +106,15 @@ type Digest = Int32Array;
 const digests = new WeakMap<readonly StatementAnalysis[], Digest>();
 
 function digestOf(statements: readonly StatementAnalysis[]): Digest {
-  return digests.get(statements) ?? digest(statements, []);
+  return digests.get(statements) ?? digest(statements, [], { head: 0, tail: statements.length });
 }
 
 /**
  * Works out the traits of a file's statements, and keeps them for the rules. What an earlier version of the file had in
  * the same place, or in the same place counted from the end, is taken over where its effects are the same.
+ * @param alike where both did the same
  */
-export function digest(statements: readonly StatementAnalysis[], previous: readonly StatementAnalysis[]): Digest {
+export function digest(statements: readonly StatementAnalysis[], previous: readonly StatementAnalysis[], { head, tail }: Alike): Digest {
   const made = new Int32Array(statements.length * WORDS);
   const old = digests.get(previous) ?? new Int32Array();
   const shift = statements.length - previous.length;
@@ -120,9 +122,7 @@ export function digest(statements: readonly StatementAnalysis[], previous: reado
   const take = (from: number): void => {
     for (let word = 0; word < WORDS; word++) made[index * WORDS + word] = old[from * WORDS + word] ?? 0;
   };
-  const head = sameHead(statements, previous);
   made.set(old.subarray(0, head * WORDS));
-  const tail = sameTail(statements, previous, head);
   made.set(old.subarray((tail - shift) * WORDS), tail * WORDS);
   for (index = head; index < tail; index++) {
     const statement = statements[index];
@@ -134,23 +134,6 @@ export function digest(statements: readonly StatementAnalysis[], previous: reado
   }
   digests.set(statements, made);
   return made;
-}
-
-/** How many statements did the same in both lists, from the start. */
-export function sameHead(now: readonly StatementAnalysis[], before: readonly StatementAnalysis[]): number {
-  const most = Math.min(now.length, before.length);
-  let index = 0;
-  while (index < most && now[index]?.ran === before[index]?.ran) index += 1;
-  return index;
-}
-
-/** The index from which on both lists did the same to their ends; not before `head` in either. */
-export function sameTail(now: readonly StatementAnalysis[], before: readonly StatementAnalysis[], head: number): number {
-  const shift = now.length - before.length;
-  const least = Math.max(head, head + shift);
-  let index = now.length;
-  while (index > least && now[index - 1]?.ran === before[index - 1 - shift]?.ran) index -= 1;
-  return index;
 }
 
 function addTraits({ effects, moment }: StatementAnalysis, words: Int32Array, at: number): void {

@@ -2,6 +2,7 @@ import type { Finding, RelatedPlace, StatementAnalysis } from '../analysis';
 import type { CodeName } from '../code-name';
 import type { Effects } from '../effects/effects';
 import { blocksTraffic } from '../effects/postgres/lock-modes';
+import { alike } from '../lists';
 import type { Neighbours } from '../neighbours';
 import { inFile } from '../rewrites/in-file';
 import { keepingComments } from '../rewrites/kept-comments';
@@ -16,7 +17,7 @@ import type { Span } from '../text';
 import type { Moment } from '../timeline';
 import type { Duration } from '../estimate/estimate';
 import { timeOf } from '../estimate/migration';
-import { digest, sameHead, sameTail } from './file-actions';
+import { digest } from './file-actions';
 import { RULES, FILE_RULES } from './index';
 import { ignoreFix, silenced } from './ignore';
 import { SEVERITIES, type FileReport, type FindContext, type Fix, type MendContext, type Related, type Rule, type RuleMeta, type RuleOptions, type Said, type Severity } from './rule';
@@ -242,14 +243,13 @@ export class JudgementMemo {
     const { statements } = file;
     const previous = sameSetting(this.previous?.file, file) ? this.previous : undefined;
     const before = previous?.file.statements ?? [];
-    digest(statements, before);
+    // What did the same as last time gives the same as last time: that is nearly all of them.
+    const same = alike(statements, before, (now, then) => now.ran === then.ran);
+    digest(statements, before, same);
     const old = previous?.situations ?? [];
     const shift = statements.length - old.length;
-    // What did the same as last time gives the same as last time: that is nearly all of them.
-    const head = sameHead(statements, before);
-    const tail = sameTail(statements, before, head);
-    const situations = old.slice(0, head);
-    for (let index = head; index < tail; index++) {
+    const situations = old.slice(0, same.head);
+    for (let index = same.head; index < same.tail; index++) {
       const statement = statements[index];
       if (statement === undefined) continue;
       const first = old[index];
@@ -258,7 +258,7 @@ export class JudgementMemo {
       else if (last !== undefined && stillHolds(last, statement)) situations.push(last);
       else situations.push(this.situationOf(statement, file));
     }
-    for (let index = tail; index < statements.length; index++) situations.push(old[index - shift]);
+    for (let index = same.tail; index < statements.length; index++) situations.push(old[index - shift]);
     this.previous = { file, situations };
     return situations.map((situation) => situation?.judgements ?? NOTHING_FOUND);
   }
