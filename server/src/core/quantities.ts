@@ -45,7 +45,7 @@ export function rowsInWords(rows: number): string {
   const rounded = rows < EXACT ? Math.round(rows) : Number(rows.toPrecision(3));
   if (rounded >= 1e9) return `${figures(rounded / 1e9)} bn rows`;
   if (rounded >= 1e6) return `${figures(rounded / 1e6)} M rows`;
-  return `${separated(rounded)} ${rounded === 1 ? 'row' : 'rows'}`;
+  return `${countInWords(rounded)} ${rounded === 1 ? 'row' : 'rows'}`;
 }
 
 /** A number of bytes for people: "512 bytes", "8.2 kB", "1.4 GB". The units are the server's (pg_size_pretty): 1 kB is 1,024 bytes. */
@@ -58,8 +58,8 @@ export function bytesInWords(bytes: number): string {
     unit += 1;
   }
   const name = BYTE_UNITS[unit];
-  if (name === undefined) return `${separated(Math.round(bytes))} ${Math.round(bytes) === 1 ? 'byte' : 'bytes'}`;
-  return `${value >= 9999.5 ? separated(Math.round(value)) : figures(value)} ${name}`;
+  if (name === undefined) return `${countInWords(Math.round(bytes))} ${Math.round(bytes) === 1 ? 'byte' : 'bytes'}`;
+  return `${value >= 9999.5 ? countInWords(Math.round(value)) : figures(value)} ${name}`;
 }
 
 /**
@@ -132,23 +132,19 @@ function readsWell(seconds: number, { seconds: one, least, most }: TimeUnit): bo
 
 /** A number to two figures, or to its last whole digit: 0.42, 1.7, 25, 312. */
 function figures(value: number): string {
-  return value < 99.5 ? twoFigures(value) : separated(Math.round(value));
+  return value < 99.5 ? twoFigures(value) : countInWords(Math.round(value));
 }
 
 /** 0.42, 1.7, 25, 310: times are known no better. */
 function twoFigures(value: number): string {
   // By way of a number: not 2.0, and not the exponent that small and large ones are given.
-  return separated(Number(value.toPrecision(2)));
+  return countInWords(Number(value.toPrecision(2)));
 }
 
 /** Made once: toLocaleString makes one each time, and a file may have thousands of lenses. */
 const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 
 /** A count for people: "1,234". */
-export function countInWords(count: number): string {
-  return separated(count);
-}
-
-function separated(value: number): string {
+export function countInWords(value: number): string {
   return NUMBERS.format(value);
 }

@@ -155,23 +155,24 @@ function walk(segment: Segment, parsed: readonly Statement[], first: State, sett
     const statement = parsed[index];
     if (statement === undefined) break;
     if (index === tail) drift = driftOf(state, transitions.slice(head), statements.slice(head), known, head, tail - shift);
-    const old = index < head || index >= tail ? stepAt(known, index < head ? index : index - shift) : undefined;
+    const as = index < head ? index : index - shift;
+    const old = index < head || index >= tail ? stepAt(known, as) : undefined;
     if (index >= tail && old?.before.transaction === state.transaction && sameState(state, old.before)) {
       // From here on both walks are one.
       for (let rest = index; rest < parsed.length; rest++) {
-        const as = known.statements[rest - shift];
-        if (as !== undefined) statements.push(moved(as, segment, parsed[rest]));
+        const other = known.statements[rest - shift];
+        if (other !== undefined) statements.push(moved(other, segment, parsed[rest]));
       }
-      footprints.set(known.footprints.subarray((index - shift) * FOOTPRINT), index * FOOTPRINT);
-      return { parsed, statements, footprints, transitions: transitions.concat(known.transitions.slice(index - shift)), states: states.concat(known.states.slice(index - shift)) };
+      footprints.set(known.footprints.subarray(as * FOOTPRINT), index * FOOTPRINT);
+      return { parsed, statements, footprints, transitions: transitions.concat(known.transitions.slice(as)), states: states.concat(known.states.slice(as)) };
     }
     let step: Step;
     if (old === undefined) step = executed(segment, statement, state, setting, memo);
     else if (sameState(state, old.before)) {
       drift = undefined;
       step = taken(segment, statement, state, old);
-    } else if (drift !== undefined && isFollowed(old, drift, known.footprints, index - shift)) {
-      if (writesSome(drift, known.footprints, index - shift)) drift = old.transition?.without(drift) ?? drift;
+    } else if (drift !== undefined && isFollowed(old, drift, known.footprints, as)) {
+      if (writesSome(drift, known.footprints, as)) drift = old.transition?.without(drift) ?? drift;
       step = followed(segment, statement, state, old, drift);
     } else {
       step = executed(segment, statement, state, setting, memo);
@@ -179,7 +180,7 @@ function walk(segment: Segment, parsed: readonly Statement[], first: State, sett
     }
     statements.push(step.analysis);
     transitions.push(step.transition);
-    if (old?.transition === step.transition && old !== undefined) copyFootprint(known.footprints, index < head ? index : index - shift, footprints, index);
+    if (old?.transition === step.transition && old !== undefined) copyFootprint(known.footprints, as, footprints, index);
     else setFootprint(footprints, index, step);
     states.push(state);
     state = step.after;

@@ -23,3 +23,8 @@ export interface CaseSet {
 
 /** `fitted`: what constants of the model were fitted to; `held-out`: what none ever was. */
 export type SetName = 'fitted' | 'held-out';
+
+export const ddl = (table: string, sql: string): Case => ({ table, sql });
+export const data = (table: string, sql: string): Case => ({ table, sql, data: true });
+export const often = (example: Case): Case => ({ ...example, often: true });
+export const outside = (table: string, sql: string, back: string): Case => ({ table, sql, outside: back });

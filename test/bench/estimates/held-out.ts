@@ -1,4 +1,4 @@
-import type { Case, CaseSet } from './case';
+import { data, ddl, often, outside, type Case, type CaseSet } from './case';
 
 /**
  * Migrations that no constant of the model was ever fitted to, on tables of other shapes, kinds of column and sizes than those
@@ -54,11 +54,6 @@ function scripts(rows: number): Readonly<Record<string, string>> {
      CREATE UNIQUE INDEX by_country_key ON by_country (country, born)`,
   };
 }
-
-const ddl = (table: string, sql: string): Case => ({ table, sql });
-const data = (table: string, sql: string): Case => ({ table, sql, data: true });
-const often = (example: Case): Case => ({ ...example, often: true });
-const outside = (table: string, sql: string, back: string): Case => ({ table, sql, outside: back });
 
 const CASES: readonly Case[] = [
   // Scans

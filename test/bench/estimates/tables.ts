@@ -1,4 +1,4 @@
-import type { Case, CaseSet } from './case';
+import { data, ddl, often, outside, type Case, type CaseSet } from './case';
 
 /** The migrations that the constants of the model were fitted to, in the course of its making. */
 export const FITTED: CaseSet = {
@@ -70,11 +70,6 @@ function scripts(rows: number): Readonly<Record<string, string>> {
      CREATE UNIQUE INDEX totals_word ON totals (word)`,
   };
 }
-
-const ddl = (table: string, sql: string): Case => ({ table, sql });
-const data = (table: string, sql: string): Case => ({ table, sql, data: true });
-const often = (example: Case): Case => ({ ...example, often: true });
-const outside = (table: string, sql: string, back: string): Case => ({ table, sql, outside: back });
 
 const CASES: readonly Case[] = [
   // Scans
