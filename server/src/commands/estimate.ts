@@ -53,6 +53,7 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   if (statistics === NO_STATISTICS) warn('no sizes are known: give --database-url or --snapshot; until then times are for each million rows');
   await parser;
   const reporter = REPORTERS[options.format](project);
+  const setting = { ...project.setting, unjudged: !reporter.tellsFindings };
   let schema = baseSchema(project, createMemo());
   const { calibration: learned, past } = await calibration(options, { schema, statistics, target: project.setting.target });
   const history = History.NONE.seen(past);
@@ -60,7 +61,7 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   const stage = rehearsalServer(options.rehearseOn);
   const analyse = (known: KnownDatabase): readonly Analysis[] =>
     sources.histories
-      .flatMap((folder) => [...analyzeHistory(sources.read(folder), known.schema, { ...project.setting, statistics: known.statistics, target: known.target })])
+      .flatMap((folder) => [...analyzeHistory(sources.read(folder), known.schema, { ...setting, statistics: known.statistics, target: known.target })])
       .filter(({ applied: isDone }) => isDone === undefined);
   const outcomes = stage === undefined ? undefined : await rehearsed(urlOf(options), stage, { schema, statistics, target: project.setting.target }, analyse);
   const informed = { ...statistics, ...(outcomes === undefined ? {} : { rehearsed: (text: string) => outcomes.get(text) }), changedBy: rows.of, ...(learned === undefined ? {} : { calibration: learned }), ran: (text: string) => history.ranOf(text) };
@@ -69,7 +70,7 @@ export async function estimate(paths: readonly string[], options: EstimateOption
   let applied = 0;
   print(reporter.start(project.setting.target));
   for (const folder of sources.histories) {
-    const run = new HistoryRun([...sources.read(folder)], schema, project.setting);
+    const run = new HistoryRun([...sources.read(folder)], schema, setting);
     if (run.appliedFiles.unknown !== undefined) warn(run.appliedFiles.unknown);
     for (const analysis of run.analyses()) {
       // It will not run again.

@@ -33,6 +33,8 @@ export interface AnalysisInput {
   readonly siblings?: readonly string[];
   /** That it has been applied: then nothing is to be said against it. Absent too where it is to be judged all the same. */
   readonly applied?: Applied;
+  /** That nobody asks for findings: they are most of the work. */
+  readonly unjudged?: boolean;
 }
 
 /**
@@ -40,11 +42,11 @@ export interface AnalysisInput {
  * may hold. The parser must have been loaded.
  */
 export function analyze(input: AnalysisInput, memo: AnalysisMemo): Analysis {
-  const { path, text, target, schema, applied } = input;
+  const { path, text, target, schema, applied, unjudged = false } = input;
   const tool = memo.tool.toolFor(input, input.tool);
   const script = tool.read(input);
   const { statements, problems, after } = replay(script, schema, { path, version: target.version }, memo);
-  const findings = applied !== undefined ? [] : judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);
+  const findings = applied !== undefined || unjudged ? [] : judge({ ...input, text: script.embedded?.text ?? text, file: input, tool, script, statements }, memo.judgements);
   return {
     path,
     text,

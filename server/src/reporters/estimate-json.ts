@@ -10,6 +10,7 @@ import { durationJson, estimateJson, numbered, range } from './json';
 export function estimateJsonReporter(): EstimateReporter {
   let files = 0;
   return {
+    tellsFindings: false,
     start: ({ dialect, version, source }) => `{"version":1,"server":${JSON.stringify({ dialect, version, source })},"files":[`,
     file: (analysis, estimate) => `${files++ === 0 ? '\n' : ',\n'}${JSON.stringify(fileOf(analysis, estimate))}`,
     end: ({ statements, runs, blocksReads, blocksWrites }) =>

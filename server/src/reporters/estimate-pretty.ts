@@ -21,6 +21,7 @@ export function estimatePrettyReporter({ colour, width }: Terminal): EstimateRep
   const colors = createColors(colour);
   const measure = Math.max(40, Math.min(width, MEASURE));
   return {
+    tellsFindings: false,
     start: () => '',
     file: (analysis, estimate) => [...fileLines(analysis, estimate, colors, measure), '', ''].join('\n'),
     end: (totals) => lastWords(totals, colors),

@@ -5,6 +5,8 @@ import type { Target } from '../core/target';
 
 /** An output format of `lockscope estimate`. Each call gives the text to print next. */
 export interface EstimateReporter {
+  /** Whether it tells the findings as well. */
+  readonly tellsFindings: boolean;
   start(target: Target): string;
   file(analysis: Analysis, estimate: MigrationEstimate): string;
   end(totals: Totals): string;

@@ -29,12 +29,8 @@ export const redundantIndex = defineRule({
     for (const action of actionsOf(context.effects, 'create index')) {
       const keys = plainKeys(action.node);
       if (action.unique || action.method !== 'btree' || action.relation === undefined || keys === undefined) continue;
-      const covering = indexesOf(context, action.relation).find((index) => covers(index, keys));
-      if (covering !== undefined) yield { action, covering: covering.name, replaced: undefined };
-      else {
-        const replaced = indexesOf(context, action.relation).find((index) => isPrefix(index, keys));
-        if (replaced !== undefined) yield { action, covering: undefined, replaced: replaced.name };
-      }
+      const found = overlapping(context, action.relation, keys);
+      if (found !== undefined) yield { action, ...found };
     }
   },
   say: ({ action, covering, replaced }, { parsed }) => ({
@@ -45,13 +41,18 @@ export const redundantIndex = defineRule({
   }),
 });
 
-function indexesOf({ before }: FindContext, relation: Parameters<FindContext['before']['relation']>[0]): Index[] {
+/** The index of a table that covers the columns already, or else one that they would cover. One pass: a table may have thousands. */
+function overlapping({ before }: FindContext, relation: Parameters<FindContext['before']['relation']>[0], keys: readonly string[]): { readonly covering: Index['name'] | undefined; readonly replaced: Index['name'] | undefined } | undefined {
   const table = before.relation(relation);
-  if (table === undefined || !('indexes' in table)) return [];
-  return table.indexes.flatMap((name) => {
+  if (table === undefined || !('indexes' in table)) return undefined;
+  let replaced: Index['name'] | undefined;
+  for (const name of table.indexes) {
     const index = before.relation(name);
-    return index?.kind === 'index' || index?.kind === 'partitioned index' ? [index] : [];
-  });
+    if ((index?.kind !== 'index' && index?.kind !== 'partitioned index') || index.keys[0]?.column !== keys[0]) continue;
+    if (covers(index, keys)) return { covering: index.name, replaced: undefined };
+    if (replaced === undefined && isPrefix(index, keys)) replaced = index.name;
+  }
+  return replaced === undefined ? undefined : { covering: undefined, replaced };
 }
 
 /** Whether an index, one that guards nothing, is the beginning of another. */

@@ -10,6 +10,7 @@ import { viewOf, type MigrationView } from './view';
 export function htmlReporter(lockBudget: number): EstimateReporter {
   const views: MigrationView[] = [];
   return {
+    tellsFindings: true,
     start: () => '',
     file: (analysis, estimate) => {
       views.push(viewOf({ analysis, estimate, lockBudget }));
@@ -26,6 +27,7 @@ export function htmlReporter(lockBudget: number): EstimateReporter {
 export function markdownReporter(lockBudget: number): EstimateReporter {
   let files = 0;
   return {
+    tellsFindings: true,
     start: () => '',
     file: (analysis, estimate) => `${files++ === 0 ? '' : '\n'}${markdownReport([{ analysis, estimate, lockBudget }])}`,
     end: () => '',

@@ -6,10 +6,13 @@ import type { Expressions } from './expressions';
 
 /** An index, with its expressions parsed when somebody looks at them. */
 export function indexFrom(index: CatalogIndex, base: Pick<Index, 'name' | 'origin' | 'temporary' | 'readBy'>, texts: Expressions): Index {
-  const { predicate, options } = index;
-  const storage = options === undefined ? undefined : storageNodes(options, texts);
+  const { predicate, options, tablespace } = index;
+  // There are tens of thousands: spreading takes several times as long as naming what is there.
   const made = {
-    ...base,
+    name: base.name,
+    origin: base.origin,
+    temporary: base.temporary,
+    readBy: base.readBy,
     kind: index.kind,
     table: index.table as RelationName,
     method: index.method ?? 'btree',
@@ -17,20 +20,24 @@ export function indexFrom(index: CatalogIndex, base: Pick<Index, 'name' | 'origi
     valid: index.invalid !== true,
     nullsNotDistinct: index.nullsNotDistinct === true,
     keys: keysFrom(index, texts),
-    included: index.included ?? [],
+    included: index.included ?? NO_COLUMNS,
     constraint: index.constraint,
     parent: index.parent as RelationName | undefined,
-    ...(storage === undefined ? {} : { storage }),
-    ...(index.tablespace === undefined ? {} : { tablespace: index.tablespace }),
+    predicate: undefined,
   };
-  return predicate === undefined ? { ...made, predicate: undefined } : { ...made, get predicate() { return texts.expression(predicate); } };
+  if (predicate === undefined && options === undefined && tablespace === undefined) return made;
+  const storage = options === undefined ? undefined : storageNodes(options, texts);
+  const more = { ...made, ...(storage === undefined ? {} : { storage }), ...(tablespace === undefined ? {} : { tablespace }) };
+  return predicate === undefined ? more : { ...more, get predicate() { return texts.expression(predicate); } };
 }
+
+const NO_COLUMNS: readonly string[] = [];
 
 function keysFrom(index: CatalogIndex, texts: Expressions): readonly IndexKey[] {
   let expressions = 0;
   return index.keys.map((key) => {
     const { column } = key;
-    if (column !== undefined) return { column, ...shape(key) };
+    if (column !== undefined) return key.descending === undefined && key.nulls === undefined ? { column, collation: key.collation, operatorClass: key.operatorClass } : { column, ...shape(key) };
     const position = expressions++;
     return { ...shape(key), get expression() { return texts.list(index.expressions ?? null)[position] ?? texts.expression(null); } };
   });
