@@ -7,7 +7,7 @@ export interface Case {
   readonly data?: true;
   /** What takes it back, where it cannot run in a transaction. */
   readonly outside?: string;
-  /** It stands for others: it is run in all circumstances. */
+  /** It stands for others: it is run under load, too. */
   readonly often?: true;
 }
 

@@ -7,7 +7,7 @@ import { data, ddl, often, outside, type Case, type CaseSet } from './case';
 export const HELD_OUT: CaseSet = {
   name: 'held-out',
   tables: (rows) => Object.values(scripts(rows)),
-  cases: (_, circumstance) => (circumstance === 'warm' ? CASES : CASES.filter(({ often }) => often === true)),
+  cases: (_, circumstance) => (circumstance === 'load' ? CASES.filter(({ often }) => often === true) : CASES),
   probed: [['readings', 'sensor'], ['people', 'email'], ['ledger', 'booked']],
 };
 

@@ -4,7 +4,10 @@ import { timingOf, timingsOfSamples } from '../../../server/src/core/estimate/pa
 import { bytesInWords, secondsInWords } from '../../../server/src/core/quantities';
 import type { Calibration, Pace } from '../../../server/src/core/schema/speed';
 import type { SetName } from './case';
+import { HELD_OUT } from './held-out';
 import { analysisOf, estimateOf, type Run } from './measure';
+import type { Circumstance } from './store';
+import { FITTED } from './tables';
 
 /** What an estimate rests on in the benchmark. */
 const BASES = ['catalogue', 'sample', 'past timings'] as const;
@@ -31,7 +34,7 @@ export function summary(runs: readonly Run[]): string {
       }),
     ),
   );
-  return table(['migrations', 'circumstances', 'the estimate rests on', 'runs', 'median factor', 'three of four', 'nine of ten', 'range held'], lines);
+  return table(['migrations', 'circumstances', 'the estimate rests on', 'runs', 'median factor', 'three of four', 'nine of ten', 'estimate ÷ time', 'range held'], lines);
 }
 
 /** The order in which they are told: what says most first. */
@@ -43,8 +46,9 @@ function figures(judged: readonly Judged[]): readonly string[] {
   const slow = judged.filter(({ run }) => run.actual >= QUICK);
   const factors = slow.map(({ run: { actual }, estimated: { likely } }) => Math.max(actual / likely, likely / actual)).sort((a, b) => a - b);
   const quantile = (share: number): string => (factors[Math.min(factors.length - 1, Math.floor(share * factors.length))] ?? NaN).toFixed(2);
+  const ratios = slow.map(({ run: { actual }, estimated: { likely } }) => likely / actual).sort((a, b) => a - b);
   const held = judged.filter(({ run: { actual }, estimated: { low, high } }) => (actual >= low || actual < QUICK) && actual <= high);
-  return [String(judged.length), quantile(0.5), quantile(0.75), quantile(0.9), `${((100 * held.length) / judged.length).toFixed(0)} %`];
+  return [String(judged.length), quantile(0.5), quantile(0.75), quantile(0.9), (ratios[Math.floor(ratios.length / 2)] ?? NaN).toFixed(2), `${((100 * held.length) / judged.length).toFixed(0)} %`];
 }
 
 /** Every run beside its estimate on each basis. Timings teach only about others: a migration is never judged by its own. */
@@ -93,7 +97,7 @@ disk, runs migrations on them and compares what each took with what Lockscope sa
   keys, with triggers and foreign keys) whose earlier runs the constants were fitted to. The runs below were not used for that.
 
 The *factor* is how many times the likely value is too large or too small; 1 is exact. *Range held* says how often the time was
-within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count for the range only. The three bases:
+within the range that is shown, *estimate ÷ time* is in the middle of all: below 1 most estimates are too low. Runs of less than ${secondsInWords(QUICK)} count for the range only. The three bases:
 
 - **catalogue**: what a connection knows by itself: sizes and statistics as ANALYZE left them, the rows that the planner expects, and the
   server's pace: 50 ms of sorting numbers and texts that it makes itself, timed just before.
@@ -101,6 +105,8 @@ within the range that is shown. Runs of less than ${secondsInWords(QUICK)} count
 - **past timings**: the same, and what *other* migrations took on this server in memory (\`--calibrate\`); none is judged by its own time.
 
 ${summary(runs)}
+
+${notRun(runs)}
 
 Settings: ${Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')}. The tables are up to ${bytesInWords(largest(runs))} large.
 The machine has ${String(processors)} processors. While the migrations ran, ${loads} processes wanted to run on
@@ -111,20 +117,48 @@ ${parts.join('\n\n')}
 `;
 }
 
-/** What each took in memory beside its estimate, by the size of the tables. */
-function everyMigration(runs: readonly Run[]): string {
+/** Which migrations of the sets were not run, so that nobody has to guess what the figures leave out. */
+function notRun(runs: readonly Run[]): string {
+  const lines = [HELD_OUT, FITTED].flatMap(({ name, cases }) =>
+    groups(runs.filter(({ set }) => set === name)).flatMap(({ rows, circumstance, sqls }) => {
+      const all = cases(rows, circumstance);
+      const missing = all.filter(({ sql }) => !sqls.has(sql)).length;
+      return missing === 0 ? [] : [`${name}, ${millions(rows)}, ${CIRCUMSTANCES[circumstance]}: ${String(missing)} of ${String(all.length)}`];
+    }),
+  );
+  if (lines.length === 0) return 'Every migration was run for every line of this table.';
+  return `Not run, since the estimate was longer than the benchmark has patience for, or its time was over: ${lines.join('; ')}.`;
+}
+
+/** The sizes and circumstances that were run, in memory first, and what was run there. */
+function groups(runs: readonly Run[]): readonly { readonly rows: number; readonly circumstance: Circumstance; readonly sqls: ReadonlySet<string> }[] {
   const sizes = [...new Set(runs.map(({ rows }) => rows))].sort((a, b) => a - b);
+  return (['warm', 'cold', 'load'] as const).flatMap((circumstance) =>
+    sizes.flatMap((rows) => {
+      const sqls = new Set(runs.filter((run) => run.rows === rows && run.circumstance === circumstance).map(({ sql }) => sql));
+      return sqls.size === 0 ? [] : [{ rows, circumstance, sqls }];
+    }),
+  );
+}
+
+function millions(rows: number): string {
+  return `${String(rows / 1e6)} M rows`;
+}
+
+/** What each took beside its estimate, by the size of the tables, in memory and with a cold cache. */
+function everyMigration(runs: readonly Run[]): string {
   const texts = [...new Set(runs.map(({ sql }) => sql))];
-  const cell = (sql: string, rows: number): string => {
-    const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === 'warm');
+  const columns = groups(runs).filter(({ circumstance }) => circumstance !== 'load');
+  const cell = (sql: string, { rows, circumstance }: Pick<Run, 'rows' | 'circumstance'>): string => {
+    const run = runs.find((other) => other.sql === sql && other.rows === rows && other.circumstance === circumstance);
     const estimated = run === undefined ? undefined : estimateOf(run)?.runs;
     if (run === undefined || estimated === undefined) return '';
     const outside = run.actual < estimated.low || run.actual > estimated.high;
     return `${secondsInWords(run.actual)}; ${secondsInWords(estimated.likely)} (${secondsInWords(estimated.low)} to ${secondsInWords(estimated.high)})${outside ? ' ✗' : ''}`;
   };
-  const heads = sizes.map((rows) => `${String(rows / 1e6)} M rows: took; estimate`);
-  const lines = texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...sizes.map((rows) => cell(sql, rows))]);
-  return `In memory, by the catalogue alone. ✗ marks what was outside of the range.\n\n${table(['migration', ...heads], lines)}`;
+  const heads = columns.map(({ rows, circumstance }) => `${millions(rows)}${circumstance === 'warm' ? '' : `, ${CIRCUMSTANCES[circumstance]}`}: took; estimate`);
+  const lines = texts.map((sql) => [`\`${sql.replaceAll('|', '\\|')}\``, ...columns.map((column) => cell(sql, column))]);
+  return `By the catalogue alone, in memory where nothing else is said. ✗ marks what was outside of the range.\n\n${table(['migration', ...heads], lines)}`;
 }
 
 function largest(runs: readonly Run[]): number {

@@ -13,27 +13,14 @@ import { withServer, type Server } from '../../postgres/servers';
 import { evict, underLoad } from './circumstances';
 import { createTables, estimateOf, probesFor, runsOf, time, type Run } from './measure';
 import { HELD_OUT } from './held-out';
+import { readOptions, USAGE, type Options } from './options';
 import { page, summary } from './page';
 import { knownBefore, Store, type Circumstance } from './store';
 import { FITTED } from './tables';
 import type { Case, CaseSet, SetName } from './case';
 
-const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? undefined : process.argv[at + 1];
-};
-const flag = (name: string): boolean => process.argv.includes(`--${name}`);
-/** The largest before the one that is run in all circumstances: where time is short, cold caches and load are left out first. */
-const sizes = (option('rows') ?? '100000,5000000,1000000').split(',').map(Number);
-/** The sizes of the tables that are held out: others than those above. */
-const heldOut = (option('held-out') ?? '200000,1500000').split(',').map(Number);
-/** The size that is also run with cold caches and under load. */
-const around = new Set([Number(option('around') ?? 1_000_000), Math.max(...heldOut)]);
-const sets: readonly (readonly [set: CaseSet, sizes: readonly number[]])[] = ([[FITTED, sizes], [HELD_OUT, heldOut]] as const).filter(([{ name }]) => option('set') === undefined || option('set') === name);
-/** What takes longer than this, in seconds and by the estimate, is left to smaller tables. */
-const patience = Number(option('patience') ?? 12);
-const only = option('only') ?? '';
-const end = Date.now() + Number(option('minutes') ?? Infinity) * 60_000;
+const { sets: chosen, rows: sizes, circumstances, around, patience, end, only, resume, judge, write } = optionsOrExit();
+const sets = [FITTED, HELD_OUT].filter(({ name }) => chosen.includes(name));
 const major = 17;
 
 /** As a server comes, but for memory and a checkpoint that does not fall into a measurement by chance. */
@@ -41,32 +28,34 @@ const SETTINGS = { shared_buffers: '512MB', fsync: 'on', full_page_writes: 'on',
 
 const store = new Store();
 await loadPostgresParser();
-if (!flag('judge')) {
-  if (!flag('resume')) store.clear(sets.map(([{ name }]) => name));
+if (!judge) {
+  if (!resume) store.clear(sets.map(({ name }) => name));
   await withServer(major, measureAll, SETTINGS, 'disk');
 }
 const runs = runsOf(store);
 if (runs.length === 0) throw new Error('nothing was measured: run it without --judge first');
 console.log(`\n${summary(runs)}`);
-if (flag('write')) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, cpus().length));
+if (write) writeFileSync(path.join(repositoryRoot(), 'docs', 'estimates.md'), page(runs, major, SETTINGS, cpus().length));
 
 async function measureAll(server: Server): Promise<void> {
-  for (const [set, ofSet] of sets) for (const rows of ofSet) await measureSize(server, set, rows);
+  for (const set of sets) for (const rows of sizes[set.name]) await measureSize(server, set, rows);
 }
 
 async function measureSize(server: Server, set: CaseSet, rows: number): Promise<void> {
-  const isAround = around.has(rows);
-  const circumstances: readonly Circumstance[] = isAround ? ['warm', 'cold', 'load'] : ['warm'];
-  const left = circumstances.flatMap((circumstance) => casesFor(set, rows, circumstance));
-  if (left.length === 0 || Date.now() > end) return;
+  const wanted = circumstances.filter((circumstance) => (circumstance === 'warm' || around.has(rows)) && casesFor(set, rows, circumstance).length > 0);
+  if (wanted.length === 0 || Date.now() > end) return;
+  const started = Date.now();
   const client = await createTables(server, 'bench', set, rows);
   await lookAt(server, set, rows);
-  await measure(server, client, set, rows, 'warm', () => Promise.resolve());
-  if (isAround) {
-    await measure(server, client, set, rows, 'cold', () => evict(client));
-    await underLoad(server, 'bench', () => measure(server, client, set, rows, 'load', () => Promise.resolve()));
+  console.log(`${set.name}, ${String(rows)} rows: tables made in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  for (const circumstance of wanted) {
+    const run = (prepare: () => Promise<void>): Promise<void> => measure(server, client, set, rows, circumstance, prepare);
+    const nothing = (): Promise<void> => Promise.resolve();
+    if (circumstance === 'load') await underLoad(server, 'bench', () => run(nothing));
+    else await run(circumstance === 'cold' ? () => evict(client) : nothing);
   }
   await client.end();
+  console.log(`${set.name}, ${String(rows)} rows: ${((Date.now() - started) / 60_000).toFixed(1)} min in all`);
 }
 
 /** What is to be run still. */
@@ -105,6 +94,20 @@ async function measure(server: Server, client: Awaited<ReturnType<Server['connec
     const record = { set: set.name, rows, circumstance, sql, actual, pace, load: loadavg()[0] ?? Number.NaN };
     store.add(record);
     console.log(line({ ...record, known, samples: before.samples, samplePace: undefined }));
+  }
+}
+
+function optionsOrExit(): Options {
+  try {
+    const options = readOptions(process.argv.slice(2), Date.now());
+    if (options.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    return options;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
   }
 }
 

@@ -7,7 +7,8 @@ import type { Sampled } from '../../../server/src/databases/postgres/sample';
 import { repositoryRoot } from '../../postgres/installation';
 import type { SetName } from './case';
 
-export type Circumstance = 'warm' | 'cold' | 'load';
+export const CIRCUMSTANCES = ['warm', 'cold', 'load'] as const;
+export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
 /** What Lockscope knew of the benchmark's database of a size, before its migrations. */
 interface Before {

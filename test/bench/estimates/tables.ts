@@ -17,9 +17,9 @@ function tables(rows: number): readonly string[] {
   return Object.entries(scripts(rows)).flatMap(([table, sql]) => (rows < MANY || wanted.has(table) ? [sql] : []));
 }
 
-/** The cases for tables of a size: all of them in memory, those that stand for others with cold caches, under load and for the largest tables. */
+/** The cases for tables of a size: all of them in memory and with cold caches, those that stand for others under load and for the largest tables. */
 function casesOf(rows: number, circumstance: 'warm' | 'cold' | 'load'): readonly Case[] {
-  if (circumstance !== 'warm') return CASES.filter(({ often }) => often === true);
+  if (circumstance === 'load') return CASES.filter(({ often }) => often === true);
   return rows < MANY ? CASES : CASES.filter(({ often, table }) => often === true && LARGE.has(table));
 }
 
