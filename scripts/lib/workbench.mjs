@@ -7,11 +7,11 @@ export function workbenchAddress({ url, port }, { folder, files = [] }) {
   return `${url}?${query}`;
 }
 
-/** Opens the address and waits until an editor shows text. Gives back the page. */
-export async function openWorkbench(browser, address, { timeout = 60_000, ...options } = {}) {
+/** Opens the address and waits until something is there: unless said otherwise, an editor's text. Gives back the page. */
+export async function openWorkbench(browser, address, { timeout = 60_000, until = '.editor-instance .view-line', ...options } = {}) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 800 }, ...options });
   await page.goto(address, { waitUntil: 'domcontentloaded' });
-  await page.waitForSelector('.editor-instance .view-line', { timeout });
+  await page.waitForSelector(until, { timeout });
   return page;
 }
 

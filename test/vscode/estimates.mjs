@@ -2,6 +2,7 @@
 // a connection is marked as production, and the report is there again after the window was reloaded.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { launchChromium } from '../../scripts/lib/chromium.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
@@ -13,7 +14,9 @@ const MIGRATIONS = {
   // Nothing that a person could cancel in time would be certain to last that long.
   '006_slow.sql': 'ALTER TABLE users ADD CHECK (n > 0);\nSELECT pg_sleep(600);\n',
 };
-const TIMEOUT = 45_000;
+/** Generous, in ms: other suites run at the same time. */
+const TIMEOUT = 90_000;
+const FAILED = fileURLToPath(new URL('../../out/test-vscode/estimates.png', import.meta.url));
 
 /**
  * Throws unless each command says first what it does, shows how far it is, can be cancelled, and does what it says.
@@ -28,13 +31,13 @@ export async function checkEstimates({ workspace, userDataDir, extensionsDir }, 
   const server = await startCodeServer({ userDataDir, extensionsDir });
   const browser = await launchChromium();
   try {
-    const files = [join(workspace, 'migrations', '005_users_n.sql')];
-    const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files }));
-    page.setDefaultTimeout(TIMEOUT);
     // An address that names files opens those and no others: after a reload, too.
-    await page.goto(workbenchAddress(server, { folder: workspace }), { waitUntil: 'domcontentloaded' });
-    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'migrations' }).first().waitFor();
-    return await new Person(page, client).tryEverything();
+    const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace }), { timeout: TIMEOUT, until: '.explorer-folders-view .monaco-list-row:has-text("migrations")' });
+    page.setDefaultTimeout(TIMEOUT);
+    return await new Person(page, client).tryEverything().catch(async (error) => {
+      await page.screenshot({ path: FAILED }).catch(() => {});
+      throw new Error(`${error.message}\n${FAILED} shows the page.`, { cause: error });
+    });
   } finally {
     await browser.close();
     await server.stop();

@@ -74,7 +74,7 @@ footer { margin-top: 2.5rem; color: var(--quiet); font-size: 0.8125rem; }
 .total { padding: 0.75rem 1rem 0.85rem; border: 1px solid var(--line); border-left: 4px solid var(--tone, var(--line)); border-radius: 6px; background: var(--card); }
 .total dt { color: var(--quiet); }
 .total strong { font-size: 1.6rem; font-weight: 600; line-height: 1.3; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
-.total .range-words { color: var(--quiet); }
+.total .range-words { display: inline-block; color: var(--quiet); }
 .total small { display: block; color: var(--quiet); font-size: 0.8125rem; overflow-wrap: anywhere; }
 .good { --tone: var(--green); } .near { --tone: var(--amber); } .bad { --tone: var(--red); } .unknown { --tone: var(--quiet); }
 .total.unknown { border-left-style: dashed; }
