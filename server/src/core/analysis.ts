@@ -4,6 +4,7 @@ import type { CodeName } from './code-name';
 import type { Fix, Severity } from './rules/rule';
 import type { Schema } from './schema/schema';
 import type { SchemaVersion } from './schema/version';
+import type { Entries } from './schema/view';
 import type { Script, Segment } from './script/script';
 import type { Parsed } from './sql/statement';
 import type { Target } from './target';
@@ -44,6 +45,8 @@ export interface StatementAnalysis {
   readonly version: SchemaVersion;
   /** All of this but its place: the same object where an edit elsewhere left it as it was. */
   readonly ran: Ran;
+  /** What stands differently in the schema before it than in that of `ran`: nothing that its effects follow from. */
+  readonly drift: Entries | undefined;
 }
 
 /** What a statement did in one situation. Where in the file it stands is not part of it. */

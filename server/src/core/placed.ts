@@ -58,4 +58,7 @@ class Placed implements StatementAnalysis {
   get ran(): StatementAnalysis['ran'] {
     return this.statement.ran;
   }
+  get drift(): StatementAnalysis['drift'] {
+    return this.statement.drift;
+  }
 }

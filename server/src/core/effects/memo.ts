@@ -39,10 +39,14 @@ export class EffectsMemo {
   outcome(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Outcome {
     let situations = this.known.get(statement);
     if (situations === undefined) this.known.set(statement, (situations = []));
-    for (const situation of situations) {
+    for (const [index, situation] of situations.entries()) {
       if (situation.path !== setting.path || situation.version !== setting.version) continue;
       const after = situation.transition.apply(schema);
-      if (after !== undefined) return { effects: situation.effects, after, transition: situation.transition };
+      if (after === undefined) continue;
+      // The latest stay, so that what is typed elsewhere and taken back leads back to where it was.
+      situations.splice(index, 1);
+      situations.unshift(situation);
+      return { effects: situation.effects, after, transition: situation.transition };
     }
     const editor = new SchemaEditor(schema);
     const effects = effectsOf(statement, editor, setting);

@@ -8,9 +8,10 @@ import { inFile } from '../rewrites/in-file';
 import { keepingComments } from '../rewrites/kept-comments';
 import { verified } from '../rewrites/verified';
 import type { RelationName } from '../schema/names';
+import type { Relation } from '../schema/schema';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaVersion } from '../schema/version';
-import { SchemaEditor, type Transition } from '../schema/view';
+import { Readers, SchemaEditor, type Entries, type Transition } from '../schema/view';
 import type { Direction, MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
 import type { Span } from '../text';
@@ -46,7 +47,7 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   const places = new Places(file);
   const found = memo.ofStatements(file);
   for (let index = 0; index < found.length; index++) {
-    const judgements = found[index] ?? NOTHING_FOUND;
+    const judgements = found[index]?.judgements ?? NOTHING_FOUND;
     const statement = file.statements[index];
     if (judgements.length === 0 || statement === undefined) continue;
     const { direction } = statement.segment;
@@ -224,43 +225,64 @@ const SITUATIONS = 4;
 
 /** What the last judgement of a file was made of, and what it came to for each statement. */
 interface Previous {
-  readonly file: Judged;
+  readonly file: Judged | undefined;
   readonly situations: readonly (Remembered | undefined)[];
+  /** What the rules have read of the schema before each statement. */
+  readonly readers: Readers;
 }
+
+const NEVER: Previous = { file: undefined, situations: [], readers: new Readers(0) };
 
 const NOTHING_FOUND: readonly Judgement[] = [];
 
 /** Remembers what was found by effects, moment, and the part of the schema that the rules looked at. */
 export class JudgementMemo {
   private readonly known = new WeakMap<Effects, Remembered[]>();
-  private previous: Previous | undefined;
+  private previous = NEVER;
 
   /**
    * What the rules find in each statement of a file. What was found last time in the same place, counted from the start or
    * from the end, is taken over where it still holds.
    */
-  ofStatements(file: Judged): readonly (readonly Judgement[])[] {
+  ofStatements(file: Judged): readonly (Remembered | undefined)[] {
     const { statements } = file;
-    const previous = sameSetting(this.previous?.file, file) ? this.previous : undefined;
-    const before = previous?.file.statements ?? [];
+    const previous = sameSetting(this.previous.file, file) ? this.previous : NEVER;
+    const before = previous.file?.statements ?? [];
     // What did the same as last time gives the same as last time: that is nearly all of them.
-    const same = alike(statements, before, (now, then) => now.ran === then.ran);
-    digest(statements, before, same);
-    const old = previous?.situations ?? [];
-    const shift = statements.length - old.length;
-    const situations = old.slice(0, same.head);
-    for (let index = same.head; index < same.tail; index++) {
+    const { head, tail } = alike(statements, before, (now, then) => now.ran === then.ran);
+    digest(statements, before, { head, tail });
+    const shift = statements.length - before.length;
+    const situations: (Remembered | undefined)[] = previous.situations.slice(0, head);
+    const readers = new Readers(statements.length);
+    readers.take(previous.readers, 0, head, 0);
+    for (let index = head; index < tail; index++) {
       const statement = statements[index];
       if (statement === undefined) continue;
-      const first = old[index];
-      const last = shift === 0 ? undefined : old[index - shift];
-      if (first !== undefined && stillHolds(first, statement)) situations.push(first);
-      else if (last !== undefined && stillHolds(last, statement)) situations.push(last);
-      else situations.push(this.situationOf(statement, file));
+      const first = previous.situations[index];
+      const last = shift === 0 ? undefined : previous.situations[index - shift];
+      let situation: Remembered | undefined;
+      if (first !== undefined && stillHolds(first, statement)) situation = first;
+      else if (last !== undefined && stillHolds(last, statement)) situation = last;
+      else situation = this.situationOf(statement, file);
+      situations.push(situation);
+      if (situation !== undefined) readers.set(index, situation.read);
     }
-    for (let index = same.tail; index < statements.length; index++) situations.push(old[index - shift]);
-    this.previous = { file, situations };
-    return situations.map((situation) => situation?.judgements ?? NOTHING_FOUND);
+    for (let index = tail; index < statements.length; index++) situations.push(previous.situations[index - shift]);
+    readers.take(previous.readers, tail - shift, before.length, tail);
+    const stretches = [
+      { from: 0, to: head, shift: 0 },
+      { from: tail, to: statements.length, shift },
+    ];
+    for (const stretch of stretches) {
+      for (const index of concerned(stretch, statements, before, situations, readers)) {
+        const statement = statements[index];
+        const other = statement === undefined ? undefined : this.situationOf(statement, file);
+        situations[index] = other;
+        if (other !== undefined) readers.set(index, other.read);
+      }
+    }
+    this.previous = { file, situations, readers };
+    return situations;
   }
 
   /** Undefined for a statement that does not parse. */
@@ -287,6 +309,34 @@ export class JudgementMemo {
     return found;
   }
 }
+
+/** Statements that did what they did last time, when they stood `shift` places before. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly shift: number;
+}
+
+/** Those of a stretch before which something of the schema that the rules looked at is not what it was last time. */
+function* concerned({ from, to, shift }: Stretch, statements: readonly StatementAnalysis[], before: readonly StatementAnalysis[], situations: readonly (Remembered | undefined)[], readers: Readers): Generator<number> {
+  let [own, old]: (Entries | undefined)[] = [];
+  let differences: Entries | undefined;
+  let [low, high] = [0, 0];
+  for (let index = from; index < to; index++) {
+    const now = statements[index];
+    const then = before[index - shift];
+    if (now === undefined || then === undefined || now.drift === then.drift) continue;
+    if (now.drift !== own || then.drift !== old) {
+      [own, old] = [now.drift, then.drift];
+      differences = now.version.differences(then.version);
+      [low, high] = differences?.bits ?? ALL_BITS;
+    }
+    if (!readers.mayHaveRead(index, low, high)) continue;
+    if (differences === undefined || situations[index]?.read.reads(differences) === true) yield index;
+  }
+}
+
+const ALL_BITS = [-1, -1] as const;
 
 /** Whether what was found holds for another schema too, because all that the rules looked at is the same there. */
 function holds(known: Remembered, version: SchemaVersion): boolean {
@@ -339,7 +389,7 @@ class Places {
     const creator = this.creatorOf(related.creatorOf);
     const place = creator === undefined || creator >= index ? undefined : statements[creator];
     if (place !== undefined) return [{ message: related.message, path, span: place.span }];
-    const origin = statement.before.relations.get(related.creatorOf)?.origin;
+    const origin = (statement.version.entry('relations', related.creatorOf) as Relation | undefined)?.origin;
     if (origin === undefined || origin === path) return [];
     return [{ message: related.message, ...(this.file.neighbours?.creation(origin, related.creatorOf) ?? { path: origin, span: undefined }) }];
   }

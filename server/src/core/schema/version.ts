@@ -45,6 +45,7 @@ export class SchemaVersion {
 
   /** This version with other entries. */
   with(changes: Entries): SchemaVersion {
+    if (changes.touched.length === 0) return this;
     const all = merged(this.changes, changes, this.base);
     return all === undefined ? SchemaVersion.of(this.base) : new SchemaVersion(this.base, all);
   }
@@ -91,4 +92,18 @@ function merged(below: Entries | undefined, above: Entries, base: Schema): Entri
   above.forEach(add);
   lastMerge = { below, above, all: all.touched.length > 0 ? all : undefined };
   return lastMerge.all;
+}
+
+/** What differs from a version where other entries stand on top of some; those that lead back to it are left out, and undefined says that none is left. */
+export function overlaid(base: SchemaVersion, below: Entries | undefined, above: Entries): Entries | undefined {
+  if (above.touched.length === 0) return below;
+  const all = new Entries();
+  const add = (room: Room, key: string, value: unknown): void => {
+    if (base.entry(room, key) !== value) all.set(room, key, value);
+  };
+  below?.forEach((room, key, value) => {
+    if (above.in(room)?.has(key) !== true) add(room, key, value);
+  });
+  above.forEach(add);
+  return all.touched.length > 0 ? all : undefined;
 }

@@ -32,6 +32,8 @@ export class Entries {
   private readonly rooms: Partial<Record<Room, Map<string, unknown>>> = {};
   /** The rooms that have entries. */
   readonly touched: Room[] = [];
+  /** How many entries there are. */
+  size = 0;
   /** A bit for each key, of 64: sets of entries without a common bit have no common entry. */
   private low = 0;
   private high = 0;
@@ -46,7 +48,10 @@ export class Entries {
       this.rooms[room] = entries = new Map<string, unknown>();
       this.touched.push(room);
     }
-    if (!entries.has(key)) this.mark(key);
+    if (!entries.has(key)) {
+      this.mark(key);
+      this.size += 1;
+    }
     entries.set(key, value);
   }
 
@@ -208,6 +213,36 @@ export class SchemaEditor implements SchemaView {
     this.built.delete(room);
   }
 }
+
+/** The bits of what was read, for many readers in one place: which of them may have read something that has changed? */
+export class Readers {
+  /** Two integers of bits and one that says whether they say all. */
+  private readonly bits: Int32Array;
+
+  constructor(readonly length: number) {
+    this.bits = new Int32Array(length * READER);
+  }
+
+  /** Notes down what the reader at an index has read; for those that have read nothing it is not called. */
+  set(index: number, read: Transition): void {
+    const footprint = read.footprint;
+    this.bits.set(footprint === undefined ? WHOLE : [footprint[0], footprint[1], 0], index * READER);
+  }
+
+  /** Takes over readers. */
+  take(from: Readers, start: number, end: number, at: number): void {
+    this.bits.set(from.bits.subarray(start * READER, end * READER), at * READER);
+  }
+
+  /** Whether the reader at an index may have read an entry with such bits; false is certain. */
+  mayHaveRead(index: number, low: number, high: number): boolean {
+    const at = index * READER;
+    return ((this.bits[at] ?? 0) & low) !== 0 || ((this.bits[at + 1] ?? 0) & high) !== 0 || this.bits[at + 2] !== 0;
+  }
+}
+
+const READER = 3;
+const WHOLE = [0, 0, 1] as const;
 
 /** How one statement leads from a schema to the next, remembered together with all that this followed from. */
 export class Transition {
