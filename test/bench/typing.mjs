@@ -9,8 +9,10 @@ import { postgresLanguageServer, squawk } from './peers.mjs';
 
 /** Edits before the measured ones, so that no server is judged by its first. */
 const WARM_UP = 6;
-/** How long a server is left alone before the next edit, in ms: so that what it does late is not another's burden. */
+/** How long a server is left alone before the next edit, in ms: about the time between two letters of somebody who types. */
 const PAUSE = 200;
+/** So many edits are made in one server before it is the next one's turn: people type in bursts, not a letter a minute. */
+const BURST = 10;
 
 /**
  * Measures each server.
@@ -26,26 +28,10 @@ export async function measureTyping({ statements, edits, lockscope }) {
   const contestants = [];
   try {
     for (const candidate of servers(lockscope)) contestants.push(await enter(candidate, folder, pathToFileURL(path).href, text));
-    let version = 1;
     const places = typingPlaces(text, Math.ceil((edits + WARM_UP) / 2));
-    for (let n = 0; n < edits + WARM_UP; n++) {
-      version += 1;
-      const offset = places[Math.floor(n / 2)];
-      // A letter is typed, and the next edit takes it back.
-      const typed = n % 2 === 0;
-      const after = typed ? `${text.slice(0, offset)}x${text.slice(offset)}` : text;
-      const change = { range: { start: place(text, offset), end: place(text, offset, typed ? 0 : 1) }, text: typed ? 'x' : '' };
+    for (let from = 0; from < edits + WARM_UP; from += BURST) {
       for (const contestant of contestants) {
-        if (contestant.server === undefined) continue;
-        try {
-          const { duration, diagnostics } = await contestant.server.change(contestant.uri, version, change, after);
-          if (n >= WARM_UP) contestant.edits.push(duration);
-          contestant.diagnostics = diagnostics.length;
-        } catch (error) {
-          contestant.failure = error.message;
-          contestant.server = undefined;
-        }
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        for (let n = from; n < Math.min(from + BURST, edits + WARM_UP); n++) await type(contestant, n, text, places[Math.floor(n / 2)]);
       }
     }
   } finally {
@@ -53,6 +39,23 @@ export async function measureTyping({ statements, edits, lockscope }) {
     rmSync(folder, { recursive: true, force: true });
   }
   return contestants.map(({ name, failure, open, edits: times, diagnostics }) => (failure === undefined ? { name, open, edits: times, diagnostics } : { name, failure }));
+}
+
+/** The edit of a number: even ones type a letter at an offset, odd ones take it back. */
+async function type(contestant, n, text, offset) {
+  if (contestant.server === undefined) return;
+  const typed = n % 2 === 0;
+  const after = typed ? `${text.slice(0, offset)}x${text.slice(offset)}` : text;
+  const change = { range: { start: place(text, offset), end: place(text, offset, typed ? 0 : 1) }, text: typed ? 'x' : '' };
+  try {
+    const { duration, diagnostics } = await contestant.server.change(contestant.uri, n + 2, change, after);
+    if (n >= WARM_UP) contestant.edits.push(duration);
+    contestant.diagnostics = diagnostics.length;
+  } catch (error) {
+    contestant.failure = error.message;
+    contestant.server = undefined;
+  }
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
 }
 
 function servers(lockscope) {

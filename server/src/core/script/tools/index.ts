@@ -57,8 +57,32 @@ const BEGINNING = 20_000;
 export function toolFor(file: ToolFile, named?: string): MigrationTool {
   const chosen = TOOLS.find((tool) => tool.id === named);
   if (chosen !== undefined) return chosen;
-  // What marks a tool's files stands near their top.
-  return surest({ ...file, text: file.text.slice(0, BEGINNING) });
+  return surest({ ...file, text: marksOf(file) });
+}
+
+/** What tells a tool's files near their top: code as it stands, of SQL the comments before the first statement and each line that holds one. */
+function marksOf({ path, text }: ToolFile): string {
+  const beginning = text.slice(0, BEGINNING);
+  if (grammarOf(path) !== undefined) return beginning;
+  const [head = ''] = HEAD.exec(beginning) ?? [];
+  let marks = head;
+  let at = head.length;
+  // Where a statement began is a mark as well: what stands behind it is not at the top.
+  if (at < beginning.length) marks += ';';
+  for (let found = beginning.indexOf('--', at); found >= 0; found = beginning.indexOf('--', at)) {
+    let start = found;
+    while (start > at && !isLineEnd(beginning.charCodeAt(start - 1))) start -= 1;
+    for (at = found; at < beginning.length && !isLineEnd(beginning.charCodeAt(at)); ) at += 1;
+    marks += `\n${beginning.slice(start, at)}`;
+  }
+  return marks;
+}
+
+/** Blank lines and comment lines. */
+const HEAD = /^\uFEFF?(?:[ \t]*(?:--[^\r\n]*)?(?:\r\n|\r|\n))*(?:[ \t]*--[^\r\n]*)?/u;
+
+function isLineEnd(unit: number): boolean {
+  return unit === 10 || unit === 13;
 }
 
 function surest(beginning: ToolFile): MigrationTool {
@@ -72,14 +96,14 @@ function surest(beginning: ToolFile): MigrationTool {
   return best;
 }
 
-/** Remembers whose the last file was, for as long as all that tells it stays the same: most keystrokes are far from its top. */
+/** Remembers whose the last file was, for as long as all that tells it stays the same: few keystrokes are in what marks a file. */
 export class ToolMemo {
   private known: { readonly beginning: ToolFile; readonly tool: MigrationTool } | undefined;
 
   /** What {@link toolFor} says. */
   toolFor(file: ToolFile, named?: string): MigrationTool {
     if (named !== undefined) return toolFor(file, named);
-    const text = file.text.slice(0, BEGINNING);
+    const text = marksOf(file);
     const { path, beside, siblings } = this.known?.beginning ?? {};
     if (this.known === undefined || path !== file.path || beside !== file.beside || siblings !== file.siblings || this.known.beginning.text !== text) {
       const beginning = { ...file, text };
