@@ -66,6 +66,8 @@ export interface Finding {
   /** Index of the statement it concerns, or -1 for the file. */
   readonly statement: number;
   readonly related: readonly RelatedPlace[];
+  /** Stands for its rule and message: the same object, the same words. Absent where nothing is known of that. */
+  readonly words?: object;
   /** What it is about, where code of the project may name that. */
   readonly about?: CodeName | undefined;
   /** Works the fixes out: they cost more than the finding and most are never looked at. */

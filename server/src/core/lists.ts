@@ -20,11 +20,8 @@ export interface Alike {
 export function alike<T>(now: readonly T[], before: readonly T[], same: (a: T, b: T) => boolean): Alike {
   const shift = now.length - before.length;
   const most = Math.min(now.length, before.length);
-  const isSame = (index: number, other: number): boolean => {
-    const a = now[index];
-    const b = before[other];
-    return a !== undefined && b !== undefined && same(a, b);
-  };
+  // Both are within their lists; an element may be undefined all the same.
+  const isSame = (index: number, other: number): boolean => same(now[index] as T, before[other] as T);
   let head = 0;
   while (head < most && isSame(head, head)) head += 1;
   let tail = now.length;

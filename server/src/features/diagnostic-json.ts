@@ -2,7 +2,7 @@ import { DiagnosticSeverity, type DiagnosticRelatedInformation } from 'vscode-la
 import type { Analysis, Finding, RelatedPlace } from '../core/analysis';
 import { pageOf } from '../core/rules/page';
 import type { Severity } from '../core/rules/rule';
-import type { Position } from '../core/text';
+import type { LineIndex, Position, Span } from '../core/text';
 import type { Reading } from '../workspace/document-state';
 import { rangeOf } from './convert';
 import type { Server } from './feature';
@@ -19,7 +19,7 @@ export function diagnosticsJson(reading: Reading, uri: string, server: Server, l
   return last.next(saidOf(reading, uri, server));
 }
 
-/** What a diagnostic says; thousands of them are compared for each keystroke, so it has its numbers with it. */
+/** What a diagnostic says; thousands of them are compared for each keystroke, so it has its numbers with it and its words only where asked. */
 class Said {
   readonly line: number;
   readonly character: number;
@@ -30,10 +30,9 @@ class Said {
     start: Position,
     end: Position,
     readonly severity: DiagnosticSeverity,
-    readonly rule: string | undefined,
-    readonly message: string,
-    /** The page that describes it, where the editor links to it. */
-    readonly page: string | undefined,
+    readonly what: Words,
+    /** Whether it links to the page that describes it. */
+    readonly isLinked: boolean,
     /** Related places as JSON; empty where there are none. */
     readonly places: string,
   ) {
@@ -44,14 +43,20 @@ class Said {
   }
 }
 
+type Words = Pick<Finding, 'message' | 'words'> & { readonly rule?: string };
+
 function same(a: Said, b: Said): boolean {
   if (a.line !== b.line || a.character !== b.character || a.endLine !== b.endLine || a.endCharacter !== b.endCharacter) return false;
-  return a.severity === b.severity && a.rule === b.rule && a.message === b.message && a.places === b.places;
+  return a.severity === b.severity && a.places === b.places && sameWords(a.what, b.what);
 }
 
-function json({ line, character, endLine, endCharacter, severity, rule, message, page, places }: Said): string {
+function sameWords(a: Words, b: Words): boolean {
+  return (a.words !== undefined && a.words === b.words) || (a.rule === b.rule && a.message === b.message);
+}
+
+function json({ line, character, endLine, endCharacter, severity, what: { rule, message }, isLinked, places }: Said): string {
   const range = { start: { line, character }, end: { line: endLine, character: endCharacter } };
-  const codeDescription = page === undefined ? undefined : { href: page };
+  const codeDescription = isLinked && rule !== undefined ? { href: pageOf(rule) } : undefined;
   const text = JSON.stringify({ range, severity, code: rule, codeDescription, source: SOURCE, message });
   return places === '' ? text : `${text.slice(0, -1)},"relatedInformation":${places}}`;
 }
@@ -61,20 +66,22 @@ function saidOf(reading: Reading, uri: string, server: Server): readonly Said[] 
     case 'other':
       return [];
     case 'refused':
-      return [new Said(TOP.start, TOP.end, DiagnosticSeverity.Information, undefined, reading.message, undefined, '')];
+      return [new Said(TOP.start, TOP.end, DiagnosticSeverity.Information, reading, false, '')];
     case 'analysed': {
       const { problems, findings, lines } = reading.analysis;
-      const all = problems.map(({ message, span: { offset, length } }) => new Said(lines.positionAt(offset), lines.positionAt(offset + length), DiagnosticSeverity.Error, undefined, message, undefined, ''));
+      const all = problems.map((problem) => new Said(...placeOf(problem.span, lines), DiagnosticSeverity.Error, problem, false, ''));
       const { codeDescriptions } = server.client();
       for (const finding of findings) {
-        const { rule, severity, message, span } = finding;
-        const [start, end] = [lines.positionAt(span.offset), lines.positionAt(span.offset + span.length)];
-        const page = codeDescriptions ? pageOf(rule) : undefined;
-        all.push(new Said(start, end, SEVERITIES[severity], rule, message, page, placesJson(finding, reading.analysis, uri, server)));
+        const [start, end] = placeOf(finding.span, lines);
+        all.push(new Said(start, end, SEVERITIES[finding.severity], finding, codeDescriptions, placesJson(finding, reading.analysis, uri, server)));
       }
       return all;
     }
   }
+}
+
+function placeOf({ offset, length }: Span, lines: LineIndex): readonly [Position, Position] {
+  return [lines.positionAt(offset), lines.positionAt(offset + length)];
 }
 
 const TOP = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

@@ -45,23 +45,20 @@ export interface Judged {
 export function judge(file: Judged, memo: JudgementMemo): Finding[] {
   const findings: StatementFinding[] = [];
   const places = new Places(file);
-  const found = memo.ofStatements(file);
-  for (let index = 0; index < found.length; index++) {
-    const judgements = found[index]?.judgements ?? NOTHING_FOUND;
+  const { judgements, severities, numbers } = memo.ofStatements(file);
+  const isRun = file.script.segments.some(({ wrapper }) => wrapper === 'run');
+  let last = -1;
+  for (let row = 0; row < judgements.length; row++) {
+    const judgement = judgements[row];
+    const severity = severities[row];
+    const index = numbers[row * ROW] ?? -1;
     const statement = file.statements[index];
-    if (judgements.length === 0 || statement === undefined) continue;
-    const { direction } = statement.segment;
-    const run = heldByRun(statement, file);
-    for (let at = 0; at < judgements.length; at++) {
-      const judgement = judgements[at];
-      if (judgement === undefined) continue;
-      const { meta } = judgement.rule;
-      const severity = severityOf(meta, judgement.severity, file.severities, direction);
-      if (severity === undefined || (meta.upOnly === true && direction === 'down')) continue;
-      const own = judgement.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE;
-      const related = run === undefined || at > 0 ? own : [...own, run];
-      findings.push(new StatementFinding(judgement, severity, file, statement, index, related));
-    }
+    if (judgement === undefined || severity === undefined || statement === undefined) continue;
+    let related = (numbers[row * ROW + PLACES] ?? 0) === 0 ? NOWHERE : (judgement.related?.flatMap((place) => places.of(place, index)) ?? NOWHERE);
+    const run = isRun && index !== last ? heldByRun(statement, file) : undefined;
+    if (run !== undefined) related = [...related, run];
+    last = index;
+    findings.push(new StatementFinding(judgement, severity, file, statement, index, statement.span.offset + (numbers[row * ROW + OFFSET] ?? 0), related));
   }
   const ofFile: Finding[] = [];
   for (const rule of FILE_RULES) {
@@ -93,18 +90,19 @@ function inOrder(findings: StatementFinding[], ofFile: Finding[]): Finding[] {
 
 /** What a rule found in a statement; thousands of them are made for each keystroke. */
 class StatementFinding implements Finding {
-  /** Where it begins in the file. */
-  readonly at: number;
-
   constructor(
     private readonly judgement: Judgement,
     readonly severity: Severity,
     private readonly file: Judged,
     private readonly of: StatementAnalysis,
     readonly statement: number,
+    /** Where it begins in the file. */
+    readonly at: number,
     readonly related: readonly RelatedPlace[],
-  ) {
-    this.at = of.span.offset + judgement.offset;
+  ) {}
+
+  get words(): object {
+    return this.judgement;
   }
 
   get rule(): string {
@@ -227,13 +225,27 @@ const SITUATIONS = 4;
 interface Previous {
   readonly file: Judged | undefined;
   readonly situations: readonly (Remembered | undefined)[];
+  readonly found: Found;
   /** What the rules have read of the schema before each statement. */
   readonly readers: Readers;
 }
 
-const NEVER: Previous = { file: undefined, situations: [], readers: new Readers(0) };
+/**
+ * What the rules found in a file's statements, a row for each, in lists side by side: an edit takes over most of them as
+ * they are, and nobody has to look into what did not change.
+ */
+interface Found {
+  readonly judgements: readonly Judgement[];
+  readonly severities: readonly Severity[];
+  /** {@link ROW} integers for each: the statement's index, where in the statement, and whether there are places to be found. */
+  readonly numbers: Int32Array;
+}
 
-const NOTHING_FOUND: readonly Judgement[] = [];
+const ROW = 3;
+const OFFSET = 1;
+const PLACES = 2;
+
+const NEVER: Previous = { file: undefined, situations: [], found: { judgements: [], severities: [], numbers: new Int32Array() }, readers: new Readers(0) };
 
 /** Remembers what was found by effects, moment, and the part of the schema that the rules looked at. */
 export class JudgementMemo {
@@ -244,7 +256,7 @@ export class JudgementMemo {
    * What the rules find in each statement of a file. What was found last time in the same place, counted from the start or
    * from the end, is taken over where it still holds.
    */
-  ofStatements(file: Judged): readonly (Remembered | undefined)[] {
+  ofStatements(file: Judged): Found {
     const { statements } = file;
     const previous = sameSetting(this.previous.file, file) ? this.previous : NEVER;
     const before = previous.file?.statements ?? [];
@@ -281,8 +293,9 @@ export class JudgementMemo {
         if (other !== undefined) readers.set(index, other.read);
       }
     }
-    this.previous = { file, situations, readers };
-    return situations;
+    const found = rowsOf(situations, file, previous);
+    this.previous = { file, situations, found, readers };
+    return found;
   }
 
   /** Undefined for a statement that does not parse. */
@@ -308,6 +321,53 @@ export class JudgementMemo {
     if (situations.length > SITUATIONS) situations.pop();
     return found;
   }
+}
+
+/** What was found in each statement, with the severity that applies; where it was found last time as well the rows are taken over. */
+function rowsOf(situations: readonly (Remembered | undefined)[], file: Judged, previous: Previous): Found {
+  const isKnown = previous.file?.severities === file.severities && isUpward(file) && isUpward(previous.file);
+  const { situations: before, found: old } = isKnown ? previous : NEVER;
+  const { head, tail } = alike(situations, before, (now, then) => now === then);
+  const shift = situations.length - before.length;
+  const [first, last] = [rowAt(old, head), rowAt(old, tail - shift)];
+  const judgements = old.judgements.slice(0, first);
+  const severities = old.severities.slice(0, first);
+  const made: number[] = [];
+  for (let index = head; index < tail; index++) {
+    const direction = file.statements[index]?.segment.direction;
+    for (const judgement of situations[index]?.judgements ?? []) {
+      const { meta } = judgement.rule;
+      const severity = severityOf(meta, judgement.severity, file.severities, direction);
+      if (severity === undefined || (meta.upOnly === true && direction === 'down')) continue;
+      judgements.push(judgement);
+      severities.push(severity);
+      made.push(index, judgement.offset, judgement.related === undefined ? 0 : 1);
+    }
+  }
+  const rest = old.judgements.length - last;
+  const numbers = new Int32Array((judgements.length + rest) * ROW);
+  numbers.set(old.numbers.subarray(0, first * ROW));
+  numbers.set(made, first * ROW);
+  const behind = judgements.length * ROW;
+  numbers.set(old.numbers.subarray(last * ROW), behind);
+  for (let at = behind; at < numbers.length; at += ROW) numbers[at] = (numbers[at] ?? 0) + shift;
+  return { judgements: judgements.concat(old.judgements.slice(last)), severities: severities.concat(old.severities.slice(last)), numbers };
+}
+
+function isUpward(file: Judged | undefined): boolean {
+  return file?.script.segments.every(({ direction }) => direction === 'up') === true;
+}
+
+/** The first row of a statement or of one behind it. */
+function rowAt({ judgements, numbers }: Found, statement: number): number {
+  let low = 0;
+  let high = judgements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle * ROW] ?? 0) < statement) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Statements that did what they did last time, when they stood `shift` places before. */
