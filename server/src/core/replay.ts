@@ -5,8 +5,10 @@ import { SchemaVersion } from './schema/version';
 import type { Direction, Script, Segment } from './script/script';
 import { statementsOf, type PostgresParseMemo } from './sql/postgres/parse';
 import { firstMoment, inTransaction, lastMoment, leftInSession, type Settings } from './timeline';
+import type { BrokenStatement } from './sql/statement';
+import type { Span } from './text';
 import { afterUnseen } from './unseen';
-import { endOf, walk, type Reached, type WalkedSegment } from './walk';
+import { brokenIn, endOf, walk, type Reached, type WalkedSegment } from './walk';
 
 /** What a script does, statement by statement. */
 export interface Replay {
@@ -42,7 +44,6 @@ export class ReplayMemo {
  * one, and transactions hold locks and undo what they roll back.
  */
 export function replay(script: Script, schema: Schema, setting: EffectsSetting, memos: ReplayMemos): Replay {
-  const statements: StatementAnalysis[] = [];
   const problems: Problem[] = [];
   const known = memos.replay.path === setting.path && memos.replay.version === setting.version ? memos.replay.segments : [];
   const walked: WalkedSegment[] = [];
@@ -57,10 +58,7 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
     const begin = beginOf(segment, parsed.length, units.get(unit), up, transaction, sessions.get(segment.direction));
     const segmentWalk = walk(segment, parsed, begin, setting, memos.effects, known[index]);
     walked.push(segmentWalk);
-    for (const statement of segmentWalk.statements) {
-      statements.push(statement);
-      if (!statement.parsed.ok) problems.push(problemOf(statement.parsed, statement));
-    }
+    for (const { parsed: broken, span } of brokenIn(segmentWalk)) if (!broken.ok) problems.push(problemOf(broken, span));
     const end = endOf(segmentWalk);
     units.set(unit, end);
     sessions.set(segment.direction, leftInSession(end.state.moment));
@@ -70,6 +68,8 @@ export function replay(script: Script, schema: Schema, setting: EffectsSetting, 
   memos.replay.path = setting.path;
   memos.replay.version = setting.version;
   memos.replay.segments = walked;
+  const [only] = walked;
+  const statements = only !== undefined && walked.length === 1 ? only.statements : walked.flatMap((segment) => segment.statements);
   return { statements, problems, after: up.get() };
 }
 
@@ -81,8 +81,8 @@ function beginOf(segment: Segment, statements: number, last: Reached | undefined
   return { state: { ...last.state, schema, moment }, transaction: last.transaction };
 }
 
-function problemOf(parsed: Extract<StatementAnalysis['parsed'], { ok: false }>, { span }: StatementAnalysis): Problem {
-  return { message: parsed.message, span: { offset: span.offset + parsed.span.offset, length: parsed.span.length } };
+function problemOf({ message, span }: BrokenStatement, { offset }: Span): Problem {
+  return { message, span: { offset: offset + span.offset, length: span.length } };
 }
 
 /** What a script may run besides its statements as they stand there. */

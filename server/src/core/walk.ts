@@ -84,6 +84,14 @@ export function endOf(walked: WalkedSegment): Reached {
   return { state: stateAt(walked, last), transaction: numberAt(walked, last) };
 }
 
+/** The statements that do not parse. */
+export function* brokenIn({ statements, transitions }: WalkedSegment): Generator<StatementAnalysis> {
+  for (let at = transitions.indexOf(undefined); at >= 0; at = transitions.indexOf(undefined, at + 1)) {
+    const statement = statements[at];
+    if (statement !== undefined) yield statement;
+  }
+}
+
 function stateAt({ bases, drifts, footprints }: WalkedSegment, place: number): State {
   const base = bases[place];
   if (base === undefined) throw new RangeError(`there is no place ${String(place)}`);
@@ -107,9 +115,9 @@ function numberAt({ numbers }: WalkedSegment, place: number): number {
 
 class Walk {
   private readonly statements: StatementAnalysis[] = [];
-  private readonly transitions: (Transition | undefined)[] = [];
-  private readonly bases: State[] = [];
-  private readonly drifts: (Drift | undefined)[] = [];
+  private transitions: (Transition | undefined)[] = [];
+  private bases: State[] = [];
+  private drifts: (Drift | undefined)[] = [];
   private readonly footprints: Int32Array;
   private readonly numbers: Int32Array;
   /** How many more statements there are before those that are followed than there were last time. */
@@ -201,13 +209,9 @@ class Walk {
       const statement = parsed[at + shift];
       const old = known.statements[at];
       if (statement !== undefined && old !== undefined) this.statements.push(new Walked(statement.span, segment, old.transaction + later, old.ran, old.drift));
-      this.transitions.push(known.transitions[at]);
-      const base = known.bases[at];
-      if (base !== undefined) this.bases.push(base);
-      this.drifts.push(known.drifts[at]);
-      this.numbers[at + shift] = numberAt(known, at) + later;
     }
-    this.takeFootprints(from, to);
+    this.drifts = this.drifts.concat(known.drifts.slice(from, to));
+    this.takeOver(from, to, later);
     this.arrive(to, known.drifts[to], later);
   }
 
@@ -248,13 +252,9 @@ class Walk {
       }
       const statement = parsed[at + shift];
       const old = known.statements[at];
-      const base = known.bases[at];
-      if (statement === undefined || old === undefined || base === undefined) break;
+      if (statement === undefined || old === undefined) break;
       this.statements.push(new Walked(statement.span, segment, old.transaction + later, old.ran, drift?.schema));
-      this.transitions.push(known.transitions[at]);
-      this.bases.push(base);
       this.drifts.push(drift);
-      this.numbers[at + shift] = numberAt(known, at) + later;
       if (behind !== left) {
         left = behind;
         [low, high] = left.bits;
@@ -262,7 +262,7 @@ class Walk {
       }
     }
     if (at > from) {
-      this.takeFootprints(from, at);
+      this.takeOver(from, at, later);
       if ((flagsAt(known.footprints, at) & AT_START) !== 0) start = left;
       this.arrive(at, driftAt(at), later);
     }
@@ -281,8 +281,13 @@ class Walk {
     this.now = undefined;
   }
 
-  private takeFootprints(from: number, to: number): void {
-    this.footprints.set(this.known.footprints.subarray(from * FOOTPRINT, to * FOOTPRINT), (from + this.shift) * FOOTPRINT);
+  /** What stays as it was of statements that are passed by. */
+  private takeOver(from: number, to: number, later: number): void {
+    const { known, shift } = this;
+    this.transitions = this.transitions.concat(known.transitions.slice(from, to));
+    this.bases = this.bases.concat(known.bases.slice(from, to));
+    this.footprints.set(known.footprints.subarray(from * FOOTPRINT, to * FOOTPRINT), (from + shift) * FOOTPRINT);
+    for (let at = from; at < to; at++) this.numbers[at + shift] = numberAt(known, at) + later;
   }
 
   /**

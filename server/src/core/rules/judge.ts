@@ -58,7 +58,7 @@ export function judge(file: Judged, memo: JudgementMemo): Finding[] {
     const run = isRun && index !== last ? heldByRun(statement, file) : undefined;
     if (run !== undefined) related = [...related, run];
     last = index;
-    findings.push(new StatementFinding(judgement, severity, file, statement, index, statement.span.offset + (numbers[row * ROW + OFFSET] ?? 0), related));
+    findings.push(new StatementFinding(judgement, severity, file, statement, index, statement.span.offset + (numbers[row * ROW + OFFSET] ?? 0), numbers[row * ROW + LENGTH] ?? 0, related));
   }
   const ofFile: Finding[] = [];
   for (const rule of FILE_RULES) {
@@ -98,6 +98,7 @@ class StatementFinding implements Finding {
     readonly statement: number,
     /** Where it begins in the file. */
     readonly at: number,
+    private readonly length: number,
     readonly related: readonly RelatedPlace[],
   ) {}
 
@@ -114,7 +115,7 @@ class StatementFinding implements Finding {
   }
 
   get span(): Span {
-    return { offset: this.at, length: this.judgement.length };
+    return { offset: this.at, length: this.length };
   }
 
   get about(): CodeName | undefined {
@@ -237,13 +238,14 @@ interface Previous {
 interface Found {
   readonly judgements: readonly Judgement[];
   readonly severities: readonly Severity[];
-  /** {@link ROW} integers for each: the statement's index, where in the statement, and whether there are places to be found. */
+  /** {@link ROW} integers for each: the statement's index, where in the statement and how long, and whether there are places to be found. */
   readonly numbers: Int32Array;
 }
 
-const ROW = 3;
+const ROW = 4;
 const OFFSET = 1;
-const PLACES = 2;
+const LENGTH = 2;
+const PLACES = 3;
 
 const NEVER: Previous = { file: undefined, situations: [], found: { judgements: [], severities: [], numbers: new Int32Array() }, readers: new Readers(0) };
 
@@ -341,7 +343,7 @@ function rowsOf(situations: readonly (Remembered | undefined)[], file: Judged, p
       if (severity === undefined || (meta.upOnly === true && direction === 'down')) continue;
       judgements.push(judgement);
       severities.push(severity);
-      made.push(index, judgement.offset, judgement.related === undefined ? 0 : 1);
+      made.push(index, judgement.offset, judgement.length, judgement.related === undefined ? 0 : 1);
     }
   }
   const rest = old.judgements.length - last;
