@@ -10,7 +10,7 @@ export function workbenchAddress({ url, port }, { folder, files = [] }) {
 /** Opens the address and waits until something is there: unless said otherwise, an editor's text. Gives back the page. */
 export async function openWorkbench(browser, address, { timeout = 60_000, until = '.editor-instance .view-line', ...options } = {}) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 800 }, ...options });
-  await page.goto(address, { waitUntil: 'domcontentloaded' });
+  await page.goto(address, { waitUntil: 'domcontentloaded', timeout });
   await page.waitForSelector(until, { timeout });
   return page;
 }

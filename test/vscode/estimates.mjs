@@ -15,7 +15,7 @@ const MIGRATIONS = {
   '006_slow.sql': 'ALTER TABLE users ADD CHECK (n > 0);\nSELECT pg_sleep(600);\n',
 };
 /** Generous, in ms: other suites run at the same time. */
-const TIMEOUT = 90_000;
+const TIMEOUT = 150_000;
 const FAILED = fileURLToPath(new URL('../../out/test-vscode/estimates.png', import.meta.url));
 
 /**

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { Map as ImmutableMap } from 'immutable';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { analyze } from '../../../server/src/core/analyze';
 import type { MigrationEstimate } from '../../../server/src/core/estimate/estimate';
 import { estimateMigration } from '../../../server/src/core/estimate/migration';
@@ -94,6 +95,32 @@ describe('how long a migration takes', () => {
     // Ten times as many take ten times as long; looking through all that are there for each takes a hundred or a thousand times as long.
     expect(took(1000)).toBeLessThan(60 * Math.max(5, took(100)));
   }, 60_000);
+
+  // Each statement is written for its number; tables are those that the migration makes before.
+  test.each<[string, (index: number) => string]>([
+    ['indexes of one table', (index) => `CREATE INDEX i${String(index)} ON users (email, country);`],
+    ['changes of one table', (index) => `UPDATE users SET country = ${String(index)} WHERE id > ${String(index)};`],
+    ['foreign keys of one table', (index) => `ALTER TABLE orders ADD CONSTRAINT k${String(index)} FOREIGN KEY (user_id) REFERENCES users;`],
+    ['columns of one table', (index) => `ALTER TABLE users ADD COLUMN c${String(index)} int NOT NULL DEFAULT 0;`],
+    ['tables of their own', (index) => `CREATE TABLE t${String(index)} (id int PRIMARY KEY, n int); CREATE INDEX ON t${String(index)} (n); UPDATE t${String(index)} SET n = 1; ALTER TABLE t${String(index)} ALTER n TYPE bigint;`],
+  ])('twice as many statements look at twice as much: %s', (_, statement) => {
+    const { schema } = schemaFromDdl({ path: 'schema.sql', text: DDL }, { dialect: 'postgresql', version: 17, source: 'setting' }, createMemo());
+    const looks = (count: number): number => {
+      const text = Array.from({ length: count }, (_none, index) => statement(index)).join('\n');
+      const target = { dialect: 'postgresql', version: 17, source: 'setting' } as const;
+      const looked = vi.spyOn(ImmutableMap.prototype, 'get');
+      try {
+        const analysis = analyze({ path: '1.sql', text, target, schema, statistics: NO_STATISTICS, options: { lockBudget: 500, batchSize: 1000 }, severities: {}, tool: undefined, unjudged: true }, createMemo());
+        expect(estimateMigration(analysis, NO_STATISTICS).statements.filter((one) => one !== undefined).length).toBeGreaterThanOrEqual(count);
+        return looked.mock.calls.length;
+      } finally {
+        looked.mockRestore();
+      }
+    };
+    const once = looks(200);
+    expect(once).toBeGreaterThan(200);
+    expect(looks(400)).toBeLessThan(2.2 * once);
+  });
 
   test.each<[string, string, RelationSizes | 'none']>([
     ['CREATE INDEX ON users (country)', 'the size of users is not known', 'none'],
