@@ -28,7 +28,9 @@ export function createAs(statement: Node, name: RelationName, job: Job): void {
   if (source === undefined) return;
   const { constants } = job.pricing;
   const width = 60;
-  const each = constants.form + width * 2 * (constants.writtenByte + constants.walByte);
+  // Temporary and unlogged tables write no WAL.
+  const isLogged = (stmt?.into?.rel?.relpersistence ?? 'p') === 'p';
+  const each = constants.form + width * 2 * (constants.writtenByte + (isLogged ? constants.walByte : 0));
   const { rows, assumed } = source;
   job.add(...source.pieces, {
     kind: 'insert',
@@ -37,7 +39,7 @@ export function createAs(statement: Node, name: RelationName, job: Job): void {
     rows: rows.likely,
     bytesRead: 0,
     bytesWritten: rows.likely * width,
-    walBytes: rows.likely * width,
+    walBytes: isLogged ? rows.likely * width : 0,
     cost: 'query',
     micros: times(rows, each),
     assumed,
