@@ -137,10 +137,15 @@ class Person {
   }
 
   async reload() {
+    const { page } = this;
+    // A report that was just shown takes the focus, and a palette that loses it closes.
+    await this.open('005_users_n.sql');
     // A page that is simply loaded again has had no time to write down what was open.
-    const gone = this.page.waitForEvent('domcontentloaded');
-    await runCommand(this.page, 'Developer: Reload Window');
-    await gone;
+    await this.until('the window can be reloaded', async () => {
+      const gone = page.waitForEvent('domcontentloaded', { timeout: 60_000 }).then(() => true, () => false);
+      await runCommand(page, 'Developer: Reload Window');
+      return gone;
+    });
     await this.sees('the report is there again after the window was reloaded', this.frame().locator('a.bar', { hasText: 'SHARE' }).first());
     await this.open('005_users_n.sql');
     await this.page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
