@@ -1,6 +1,6 @@
 /** Databases in which scripts run one after the other, each over a world made anew. */
 import type pg from 'pg';
-import { fingerprint, runScript } from '../proof';
+import { fingerprint, PREPARED, runScript } from '../proof';
 import type { Server } from '../servers';
 import { openTraffic, unmarked, type Dependence, type Traffic } from './traffic';
 
@@ -58,7 +58,6 @@ export async function openLanes(server: Server, count: number): Promise<Lanes> {
     try {
       // Quicker than a copy of a template database, which is some 300 files and 8 MB.
       await client.query(`ROLLBACK; ${EMPTY}`);
-      await client.query('DISCARD ALL');
       return await use(client, traffic);
     } finally {
       client.removeAllListeners('notice');
@@ -98,12 +97,17 @@ const COUNTS = /\b(?:nextval|(?:small|big)?serial|identity)\b/iu;
 /** What copies rows, or chooses them by what they hold. */
 const CHOOSES = /\b(?:update\s(?!cascade)|delete\s+from|insert\s+into[^;]*\bselect\b|merge\s+into|refresh|create\s[^;]*\sas\s)/isu;
 
+// What DISCARD ALL does, but for what the fingerprint keeps.
 const EMPTY = `
+  CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES;
+  SELECT pg_advisory_unlock_all();
   SET client_min_messages = error;
-  DO $$ DECLARE schema text; BEGIN
+  DO $$ DECLARE schema text; prepared text; BEGIN
+    FOR prepared IN SELECT name FROM pg_prepared_statements WHERE name NOT LIKE '${PREPARED}%' LOOP EXECUTE format('DEALLOCATE %I', prepared); END LOOP;
     FOR schema IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' LOOP
       EXECUTE format('DROP SCHEMA %I CASCADE', schema);
     END LOOP;
     FOR schema IN SELECT pubname FROM pg_publication LOOP EXECUTE format('DROP PUBLICATION %I', schema); END LOOP;
     CREATE SCHEMA public;
-  END $$;`;
+  END $$;
+  RESET client_min_messages;`;

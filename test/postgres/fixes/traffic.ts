@@ -107,7 +107,10 @@ export async function openTraffic(server: Server, database: string, migrator: pg
 }
 
 /** The lines of a fingerprint as they would be without the writer's mark. */
-export const unmarked = (lines: readonly string[]): readonly string[] => lines.map((line) => (line.startsWith('row of ') ? line.replaceAll(MARK, '') : line));
+export const unmarked = (lines: readonly string[]): readonly string[] => lines.map((line) => (line.startsWith('row of ') ? line.replaceAll(ALONE, '""').replaceAll(MARK, '') : line));
+
+/** Where nothing but the mark is in a field, there was an empty text, which a row shows as two quotes. */
+const ALONE = new RegExp(`(?<=[(,])${MARK}+(?=[,)])`, 'gu');
 
 async function isOpen(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ open: boolean }>('SELECT now() <> statement_timestamp() AS open');

@@ -41,8 +41,8 @@ CREATE TABLE app."Counted Too" ("Id" smallserial, n integer);
 `;
 
 export const DATA = `
-INSERT INTO customers SELECT g, 'Name ' || g, 'u' || g || '@x.org', 18 + g % 60, date '1980-01-01' + g, g % 9 = 0, CASE WHEN g % 3 = 0 THEN 'note ' || g END, chr(97 + g % 5) || 'x', timestamptz '2024-01-01 00:00Z' + g * interval '1 hour' FROM generate_series(1, 500) g;
-INSERT INTO app.orders (customer_id, total, status, code, qty, parent_id) SELECT 1 + g % 500, g * 1.25, (ARRAY['new', 'paid', 'sent']::status[])[1 + g % 3], 'C' || g, g % 7, CASE WHEN g > 10 THEN g - 10 END FROM generate_series(1, 500) g;
+INSERT INTO customers SELECT g, 'Name ' || g, 'u' || g || '@x.org', 18 + g % 60, date '1980-01-01' + g, g % 9 = 0, CASE WHEN g % 3 = 0 THEN 'note ' || g END, chr(97 + g % 5) || 'x', timestamptz '2024-01-01 00:00Z' + g * interval '1 hour' FROM generate_series(1, 300) g;
+INSERT INTO app.orders (customer_id, total, status, code, qty, parent_id) SELECT 1 + g % 300, g * 1.25, (ARRAY['new', 'paid', 'sent']::status[])[1 + g % 3], 'C' || g, g % 7, CASE WHEN g > 10 THEN g - 10 END FROM generate_series(1, 300) g;
 INSERT INTO "Sales Data"."Order Lines" SELECT g / 3, g % 3, g * 0.5, 'G' || g, 'hi ' || g FROM generate_series(3, 302) g;
 INSERT INTO tags SELECT g, 'tag ' || g, g % 100 FROM generate_series(1, 200) g;
 INSERT INTO events SELECT g, date '2023-01-01' + g, 'k' || g % 4, g FROM generate_series(0, 299) g;
