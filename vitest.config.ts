@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/setup.ts',
     exclude: ['test/vscode/**', 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 3,

@@ -1,6 +1,3 @@
-/** Builds the language server's bundle into `outdir` (absolute). */
-export function buildServer(outdir: string, options?: { readonly minify?: boolean }): Promise<unknown>;
-
 /** Builds entry points, by name, into `outdir` (absolute), with assets of the parser beside them. */
 export function buildInto(
   outdir: string,

@@ -59,11 +59,6 @@ export async function buildInto(outdir, { entries, external = [], assets = [], m
   return metafile;
 }
 
-/** Builds the language server's bundle into `outdir` (absolute). */
-export function buildServer(outdir, options = {}) {
-  return buildInto(outdir, { entries: { main: 'server/src/main.ts' }, assets: webAssembly, ...options });
-}
-
 async function main(args) {
   const unknown = args.filter((arg) => arg !== '--minify');
   if (unknown.length > 0) throw new Error(`No such option: ${unknown.join(' ')}`);

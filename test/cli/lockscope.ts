@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildInto, webAssembly } from '../../scripts/build.mjs';
+import { bundles } from '../bundles';
 
 /** What a run of the command line left behind. */
 export interface Outcome {
@@ -17,19 +17,15 @@ export interface Circumstances {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The command line, built from the sources, in a folder of its own. */
+/** The command line, built from the sources, and a folder for its projects. */
 export class Lockscope {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    readonly program: string,
+    private readonly folder: string,
+  ) {}
 
   static async build(): Promise<Lockscope> {
-    const folder = mkdtempSync(join(tmpdir(), 'lockscope-cli-'));
-    const entries = { main: 'server/src/main.ts', cli: 'server/src/cli.ts' };
-    await buildInto(join(folder, 'dist'), { entries, assets: webAssembly });
-    return new Lockscope(folder);
-  }
-
-  get program(): string {
-    return join(this.folder, 'dist/cli.js');
+    return new Lockscope(join(await bundles(), 'cli.js'), mkdtempSync(join(tmpdir(), 'lockscope-cli-')));
   }
 
   /** Runs it to its end. Colour is off unless `env` says otherwise. */

@@ -23,7 +23,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { buildServer } from '../../scripts/build.mjs';
+import { bundles } from '../bundles';
 
 /** What a modern editor can do. */
 export const MODERN: ClientCapabilities = {
@@ -55,19 +55,8 @@ export const SIMPLE: ClientCapabilities = {
   textDocument: { publishDiagnostics: { relatedInformation: true }, codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } } },
 };
 
-let built: Promise<string> | undefined;
-
-/** The server's bundle, built once for each file of tests. */
-export function serverFile(): Promise<string> {
-  return (built ??= (async () => {
-    const outdir = mkdtempSync(join(tmpdir(), 'lockscope-server-'));
-    process.on('exit', () => {
-      rmSync(outdir, { recursive: true, force: true });
-    });
-    await buildServer(outdir);
-    return join(outdir, 'main.js');
-  })());
-}
+/** The server's bundle. */
+export const serverFile = async (): Promise<string> => join(await bundles(), 'main.js');
 
 export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
