@@ -120,7 +120,7 @@ describe.each([12, 18] as const)('PostgreSQL %i', (major) => {
   let copies = 0;
   async function run(sql: string): Promise<{ readonly lines: readonly string[]; readonly notices: readonly string[] }> {
     const name = `copy_${(copies += 1)}`;
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE world`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE world ${major >= 15 ? 'STRATEGY file_copy' : ''}`);
     const client = await server.connect(name);
     const notices: string[] = [];
     client.on('notice', ({ message }) => notices.push(message ?? ''));

@@ -73,7 +73,15 @@ interface Proven {
   readonly statements: number;
 }
 
+const proven = new Map<number, Proven>();
+
 function provenOn(version: number): Proven {
+  const known = proven.get(version) ?? proofsOn(version);
+  proven.set(version, known);
+  return known;
+}
+
+function proofsOn(version: number): Proven {
   const counts = new Map<Kind, number>();
   let statements = 0;
   const count = (kinds: readonly Kind[]): void => {

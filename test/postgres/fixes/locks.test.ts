@@ -23,6 +23,9 @@ beforeAll(async () => {
   await loadRewriter();
 });
 
+/** Room for what every case changes: with the few pages of other servers most of the work would be to fetch them and put them back. */
+const ROOM = { shared_buffers: '256MB', max_wal_size: '256MB' };
+
 interface Outcome extends Held {
   /** What it left behind: the catalogues, and of each table that it names the sum of what every tenth row says, without what the writer counts up. */
   readonly lines: readonly string[];
@@ -52,7 +55,7 @@ async function outcome(server: Server, { sql, queue, write = 'UPDATE users SET n
 describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   let server: Server;
   beforeAll(async () => {
-    server = await startServer(major);
+    server = await startServer(major, ROOM);
     const admin = await server.connect();
     await admin.query('CREATE DATABASE large');
     const client = await server.connect('large');
@@ -72,8 +75,10 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     if (fix === undefined) throw new Error(`no fix for ${rule}`);
     const mended = [fix.text, ...fix.files].join('\n');
     let seen = '';
+    let original = await outcome(server, one, sql);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const original = await outcome(server, one, sql);
+      // It is nearly always the fix that a stall of the machine made look worse.
+      if (attempt === ATTEMPTS) original = await outcome(server, one, sql);
       const fixed = await outcome(server, one, mended);
       expect(original.error).toBeUndefined();
       expect(fixed.error ?? complaintOf(rule, original.lines, fixed.lines), mended).toBeUndefined();
