@@ -77,7 +77,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
 
   const suitable = corpusOn(major).map((one) => ({ ...one, name: one.sql.trim() }));
 
-  test.concurrent.each(suitable)('$name', { timeout: 60_000 }, async ({ sql, same }) => {
+  test.concurrent.each(suitable)('$name', async ({ sql, same }) => {
     const off = SCRIPTS.some((script) => script.sql === sql) ? [] : WITHOUT_TIMEOUT;
     const fixes = fixesOf(migration(sql, SCHEMA, major, off));
     const original = await lanes.run(SCHEMA + DATA, same ?? sql);
