@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Analysis } from '../../server/src/core/analysis';
 import { analyze } from '../../server/src/core/analyze';
 import { createMemo, type AnalysisMemo } from '../../server/src/core/memo';
-import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
+import { UNKNOWN_SCHEMA, type Schema } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { DEFAULT_TARGET } from '../../server/src/core/target';
@@ -14,8 +14,11 @@ beforeAll(loadPostgresParser);
 const OPTIONS = { lockBudget: 500, batchSize: 1000 };
 const SEVERITIES = {};
 
-function run(text: string, memo: AnalysisMemo): Analysis {
-  return analyze({ path: 'm.sql', text, target: DEFAULT_TARGET, schema: UNKNOWN_SCHEMA, statistics: NO_STATISTICS, options: OPTIONS, severities: SEVERITIES, tool: undefined }, memo);
+/** What is not listed in it is known not to be there. */
+const COMPLETE_SCHEMA: Schema = { ...UNKNOWN_SCHEMA, complete: true };
+
+function run(text: string, memo: AnalysisMemo, schema: Schema = UNKNOWN_SCHEMA): Analysis {
+  return analyze({ path: 'm.sql', text, target: DEFAULT_TARGET, schema, statistics: NO_STATISTICS, options: OPTIONS, severities: SEVERITIES, tool: undefined }, memo);
 }
 
 /** All that people can see of an analysis, and the schema before each statement. */
@@ -30,6 +33,7 @@ function visible({ statements, findings, problems, after }: Analysis): unknown {
       held: moment.held,
       settings: moment.settings,
       transaction,
+      unseen: before.unseen.toSeq().sortBy((_, what) => what).toArray(),
       relations: before.relations.toSeq().sortBy((_, name) => name).toArray(),
       searchPath: before.searchPath,
     })),
@@ -71,6 +75,7 @@ const STATEMENTS = [
   'REINDEX SCHEMA public',
   'SELEC half typed',
   'DO $$ BEGIN ALTER TABLE a ADD COLUMN d int; END $$',
+  "DO $$ BEGIN EXECUTE 'CREATE TABLE c (id int)'; END $$",
 ];
 
 const script = fc.array(fc.constantFrom(...STATEMENTS), { maxLength: 14 });
@@ -79,15 +84,15 @@ const edit = fc.record({ at: fc.nat(14), removed: fc.nat(3), added: fc.array(fc.
 
 test('an analysis upon a memo equals one from nothing', { timeout: 120_000 }, () => {
   fc.assert(
-    fc.property(script, fc.array(edit, { minLength: 1, maxLength: 8 }), (start, edits) => {
+    fc.property(fc.constantFrom(UNKNOWN_SCHEMA, COMPLETE_SCHEMA), script, fc.array(edit, { minLength: 1, maxLength: 8 }), (schema, start, edits) => {
       const memo = createMemo();
       let statements = start;
       let text = statements.map((sql) => `${sql};\n`).join('');
-      expect(visible(run(text, memo))).toEqual(visible(run(text, createMemo())));
+      expect(visible(run(text, memo, schema))).toEqual(visible(run(text, createMemo(), schema)));
       for (const { at, removed, added, blank } of edits) {
         statements = [...statements.slice(0, at), ...added, ...statements.slice(at + removed)];
         text = blank + statements.map((sql) => `${sql};\n`).join('');
-        expect(visible(run(text, memo)), text).toEqual(visible(run(text, createMemo())));
+        expect(visible(run(text, memo, schema)), text).toEqual(visible(run(text, createMemo(), schema)));
       }
     }),
     { numRuns: 200, seed: 7 },

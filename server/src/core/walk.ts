@@ -184,8 +184,12 @@ class Walk {
           this.copy(at, to);
           return NOTHING;
         }
-        ({ at, left } = this.carry(at, to, left, start));
-        if (at === to || left.touched.length === 0) continue;
+        const carried = this.carry(at, to, left, start);
+        left = carried.left;
+        if (carried.at > at) {
+          at = carried.at;
+          continue;
+        }
       }
       left = this.again(at, left);
       at += 1;
@@ -215,10 +219,9 @@ class Walk {
     this.arrive(to, known.drifts[to], later);
   }
 
-  /** Passes by statements that read nothing of what differs, and says where that ends. */
+  /** Passes by statements that read nothing of what differs in the schema; that and what differs in the start are not both nothing. Says where that ends. */
   private carry(from: number, to: number, differs: Entries, startDiffers: Entries): { readonly at: number; readonly left: Entries } {
     const { known, segment, parsed, shift } = this;
-
     const later = this.transaction - numberAt(known, from);
     let left = differs;
     let start = startDiffers;
@@ -236,7 +239,7 @@ class Walk {
       return upon.all;
     };
     let at = from;
-    for (; at < to && left.touched.length > 0; at++) {
+    for (; at < to && (left.touched.length > 0 || start.touched.length > 0); at++) {
       const print = at * FOOTPRINT;
       const flags = known.footprints[print + FLAGS] ?? 0;
       if ((flags & PASSABLE) === 0) break;
@@ -296,7 +299,6 @@ class Walk {
    */
   private again(at: number, differs: Entries | undefined): Entries | undefined {
     const { known } = this;
-
     const transition = known.transitions[at];
     const { schema } = stateAt(known, at + 1);
     const effects = known.statements[at]?.effects;
@@ -322,7 +324,6 @@ class Walk {
 
   /** Walks the next statement as if it had never been seen. */
   private execute(): void {
-
     const parsed = this.parsed[this.statements.length]?.parsed;
     if (parsed === undefined) return;
     const { state, memo, setting } = this;
