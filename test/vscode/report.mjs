@@ -27,6 +27,17 @@ export async function checkReport(page) {
   await page.locator('[id="status.editor.selection"]', { hasText: 'Ln 1, Col 1' }).waitFor();
   await bar.click();
   await check('a click on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor({ timeout: 30_000 }));
+  // The same without a mouse.
+  await page.keyboard.press('Control+1');
+  await page.keyboard.press('Control+Home');
+  await page.locator('[id="status.editor.selection"]', { hasText: 'Ln 1, Col 1' }).waitFor();
+  await check('the arrow keys go from the number of a statement to its bar', async () => {
+    await report.locator('.scroll [data-row="0"]').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await report.locator('a.bar:focus').waitFor();
+  });
+  await page.keyboard.press('Enter');
+  await check('Enter on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor({ timeout: 30_000 }));
   const status = (text) => page.locator('.statusbar-item', { hasText: text }).waitFor({ timeout: 30_000 });
   await report.locator('button[data-command="markdown"]').click();
   await check('its Markdown goes to the clipboard', () => status('the report is in the clipboard, as Markdown'));
