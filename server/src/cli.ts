@@ -8,7 +8,9 @@ import type { FixOptions } from './commands/fix';
 import type { SnapshotOptions } from './commands/snapshot';
 import { quietWhenNobodyReads, warn } from './commands/output';
 import { useGrammarFiles } from './grammar-files';
+import { keepParserSmall } from './small-parser';
 
+keepParserSmall();
 // Read only when a file of code is met.
 useGrammarFiles();
 

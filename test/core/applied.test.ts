@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppliedIndex, appliedQuery, type AppliedRecord } from '../../server/src/core/applied';
 import { analyzeHistory, type HistorySetting } from '../../server/src/core/folder';
+import { objectName } from '../../server/src/core/schema/names';
 import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
 import { TOOLS } from '../../server/src/core/script/tools';
@@ -112,7 +113,7 @@ describe('a history on a database that has been through some of it', () => {
   const run = (extra: Partial<HistorySetting>): { readonly path: string; readonly rules: readonly string[]; readonly before: readonly string[]; readonly applied: boolean }[] => {
     const { schema } = schemaFromDdl({ path: 'dump.sql', text: DDL }, DEFAULT_TARGET, createMemo());
     return [...analyzeHistory(FILES, schema, setting({ records, origin: UNKNOWN_SCHEMA, ...extra }))].map(({ path, findings, statements, applied }) => {
-      const users = statements.at(-1)?.before.relations.find((relation) => relation.name === 'public.users');
+      const users = statements.at(-1)?.before.relations.get(objectName('public', 'users'));
       return { path: path.slice(-6, -4), rules: findings.map(({ rule }) => rule), before: users !== undefined && 'columns' in users ? users.columns.map(({ name }) => name) : [], applied: applied !== undefined };
     });
   };

@@ -34,13 +34,17 @@ function visible({ statements, findings, problems, after }: Analysis): unknown {
       settings: moment.settings,
       transaction,
       unseen: before.unseen.toSeq().sortBy((_, what) => what).toArray(),
-      relations: before.relations.toSeq().sortBy((_, name) => name).toArray(),
+      relations: inOrder(before),
       searchPath: before.searchPath,
     })),
     findings: findings.map(({ rule, severity, message, span, statement, related }) => ({ rule, severity, message, span, statement, related })),
     problems,
-    after: after.relations.toSeq().sortBy((_, name) => name).toArray(),
+    after: inOrder(after),
   };
+}
+
+function inOrder({ relations }: Schema): readonly unknown[] {
+  return [...relations].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 const STATEMENTS = [

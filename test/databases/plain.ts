@@ -8,7 +8,7 @@ const SETS = new Set(['constraints', 'indexes', 'triggers', 'policies', 'rules',
 /** A schema as plain data to compare: sets sorted, and of each expression only whether there is one. */
 export function plain(schema: Schema): unknown {
   return {
-    ...(shown(schema.relations.toObject()) as object),
+    ...(shown(Object.fromEntries(schema.relations)) as object),
     'types:': shown(schema.types.toObject()),
     'routines:': shown(schema.routines.filterNot((overloads) => overloads.every(isMadeByServer)).toObject()),
     'publications:': shown(schema.publications.toObject()),

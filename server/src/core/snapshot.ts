@@ -1,7 +1,6 @@
 import type { AppliedRecord } from './applied';
 import type { Replication } from './replication';
 import type { Catalog } from './schema/catalog';
-import type { RelationName } from './schema/names';
 import type { Schema } from './schema/schema';
 import { schemaFromCatalog } from './schema/postgres/catalog/schema-from-catalog';
 import { statisticsFrom, type RelationSizes, type ServerSettings, type Statistics } from './schema/statistics';
@@ -44,20 +43,16 @@ export interface KnownDatabase {
 /** A snapshot as the analysis wants it; `asked` are the names that were looked for, where not all was read. The parser must have been loaded before the schema's expressions are looked at. */
 export function knownDatabase({ catalog, sizes, server, excluded, settings, applied, replication, asked }: Omit<Snapshot, 'version' | 'takenAt'> & { readonly asked?: ReadonlySet<string> }, source: 'snapshot' | 'connection'): KnownDatabase {
   const schema = schemaFromCatalog(catalog, (excluded ?? []).length === 0, asked);
-  return { schema, statistics: statisticsOf(schema, sizes, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }), ...(replication === undefined ? {} : { replication }) };
+  return { schema, statistics: statisticsOf(schema, sizes, catalog.others, settings), target: { dialect: server.dialect, version: server.version, source }, ...(applied === undefined ? {} : { applied }), ...(replication === undefined ? {} : { replication }) };
 }
 
-/** The same database with sizes and settings that were read anew. */
-export function resized(known: KnownDatabase, sizes: RelationSizes, settings: ServerSettings | undefined): KnownDatabase {
-  return { ...known, statistics: statisticsOf(known.schema, sizes, settings) };
+/** The same database with sizes and settings that were read anew; `others` as {@link Catalog.others}. */
+export function resized(known: KnownDatabase, sizes: RelationSizes, others: Catalog['others'], settings: ServerSettings | undefined): KnownDatabase {
+  return { ...known, statistics: statisticsOf(known.schema, sizes, others, settings) };
 }
 
-function statisticsOf({ relations }: Schema, sizes: RelationSizes, settings: ServerSettings | undefined): Statistics {
-  const childrenOf = (name: RelationName): readonly RelationName[] => {
-    const relation = relations.get(name);
-    return relation !== undefined && 'children' in relation ? relation.children : [];
-  };
-  return statisticsFrom(sizes, childrenOf, settings);
+function statisticsOf({ relations }: Schema, sizes: RelationSizes, others: Catalog['others'], settings: ServerSettings | undefined): Statistics {
+  return statisticsFrom(sizes, (name) => relations.childrenOf(name), settings, (name) => others?.sizeOf(name));
 }
 
 /** A snapshot without what there is many of. */

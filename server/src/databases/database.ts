@@ -11,7 +11,7 @@ import { readPace } from './postgres/pace';
 import { readReplication } from './postgres/replication';
 import { readWhole } from './postgres/pages';
 import { only } from './postgres/scope';
-import { readSettings, readSizes, sizesThen } from './postgres/statistics';
+import { readSettings, readSizes } from './postgres/statistics';
 
 export { DatabaseError } from './postgres/errors';
 
@@ -64,6 +64,5 @@ async function contentsFor(reading: Reading, words: ReadonlySet<string> | undefi
   const replication = await readReplication(reading);
   if (words === undefined) return { version, ...(await readWhole(reading)), settings, applied, replication };
   const { catalog, focus } = await readCatalogFor(reading, words);
-  const others = [...focus.outline.values()].filter(({ oid }) => !focus.oids.has(oid));
-  return { version, catalog, sizes: { ...(await sizesThen(reading, others)), ...(await readSizes(reading, only(focus.oids))) }, settings, applied, replication, asked: words };
+  return { version, catalog, sizes: await readSizes(reading, only(focus.oids)), settings, applied, replication, asked: words };
 }

@@ -6,7 +6,6 @@ import { withRates, writeRates, type WriteRates } from '../core/schema/rates';
 import type { RelationSizes } from '../core/schema/statistics';
 import type { DataStatement } from '../core/data-statements';
 import { knownDatabase, resized, type KnownDatabase } from '../core/snapshot';
-import { nameParts, type ObjectName } from '../core/schema/names';
 import type { Analysis } from '../core/analysis';
 import type { MigrationEstimate } from '../core/estimate/estimate';
 import { History } from '../core/estimate/history';
@@ -94,8 +93,8 @@ export class LiveDatabase {
   private rates: WriteRates = {};
   /** What is read in detail: the relations that these may name. */
   private readonly words = new Set<string>();
-  /** Own names of the tables and views that were not looked at. */
-  private unlookedAt: ReadonlySet<string> = new Set();
+  /** The tables and views that were not looked at. */
+  private unlookedAt: Catalog['others'];
   private lookingFor: NodeJS.Timeout | undefined;
   private readonly rowCounts: RowCounts;
   /** What was counted on request, and when. */
@@ -266,7 +265,7 @@ export class LiveDatabase {
     for (const word of fresh) this.words.add(word);
     const { data } = this.state;
     if (data === undefined || this.failures > 0) return;
-    const wait = fresh.some((word) => this.unlookedAt.has(word)) ? 0 : Math.max(PAUSE, data.readAt + APART - Date.now());
+    const wait = fresh.some((word) => this.unlookedAt?.hasOwnName(word) === true) ? 0 : Math.max(PAUSE, data.readAt + APART - Date.now());
     clearTimeout(this.lookingFor);
     this.lookingFor = setTimeout(() => void (this.reading ?? Promise.resolve()).then(() => this.refresh()), wait);
     this.lookingFor.unref();
@@ -311,10 +310,10 @@ export class LiveDatabase {
     const applied = this.notedNow(read);
     const known =
       isSame && this.plain !== undefined
-        ? { ...askedAlso(resized(this.plain, rated, settings), asked), applied, replication }
+        ? { ...askedAlso(resized(this.plain, rated, catalog.others, settings), asked), applied, replication }
         : knownDatabase({ catalog, sizes: rated, settings, applied, replication, ...(asked === undefined ? {} : { asked }), server: { dialect: 'postgresql', version } }, 'connection');
     this.catalogPrint = print;
-    this.unlookedAt = new Set((catalog.others ?? []).map(({ name }) => nameParts(name as ObjectName).name));
+    this.unlookedAt = catalog.others;
     this.plain = known;
     this.rowCounts.age();
     for (const [key, { at }] of this.violations) if (readAt - at > COUNTS_HOLD) this.violations.delete(key);
@@ -374,13 +373,15 @@ function askedAlso(known: KnownDatabase, asked: ReadonlySet<string> | undefined)
 const BATCH = 2000;
 
 /** Tells one catalogue from another, in small steps. */
-async function fingerprint({ relations, others = [], ...rest }: Catalog, version: number): Promise<string> {
+async function fingerprint({ relations, others, ...rest }: Catalog, version: number): Promise<string> {
   const hash = createHash('sha1').update(JSON.stringify([version, rest]));
-  for (const list of [relations, others]) {
-    for (let start = 0; start < list.length; start += BATCH) {
-      hash.update(JSON.stringify(list.slice(start, start + BATCH)));
-      await nextTurn();
+  let count = 0;
+  for (const list of [relations, others ?? []]) {
+    for (const one of list) {
+      hash.update(JSON.stringify(one));
+      if (++count % BATCH === 0) await nextTurn();
     }
+    hash.update('\n');
   }
   return hash.digest('hex');
 }

@@ -60,11 +60,11 @@ describe('tables that nobody saw', () => {
   });
 
   test.each(['ALTER TABLE users OWNER TO joe;', 'DROP TABLE users;', 'ALTER TABLE users DROP COLUMN a;', 'ALTER TABLE users RENAME TO people;', 'ALTER INDEX i RENAME TO j;', 'SELECT * FROM users;', 'ALTER VIEW v RENAME TO w;', 'DROP INDEX CONCURRENTLY i;'])('nothing comes of %s', (sql) => {
-    expect(run(sql).relations.size).toBe(0);
+    expect([...run(sql).relations]).toEqual([]);
   });
 
   test('a wholly known schema has no place for them', () => {
-    expect(run('ALTER TABLE users ADD COLUMN a int; CREATE INDEX i ON users (a);', { ...UNKNOWN_SCHEMA, complete: true }).relations.size).toBe(0);
+    expect([...run('ALTER TABLE users ADD COLUMN a int; CREATE INDEX i ON users (a);', { ...UNKNOWN_SCHEMA, complete: true }).relations]).toEqual([]);
   });
 
   test('CREATE TABLE IF NOT EXISTS of one leaves it as it is, CREATE TABLE makes it known', () => {
@@ -126,7 +126,7 @@ describe('a remembered transition', () => {
 
 function sorted(schema: Schema): unknown {
   const { relations, types, routines, publications, namespaces, searchPath } = schema;
-  return { rooms: [relations, types, routines, publications, namespaces].map((room) => Object.fromEntries<unknown>([...room.entries()].sort(([a], [b]) => (a < b ? -1 : 1)))), searchPath };
+  return { rooms: [relations, types, routines, publications, namespaces].map((room) => Object.fromEntries<unknown>([...room].sort(([a], [b]) => (a < b ? -1 : 1)))), searchPath };
 }
 
 test('DDL that does not parse is reported and skipped', () => {

@@ -1,3 +1,5 @@
+import type { Outline } from './outline';
+
 /**
  * What a server's catalogue says is there, as plain data: what a live connection reads and a snapshot holds. It becomes
  * a Schema by `schemaFromCatalog`. Names of objects are exact names (`public."Users"`). Expressions are the text that
@@ -9,8 +11,8 @@ export interface Catalog {
   /** Where the role's unqualified names are looked up: the schemas of its search_path that are there; older snapshots do not say. */
   readonly searchPath?: readonly string[];
   readonly relations: readonly CatalogRelation[];
-  /** Tables and views that were not looked at: only that they are there is known. */
-  readonly others?: readonly CatalogOutline[];
+  /** Tables and views that were not looked at: only that they are there is known. A snapshot has none. */
+  readonly others?: Outline;
   readonly types: readonly CatalogType[];
   readonly routines: readonly CatalogRoutine[];
   readonly publications: readonly CatalogPublication[];

@@ -1,13 +1,14 @@
 import { Map as ImmutableMap } from 'immutable';
 import type { Node } from '@pgsql/types';
 import type { ObjectName, RelationName } from './names';
+import { Relations } from './relations';
 
 /**
  * What exists in a database before a statement. Values are immutable and share structure: applying a statement gives
  * a new Schema, and "the schema before statement k" is a reference, not a copy.
  */
 export interface Schema {
-  readonly relations: ImmutableMap<RelationName, Relation>;
+  readonly relations: Relations;
   readonly types: ImmutableMap<ObjectName, TypeDefinition>;
   /** Functions and procedures by name; the overloads in the order of creation. */
   readonly routines: ImmutableMap<ObjectName, readonly Routine[]>;
@@ -286,7 +287,7 @@ export interface Publication {
 
 /** A database of which nothing is known but that it has a schema called public. */
 export const UNKNOWN_SCHEMA: Schema = {
-  relations: ImmutableMap(),
+  relations: Relations.of(),
   types: ImmutableMap(),
   routines: ImmutableMap(),
   publications: ImmutableMap(),

@@ -93,13 +93,19 @@ export type RelationSizes = Readonly<Record<string, RelationSize>>;
  * Statistics of sizes. A table with partitions or inheritance children counts with all that is below it, as far as that is
  * known: one child of unknown size makes the sum unknown.
  * @param childrenOf direct partitions and children of a relation
+ * @param listed the size of a relation that is not among `sizes`
  */
-export function statisticsFrom(sizes: RelationSizes, childrenOf: (relation: RelationName) => readonly RelationName[], settings?: ServerSettings): Statistics {
+export function statisticsFrom(
+  sizes: RelationSizes,
+  childrenOf: (relation: RelationName) => readonly RelationName[],
+  settings?: ServerSettings,
+  listed: (relation: RelationName) => RelationSize | undefined = () => undefined,
+): Statistics {
   const known = new Map(Object.entries(sizes));
   const sums = new Map<string, RelationSize | undefined>();
   const sizeOf = (relation: RelationName, above: ReadonlySet<string>): RelationSize | undefined => {
     if (sums.has(relation)) return sums.get(relation);
-    const own = soundSize(known.get(relation));
+    const own = soundSize(known.get(relation) ?? listed(relation));
     const children = childrenOf(relation).filter((child) => !above.has(child));
     if (children.length === 0) return own;
     const path = new Set([...above, relation]);

@@ -1,9 +1,11 @@
-import type { Catalog, CatalogOutline, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
+import type { Catalog, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
+import type { ObjectName } from '../../core/schema/names';
 import { columnLists, readColumnRows } from './columns';
 import type { Reading } from './connection';
 import { readConstraints } from './constraints';
 import { findFocus, type Focus } from './focus';
 import { readIndexes } from './indexes';
+import type { Adjacency } from './neighbourhood';
 import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf, type Names } from './names';
 import { only, type Scope } from './scope';
 import { readPublications, readSurroundings, type Surroundings } from './surroundings';
@@ -28,21 +30,18 @@ export async function readCatalogFor(reading: Reading, words: ReadonlySet<string
   const { outline, parents, viewReads } = focus;
   const scope = only(focus.oids);
   const classes = await readClasses(reading, scope);
-  const nameOf: NameOf = (oid) => outline.get(oid)?.name ?? classes.get(oid)?.name;
+  const nameOf: NameOf = (oid) => outline.nameOf(oid) ?? classes.get(oid)?.name;
   const catalog = await readDetails(reading, { scope, classes, nameOf, viewReads, routines });
-  const above = new Map<readonly number[], readonly string[]>();
-  const parentsOf = (oids: readonly number[]): readonly string[] => {
-    let known = above.get(oids);
-    if (known === undefined) above.set(oids, (known = oids.flatMap((parent) => nameOf(parent) ?? [])));
+  const lists = new Map<string, readonly ObjectName[]>();
+  const parentsOf = (oid: number): readonly ObjectName[] | undefined => {
+    const oids = parents.get(oid);
+    if (oids === undefined) return undefined;
+    const key = oids.join(',');
+    let known = lists.get(key);
+    if (known === undefined) lists.set(key, (known = oids.flatMap((parent) => nameOf(parent) ?? [])));
     return known;
   };
-  const others: CatalogOutline[] = [];
-  for (const { oid, name, kind } of outline.values()) {
-    if (classes.has(oid)) continue;
-    const oids = parents.get(oid);
-    others.push(oids === undefined ? { name, kind } : { name, kind, parents: parentsOf(oids) });
-  }
-  return { catalog: { ...catalog, ...some('others', others) }, focus };
+  return { catalog: { ...catalog, others: outline.filter((oid) => !classes.has(oid), parentsOf) }, focus };
 }
 
 /** What is read in detail, and what has been read of it. */
@@ -52,7 +51,7 @@ interface Details {
   readonly columnScope?: Scope;
   readonly classes: ReadonlyMap<number, ClassRow>;
   readonly nameOf: NameOf;
-  readonly viewReads: ReadonlyMap<number, readonly number[]>;
+  readonly viewReads: Adjacency;
   readonly routines: Catalog['routines'];
 }
 

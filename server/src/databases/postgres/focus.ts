@@ -1,8 +1,9 @@
 import type { CatalogRoutine } from '../../core/schema/catalog';
 import { nameParts, type ObjectName } from '../../core/schema/names';
+import type { Outline } from '../../core/schema/outline';
 import { wordsOf } from '../../core/words-of';
 import type { Reading } from './connection';
-import { neighbourhood } from './neighbourhood';
+import { neighbourhood, type Adjacency } from './neighbourhood';
 import {
   readBelongings,
   readDefaultPartitions,
@@ -12,19 +13,17 @@ import {
   readReferenced,
   readTablesOfTypes,
   readTriggerRoutines,
-  reversed,
-  type OutlineRow,
+  readViewReads,
 } from './outline';
-import { readViewReads } from './surroundings';
 
 /** Which relations some texts are about. */
 export interface Focus {
   /** All relations to be read in detail: tables, views, and what belongs to them. */
   readonly oids: ReadonlySet<number>;
   /** All tables and views there are. */
-  readonly outline: ReadonlyMap<number, OutlineRow>;
-  readonly parents: ReadonlyMap<number, readonly number[]>;
-  readonly viewReads: ReadonlyMap<number, readonly number[]>;
+  readonly outline: Outline;
+  readonly parents: Adjacency;
+  readonly viewReads: Adjacency;
 }
 
 /**
@@ -41,10 +40,10 @@ export async function findFocus(reading: Reading, words: ReadonlySet<string>, ro
   const edges = {
     parents,
     referenced,
-    children: reversed(parents),
-    referencing: reversed(referenced),
+    children: parents.reversed(),
+    referencing: referenced.reversed(),
     reads: viewReads,
-    readers: reversed(viewReads),
+    readers: viewReads.reversed(),
     defaults: await readDefaultPartitions(reading),
   };
   const bodies = bodiesByName(routines);
@@ -59,13 +58,13 @@ export async function findFocus(reading: Reading, words: ReadonlySet<string>, ro
     for (const word of fresh) asked.add(word);
     const named = await readNamed(reading, fresh);
     for (const { oid } of named) others.add(oid);
-    const seeds = [...outline.values()].flatMap(({ oid, ownName }) => (all.has(ownName) ? [oid] : []));
+    const seeds = outline.called(all);
     const owners = named.flatMap(({ table }) => (table === 0 ? [] : [table]));
     tables = neighbourhood([...tables, ...seeds, ...owners, ...(await farTables(reading, fresh, words, triggerRoutines))], edges);
     const called = new Set([...tables].flatMap((oid) => triggerRoutines.get(oid) ?? []));
     for (const word of withRoutines(called, bodies)) all.add(word);
   }
-  const known = [...tables].filter((oid) => outline.has(oid));
+  const known = [...tables].filter((oid) => outline.nameOf(oid) !== undefined);
   return { oids: new Set([...known, ...others, ...(await readBelongings(reading, known))]), outline, parents, viewReads };
 }
 

@@ -12,7 +12,9 @@ export interface Edges {
   readonly defaults: Adjacency;
 }
 
-export type Adjacency = ReadonlyMap<number, readonly number[]>;
+export interface Adjacency {
+  get(oid: number): readonly number[] | undefined;
+}
 
 /**
  * How much of what hangs on a relation belongs to it, from little to much: nothing (a parent of what a file names), what

@@ -1,25 +1,16 @@
 import type { CatalogOutline } from '../../core/schema/catalog';
-import { objectName, type ObjectName } from '../../core/schema/names';
+import { objectName } from '../../core/schema/names';
+import { OutlineBuilder, type Outline } from '../../core/schema/outline';
 import type { Reading } from './connection';
-import type { Adjacency } from './neighbourhood';
+import { Pairs } from './pairs';
+import { readPageSize } from './page-size';
 import { FIRST_NORMAL } from './scope';
-
-/** A table or view as the list of all has it. */
-export interface OutlineRow {
-  readonly oid: number;
-  readonly name: ObjectName;
-  /** Its own name, as the catalogue has it. */
-  readonly ownName: string;
-  readonly kind: CatalogOutline['kind'];
-  readonly pages: number;
-  readonly tuples: number;
-}
 
 const KINDS: Readonly<Record<string, CatalogOutline['kind']>> = { r: 'table', p: 'partitioned table', f: 'foreign table', v: 'view', m: 'materialized view' };
 
-/** All tables and views that are not the server's own, by oid, in the order of their names: what is known of each without a look at it. */
-export async function readOutline(reading: Reading): Promise<ReadonlyMap<number, OutlineRow>> {
-  const found: { readonly schema: string; readonly row: OutlineRow }[] = [];
+/** All tables and views that are not the server's own: what is known of each without a look at it. */
+export async function readOutline(reading: Reading): Promise<Outline> {
+  const found = new OutlineBuilder();
   for (let last = FIRST_NORMAL - 1; ; ) {
     // Some at a time, by their oids, so that no query takes long; a text for each schema: rows of their own would take three times as long to receive.
     const rows = await reading.rows(
@@ -34,43 +25,54 @@ export async function readOutline(reading: Reading): Promise<ReadonlyMap<number,
       last = Math.max(last, Number(highest));
       // What an extension keeps in pg_catalog.
       if (/^pg_|^information_schema$/u.test(String(schema))) continue;
-      for (const [oid, ownName, letter, pages, tuples] of JSON.parse(String(list)) as [number, string, string, number, number][]) {
+      for (const [oid, name, letter, pages, tuples] of JSON.parse(String(list)) as [number, string, string, number, number][]) {
         const kind = KINDS[letter];
-        if (kind !== undefined) found.push({ schema: String(schema), row: { oid, name: objectName(String(schema), ownName), ownName, kind, pages, tuples } });
+        if (kind !== undefined) found.add({ oid, name: objectName(String(schema), name), kind, pages, tuples });
       }
     }
     if (count < AT_A_TIME) break;
   }
-  found.sort((a, b) => (a.schema === b.schema ? (a.row.ownName < b.row.ownName ? -1 : 1) : a.schema < b.schema ? -1 : 1));
-  return new Map(found.map(({ row }) => [row.oid, row]));
+  return found.build(await readPageSize(reading));
 }
 
 /** Tables and views that are listed at a time. */
-const AT_A_TIME = 10_000;
+const AT_A_TIME = 2500;
 
 /** Parents of tables, by oid. */
-export async function readParents(reading: Reading): Promise<Adjacency> {
+export async function readParents(reading: Reading): Promise<Pairs> {
   const rows = await reading.rows(
     `SELECT inhparent, pg_catalog.string_agg(inhrelid::text, ',') FROM pg_catalog.pg_inherits JOIN pg_catalog.pg_class c ON c.oid = inhparent AND c.relkind IN ('r', 'p', 'f')
      GROUP BY inhparent, inhseqno ORDER BY inhseqno`,
   );
-  const parents = new Map<number, readonly number[]>();
-  for (const [parent, children] of rows) {
-    // One list for all of a parent's children; hardly any has a second parent.
-    const only = [Number(parent)];
-    for (const child of String(children).split(',').map(Number)) parents.set(child, parents.has(child) ? [...(parents.get(child) ?? []), ...only] : only);
+  const children: number[] = [];
+  const parents: number[] = [];
+  for (const [parent, list] of rows) {
+    for (const child of String(list).split(',')) {
+      children.push(Number(child));
+      parents.push(Number(parent));
+    }
   }
-  return parents;
+  return new Pairs(children, parents);
 }
 
 /** The tables that the foreign keys of each point to, by oid. */
-export async function readReferenced(reading: Reading): Promise<Adjacency> {
-  return adjacency(await reading.rows("SELECT DISTINCT conrelid, confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid >= 16384"));
+export async function readReferenced(reading: Reading): Promise<Pairs> {
+  return pairs(await reading.rows("SELECT DISTINCT conrelid, confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid >= 16384 ORDER BY conrelid, confrelid"));
+}
+
+/** What each view reads, by oid. */
+export async function readViewReads(reading: Reading): Promise<Pairs> {
+  return pairs(
+    await reading.rows(
+      `SELECT DISTINCT r.ev_class, d.refobjid FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.classid = 2618 AND d.objid = r.oid AND d.refclassid = 1259 AND d.refobjid <> r.ev_class
+       WHERE r.rulename = '_RETURN' AND r.oid >= 16384`,
+    ),
+  );
 }
 
 /** The default partition of partitioned tables, by oid. */
-export async function readDefaultPartitions(reading: Reading): Promise<Adjacency> {
-  return adjacency(await reading.rows('SELECT partrelid, partdefid FROM pg_catalog.pg_partitioned_table WHERE partdefid <> 0'));
+export async function readDefaultPartitions(reading: Reading): Promise<Pairs> {
+  return pairs(await reading.rows('SELECT partrelid, partdefid FROM pg_catalog.pg_partitioned_table WHERE partdefid <> 0'));
 }
 
 /** The names of the routines that the triggers of each table call, by oid. */
@@ -119,15 +121,9 @@ export async function readOwned(reading: Reading, tables: readonly number[]): Pr
   return rows.map(([oid]) => Number(oid));
 }
 
-/** The other direction. */
-export function reversed(edges: Adjacency): Adjacency {
-  const lists = new Map<number, number[]>();
-  for (const [from, all] of edges) for (const to of all) add(lists, to, from);
-  return lists;
-}
-
-function adjacency(rows: readonly unknown[][]): Adjacency {
-  return listed(rows.map(([from, to]) => [Number(from), Number(to)] as const));
+/** Pairs of oids as a query gives them. */
+function pairs(rows: readonly unknown[][]): Pairs {
+  return new Pairs(rows.map(([from]) => Number(from)), rows.map(([, to]) => Number(to)));
 }
 
 function listed<T>(pairs: readonly (readonly [number, T])[]): ReadonlyMap<number, readonly T[]> {

@@ -5,10 +5,10 @@ import type { RelationSizes } from '../../core/schema/statistics';
 import { readNamespaces, readRelations } from './catalog';
 import type { Reading } from './connection';
 import { OWN_SCHEMA, readClasses, readNames, type NameOf } from './names';
-import { readOutline, readOwned, readReferenced } from './outline';
+import { readOutline, readOwned, readReferenced, readViewReads } from './outline';
 import { only } from './scope';
 import { readSizes } from './statistics';
-import { readPublications, readViewReads } from './surroundings';
+import { readPublications } from './surroundings';
 import { readRoutines, readTypes } from './types-and-routines';
 
 /** Some relations with all that is known of them. */
@@ -39,7 +39,7 @@ export async function readWhole(reading: Reading): Promise<{ readonly catalog: C
 /** Publications, whatever tables they have. */
 export async function readAllPublications(reading: Reading): ReturnType<typeof readPublications> {
   const outline = await readOutline(reading);
-  return readPublications(reading, (oid) => outline.get(oid)?.name);
+  return readPublications(reading, (oid) => outline.nameOf(oid));
 }
 
 /**
@@ -52,14 +52,14 @@ export async function* readPages(reading: Reading): AsyncGenerator<CatalogPage> 
   const referenced = await readReferenced(reading);
   const indexNames = await readPartitionedIndexNames(reading);
   const names = await readNames(reading);
-  const nameOf: NameOf = (oid) => outline.get(oid)?.name ?? indexNames.get(oid);
+  const nameOf: NameOf = (oid) => outline.nameOf(oid) ?? indexNames.get(oid);
   const read = async (own: readonly number[], mentioned: readonly number[]): Promise<CatalogPage> => {
     const scope = only(own);
     const classes = await readClasses(reading, scope);
     const relations = await readRelations(reading, { scope, columnScope: mentioned.length === 0 ? scope : only([...own, ...mentioned]), classes, nameOf: (oid) => nameOf(oid) ?? classes.get(oid)?.name, names, viewReads });
     return { relations, sizes: await readSizes(reading, scope) };
   };
-  const tables = [...outline.keys()];
+  const tables = [...outline.oids()];
   const told = new Set<number>();
   for (let start = 0; start < tables.length; start += PAGE) {
     const page = tables.slice(start, start + PAGE);

@@ -2,7 +2,7 @@ import type { ColumnStatistics, RelationSize, RelationSizes, ServerSettings } fr
 import { nameParts, objectName, type ObjectName } from '../../core/schema/names';
 import type { Reading } from './connection';
 import { OWN_SCHEMA } from './names';
-import type { OutlineRow } from './outline';
+import { readPageSize } from './page-size';
 import type { Scope } from './scope';
 import { sequencesNearTheirEnd } from './sequences';
 import { unlessLocked } from './texts';
@@ -80,22 +80,6 @@ export async function readSizes(reading: Reading, scope: Scope): Promise<Relatio
 async function readSequences(reading: Reading, scope: Scope): Promise<RelationSizes> {
   const near = await sequencesNearTheirEnd(reading, scope);
   return Object.fromEntries(near.map(({ name, used }) => [name, { rows: undefined, bytes: undefined, used: Number(used.toFixed(4)) }]));
-}
-
-/** Sizes as the last VACUUM or ANALYZE saw them, of tables that are not looked at. */
-export async function sizesThen(reading: Reading, tables: Iterable<OutlineRow>): Promise<RelationSizes> {
-  const pageSize = await readPageSize(reading);
-  const sizes: Record<string, RelationSize> = {};
-  for (const { name, kind, pages, tuples } of tables) {
-    // Without a page nothing tells an empty table from one that nobody analysed.
-    if ((kind === 'table' || kind === 'materialized view') && pages > 0) sizes[name] = { rows: tuples < 0 ? undefined : Math.round(tuples), bytes: pages * pageSize };
-  }
-  return sizes;
-}
-
-async function readPageSize(reading: Reading): Promise<number> {
-  const [block] = await reading.rows("SELECT pg_catalog.current_setting('block_size')::int");
-  return Number(block?.[0]);
 }
 
 /** The rows that a table has now: as dense as when it was last looked at, on the pages it has now (estimate_rel_size, src/backend/optimizer/util/plancat.c). */

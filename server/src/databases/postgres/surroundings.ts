@@ -108,17 +108,6 @@ async function readOwners(reading: Reading, scope: Scope, name: (oid: unknown) =
   );
 }
 
-/** What each view reads, by oid. */
-export async function readViewReads(reading: Reading): Promise<ReadonlyMap<number, readonly number[]>> {
-  return grouped(
-    await reading.rows(
-      `SELECT DISTINCT r.ev_class, d.refobjid FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.classid = 2618 AND d.objid = r.oid AND d.refclassid = 1259 AND d.refobjid <> r.ev_class
-       WHERE r.rulename = '_RETURN' AND r.oid >= 16384`,
-    ),
-    ([, read]) => Number(read),
-  );
-}
-
 export async function readPublications(reading: Reading, nameOf: NameOf): Promise<readonly CatalogPublication[]> {
   const schemas = reading.versionNumber >= 150000 ? '(SELECT pg_catalog.array_agg(nspname::text ORDER BY nspname) FROM pg_catalog.pg_publication_namespace JOIN pg_catalog.pg_namespace n ON n.oid = pnnspid WHERE pnpubid = p.oid)' : 'NULL';
   const rows = await reading.rows(

@@ -1,5 +1,6 @@
-import type { Catalog, CatalogConstraint, CatalogOutline } from '../../catalog';
+import type { Catalog, CatalogConstraint } from '../../catalog';
 import type { RelationName } from '../../names';
+import type { Outline } from '../../outline';
 import type { ConstraintReference } from '../../schema';
 
 /** The other end of what a catalogue says once: who reads a relation, which indexes and children a table has. */
@@ -10,7 +11,11 @@ export class Links {
   private readonly owned = new Map<string, RelationName[]>();
   private readonly referenced = new Map<string, ConstraintReference[]>();
 
+  /** What was not looked at, but for its place. */
+  private readonly others: Outline | undefined;
+
   constructor(catalog: Catalog) {
+    this.others = catalog.others;
     for (const relation of catalog.relations) {
       const name = relation.name as RelationName;
       if (relation.kind === 'index' || relation.kind === 'partitioned index') add(this.indexed, relation.table, name);
@@ -23,17 +28,15 @@ export class Links {
         for (const constraint of relation.constraints ?? []) this.reference(name, constraint);
       }
     }
-    for (const other of catalog.others ?? []) this.outline(other);
-  }
-
-  /** What of it was not looked at, but for its place. */
-  private outline({ name, parents }: CatalogOutline): void {
-    for (const parent of parents ?? []) add(this.below, parent, name as RelationName);
   }
 
   readBy = (name: string): readonly RelationName[] => this.readers.get(name) ?? NONE;
   indexes = (name: string): readonly RelationName[] => this.indexed.get(name) ?? NONE;
-  children = (name: string): readonly RelationName[] => this.below.get(name) ?? NONE;
+  children = (name: RelationName): readonly RelationName[] => {
+    const known = this.below.get(name) ?? NONE;
+    const listed = this.others?.childrenOf(name) ?? NONE;
+    return known.length === 0 ? listed : listed.length === 0 ? known : [...known, ...listed];
+  };
   ownedSequences = (name: string): readonly RelationName[] => this.owned.get(name) ?? NONE;
   referencedBy = (name: string): readonly ConstraintReference[] => this.referenced.get(name) ?? NOBODY;
 

@@ -1,6 +1,8 @@
 import { Map as ImmutableMap } from 'immutable';
 import type { Catalog, CatalogOutline, CatalogRelation, CatalogRoutine, CatalogType } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
+import type { Outline } from '../../outline';
+import { Relations, type Listing } from '../../relations';
 import { UNKNOWN_SCHEMA, type Publication, type Relation, type Routine, type Schema, type TypeDefinition } from '../../schema';
 import { Expressions } from './expressions';
 import { indexFrom } from './indexes';
@@ -18,14 +20,13 @@ export function schemaFromCatalog(catalog: Catalog, complete = true, asked?: Rea
   const texts = new Expressions();
   const links = new Links(catalog);
   const relations = catalog.relations.map((relation): [RelationName, Relation] => [relation.name as RelationName, relationFrom(relation, links, texts)]);
-  const others = (catalog.others ?? []).map((other): [RelationName, Relation] => [other.name as RelationName, unlookedAt(other, links, texts)]);
   const types = catalog.types.map((type): [ObjectName, TypeDefinition] => [type.name as ObjectName, typeFrom(type, texts)]);
   const publications = catalog.publications.map((publication): [string, Publication] => [
     publication.name,
     { name: publication.name, tables: (publication.tables ?? []) as RelationName[], allTables: publication.allTables === true, schemas: publication.schemas ?? [] },
   ]);
   return {
-    relations: ImmutableMap([...relations, ...others]),
+    relations: Relations.of(relations, catalog.others === undefined ? undefined : new Unlooked(catalog.others, links, texts)),
     types: ImmutableMap(types),
     routines: ImmutableMap(overloads(catalog.routines, texts)),
     publications: ImmutableMap(publications),
@@ -37,7 +38,36 @@ export function schemaFromCatalog(catalog: Catalog, complete = true, asked?: Rea
   };
 }
 
-/** A relation that is there, and of which nothing else is known. */
+/** The relations that are there, and of which nothing else is known. */
+class Unlooked implements Listing {
+  private readonly made = new Map<RelationName, Relation>();
+
+  constructor(
+    private readonly outline: Outline,
+    private readonly links: Links,
+    private readonly texts: Expressions,
+  ) {}
+
+  get(name: RelationName): Relation | undefined {
+    const known = this.made.get(name);
+    if (known !== undefined) return known;
+    const other = this.outline.get(name);
+    if (other === undefined) return undefined;
+    const made = unlookedAt(other, this.links, this.texts);
+    this.made.set(name, made);
+    return made;
+  }
+  has(name: RelationName): boolean {
+    return this.outline.has(name);
+  }
+  names(): readonly RelationName[] {
+    return this.outline.names();
+  }
+  childrenOf(name: RelationName): readonly RelationName[] {
+    return this.outline.childrenOf(name);
+  }
+}
+
 function unlookedAt(other: CatalogOutline, links: Links, texts: Expressions): Relation {
   const { name, kind } = other;
   if (kind !== 'view' && kind !== 'materialized view') return unlookedAtTable({ ...other, kind }, links);
