@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readContents } from '../../server/src/databases/database';
 import { startServer, type Server } from '../postgres/servers';
 
@@ -62,6 +65,16 @@ describe('connecting', () => {
       expect(message).toMatch(/refused the user or the password|wants a password, and there is none/u);
       expect(message).not.toMatch(/wr0ng|guarded/u);
     }
+    const folder = mkdtempSync(join(tmpdir(), 'lockscope-pgpass-'));
+    const file = join(folder, 'passwords');
+    writeFileSync(file, `elsewhere:5432:*:guarded:wr0ng\n127.0.0.1:${String(server.port)}:*:guarded:right & proper\n`, { mode: 0o600 });
+    const warned = vi.spyOn(process, 'emitWarning');
+    vi.stubEnv('PGPASSFILE', file);
+    expect((await readContents(`postgresql://guarded@${host}`)).version).toBe(15);
+    expect(warned).not.toHaveBeenCalled();
+    vi.unstubAllEnvs();
+    warned.mockRestore();
+    rmSync(folder, { recursive: true });
   });
 
   test('a server that never answers', async () => {

@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os';
 import type { Client, ClientConfig } from 'pg';
 import { cancelBackend, type BackendKey } from './cancel';
-import { inWords } from './errors';
+import { DatabaseError, inWords } from './errors';
 import { inTurn } from './turns';
 import { readUrl, type Address } from './url';
 
@@ -210,9 +211,20 @@ function configuration(address: Address, secure: boolean, options: boolean, limi
     keepAlive: true,
     ssl: secure ? address.tls : false,
     ...(address.user === undefined ? {} : { user: address.user }),
-    ...(address.password === undefined ? {} : { password: address.password }),
+    // pg would read the file itself, and say on standard error that it will not for ever.
+    password: address.password ?? (() => passwordFromFile(address)),
     ...(options ? { options: SETTINGS.map(([name, value]) => `-c ${name}=${value}`).join(' ') } : {}),
   };
+}
+
+/** What ~/.pgpass, or the file that PGPASSFILE names, has for a server; asked only where the server wants a password. */
+async function passwordFromFile({ host, port, database, server, user = userInfo().username }: Address): Promise<string> {
+  const { default: pgpass } = await import('pgpass');
+  const found = await new Promise<string | undefined>((resolve) => {
+    pgpass({ host, port, database, user }, resolve);
+  });
+  if (found === undefined) throw new DatabaseError(`${server} wants a password, and there is none`);
+  return found;
 }
 
 /** Whether the other of TLS and no TLS may do: "no pg_hba.conf entry …, no encryption", or a server without TLS. */
