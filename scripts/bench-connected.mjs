@@ -1,0 +1,25 @@
+// npm run bench:connected: what a connected check and a snapshot cost beside a database of many tables, in time and in memory.
+//
+//   node scripts/bench-connected.mjs [--tables 10000] [--partitions 50000] [--database-url URL]
+//
+// Makes the tables on a server of its own, which takes minutes, or takes the database that the URL names. Fails where `check` takes
+// 150 MB or more: that much is promised of 60,000 tables. Times are printed and not judged, since they are the machine's.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { buildInto, webAssembly } from './build.mjs';
+
+const root = join(import.meta.dirname, '..');
+const outfile = join(root, '.cache', 'bench', 'connected.mjs');
+mkdirSync(join(root, '.cache', 'bench'), { recursive: true });
+await build({ entryPoints: [join(root, 'test', 'bench', 'connected.ts')], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' });
+const dist = mkdtempSync(join(tmpdir(), 'lockscope-bench-'));
+try {
+  await buildInto(dist, { entries: { cli: 'server/src/cli.ts' }, assets: webAssembly, minify: true });
+  const { status } = spawnSync(process.execPath, [outfile, '--program', join(dist, 'cli.js'), ...process.argv.slice(2)], { stdio: 'inherit', cwd: root });
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(dist, { recursive: true, force: true });
+}
