@@ -56,6 +56,31 @@ describe('lockscope with a database', () => {
     expect(JSON.parse(byEnvironment.stdout)).toMatchObject({ server: { dialect: 'postgresql', version: 15, source: 'connection' } });
   });
 
+  test('names are looked up where the database is set to look, again after RESET', async () => {
+    const admin = await server.connect();
+    await admin.query('CREATE DATABASE paths');
+    await admin.query('ALTER DATABASE paths SET search_path = app, public');
+    await admin.end();
+    const paths = await server.connect('paths');
+    await paths.query('CREATE SCHEMA app; CREATE TABLE app.bills (app int); CREATE TABLE public.bills (public int); CREATE SCHEMA other; CREATE TABLE other.bills (other int)');
+    const files = {
+      'there.sql': 'SET search_path = other;\nALTER TABLE bills RENAME COLUMN other TO a;\nRESET search_path;\nALTER TABLE bills RENAME COLUMN app TO a;\n',
+      'gone.sql': 'SET search_path = other;\nRESET ALL;\nALTER TABLE bills RENAME COLUMN public TO a;\n',
+    };
+    const cwd = lockscope.project(files);
+    const answers: Record<string, string> = {};
+    for (const [name, sql] of Object.entries(files)) {
+      const { stdout } = await lockscope.run(['check', '--format', 'json', '--database-url', server.url('paths'), name], { cwd });
+      answers[name] = (JSON.parse(stdout) as { files: { findings: { rule: string; message: string }[] }[] }).files.flatMap(({ findings }) => findings.flatMap(({ rule, message }) => (rule === 'does-not-exist' ? [message] : []))).join();
+      const run = paths.query(`BEGIN; ${sql} ROLLBACK`).then(() => '', (error: unknown) => String(error));
+      expect(await run, name).toMatch(name === 'there.sql' ? /^$/u : /column "public" does not exist/u);
+      await paths.query('ROLLBACK');
+    }
+    expect(answers['there.sql']).toBe('');
+    expect(answers['gone.sql']).toContain('app.bills has no column public');
+    await paths.end();
+  });
+
   test('a snapshot says the same as the database, and how old it is', async () => {
     const cwd = lockscope.project({ ...INDEXES, 'lockscope.json': '{"snapshot": "lockscope.snapshot.json"}' });
     const taken = await lockscope.run(['snapshot'], { cwd, env: { LOCKSCOPE_DATABASE_URL: server.url('shop') } });

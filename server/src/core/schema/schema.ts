@@ -22,6 +22,8 @@ export interface Schema {
   readonly complete: boolean;
   /** Where unqualified names are looked up and created: the search_path in force, without `$user` and pg_catalog. */
   readonly searchPath: readonly string[];
+  /** What RESET search_path leads back to: the role's or the database's setting. Undefined where nobody knows it. */
+  readonly configuredPath?: readonly string[];
   /** What has run of which nobody knows what it made; only where the schema is {@link complete} to begin with. */
   readonly unseen: ImmutableMap<Unseen, true>;
   /**

@@ -135,6 +135,12 @@ export class SchemaEditor implements SchemaView {
     return this.base.searchPath;
   }
 
+  /** As {@link Schema.configuredPath}. */
+  get configuredPath(): readonly string[] | undefined {
+    this.whole.searchPath = true;
+    return this.base.configuredPath;
+  }
+
   hasUnseen(what: Unseen): boolean {
     return this.read('unseen', what) === true;
   }
@@ -324,7 +330,7 @@ export class Transition {
   holdsFor(schema: Schema): boolean {
     if (schema === this.base) return true;
     if (schema.complete !== this.base.complete) return false;
-    if (this.whole.searchPath && !samePath(schema.searchPath, this.base.searchPath)) return false;
+    if (this.whole.searchPath && !(samePath(schema.searchPath, this.base.searchPath) && samePath(schema.configuredPath, this.base.configuredPath))) return false;
     if (this.whole.asked && schema.asked !== this.base.asked) return false;
     for (const room of this.whole.rooms) if (schema[room] !== this.base[room]) return false;
     for (const room of ROOMS) {
@@ -362,6 +368,6 @@ function inOrder<Value>(room: Iterable<readonly [string, Value]>): readonly Valu
   return [...room].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
-function samePath(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((schema, i) => schema === b[i]));
+function samePath(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((schema, i) => schema === b?.[i]) === true);
 }

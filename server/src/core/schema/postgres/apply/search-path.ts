@@ -12,9 +12,9 @@ export function setSearchPath(stmt: VariableSetStmt, at: Applying): void {
   write(at, (stmt.args ?? []).flatMap((arg) => constantText(arg) ?? []));
 }
 
-/** RESET search_path, DISCARD ALL: what the server is configured with; unless somebody knows better that is `"$user", public`. */
+/** RESET search_path, DISCARD ALL: what the role and the database are configured with; unless somebody knows better that is `"$user", public`. */
 export function resetSearchPath(at: Applying): void {
-  at.editor.setSearchPath(UNKNOWN_SCHEMA.searchPath);
+  at.editor.setSearchPath(at.editor.configuredPath ?? UNKNOWN_SCHEMA.searchPath);
 }
 
 /** `SELECT set_config('search_path', …, …)`, as pg_dump writes it. */

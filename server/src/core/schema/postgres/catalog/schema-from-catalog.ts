@@ -33,6 +33,7 @@ export function schemaFromCatalog(catalog: Catalog, complete = true, asked?: Rea
     namespaces: ImmutableMap(catalog.schemas.map((name): [string, true] => [name, true])),
     complete,
     searchPath: catalog.searchPath ?? UNKNOWN_SCHEMA.searchPath,
+    ...(catalog.searchPath === undefined ? {} : { configuredPath: catalog.searchPath }),
     unseen: UNKNOWN_SCHEMA.unseen,
     ...(asked === undefined ? {} : { asked }),
   };
