@@ -29,6 +29,11 @@ export function createParseMemo(): PostgresParseMemo {
   return { byText: new ParsedTexts(), documents: [] };
 }
 
+/** A memo that knows what another knows, for texts that nobody asks for again: the other's documents stay. */
+export function besides({ byText, documents }: PostgresParseMemo): PostgresParseMemo {
+  return { byText, documents: [...documents] };
+}
+
 /**
  * The statements of a SQL text, split as the server would and each parsed by itself, so that one that does not parse
  * leaves its neighbours alone. Never throws, whatever the text; the parser must have been loaded.
