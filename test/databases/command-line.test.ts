@@ -12,6 +12,8 @@ const SCHEMA = `
   CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int);
   INSERT INTO users SELECT n, 'user-' || n FROM generate_series(1, 300000) n;
   INSERT INTO countries SELECT chr(65 + n / 26) || chr(65 + n % 26), 'name' FROM generate_series(0, 39) n;
+  CREATE TABLE events (id int, at int);
+  INSERT INTO events SELECT n, n FROM generate_series(1, 2000000) n;
   CREATE EXTENSION pg_stat_statements;
   ANALYZE;
 `;
@@ -54,6 +56,19 @@ describe('lockscope with a database', () => {
     // Times follow the server's pace, which is another each time.
     expect(blocking(byEnvironment.stdout)).toEqual(['users.sql']);
     expect(JSON.parse(byEnvironment.stdout)).toMatchObject({ server: { dialect: 'postgresql', version: 15, source: 'connection' } });
+  });
+
+  test('two million rows are said with their size and for how long they are locked', async () => {
+    const shop = await server.connect('shop');
+    const { rows } = await shop.query<{ size: string }>("SELECT pg_size_pretty(pg_relation_size('events')) AS size");
+    await shop.end();
+    const cwd = lockscope.project({ 'events.sql': 'CREATE INDEX events_at_idx ON events (at);\nUPDATE events SET at = 0;\n' });
+    const { stdout } = await lockscope.run(['check', '--format', 'json', '--database-url', server.url('shop'), 'events.sql'], { cwd });
+    const found = (JSON.parse(stdout) as { files: { findings: { rule: string; severity: string; message: string }[] }[] }).files.flatMap(({ findings }) => findings);
+    const said = (rule: string): { severity?: string; message?: string } => found.find((finding) => finding.rule === rule) ?? {};
+    expect(said('create-index-blocking')).toMatchObject({ severity: 'error', message: expect.stringMatching(/\b2 M rows\b/u) as string });
+    expect(said('create-index-blocking').message).toContain(`2 M rows, ${String(rows[0]?.size)}`);
+    expect(said('update-whole-table').message).toMatch(/\b2 M rows\b/u);
   });
 
   test('names are looked up where the database is set to look, again after RESET', async () => {

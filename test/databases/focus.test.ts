@@ -12,7 +12,7 @@ import { plain } from './plain';
 const WORLD = readFileSync(new URL('../postgres/world.sql', import.meta.url), 'utf8');
 
 /** What a file names is known as well as if all of the database had been read. */
-describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
+describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
   let server: Server;
   beforeAll(async () => {
     await loadPostgresParser();

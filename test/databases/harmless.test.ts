@@ -24,7 +24,7 @@ const SCHEMA = `
 /** More than the 50 ms that are waited for a lock; less than one wait for a lock of 2 s. */
 const WITHOUT_WAITING = 1800;
 
-describe.each<Major>([13, 18])('PostgreSQL %i', (major) => {
+describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
   let server: Server;
   let application: pg.Client;
   beforeAll(async () => {
