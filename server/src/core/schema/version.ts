@@ -81,16 +81,7 @@ let lastDifferences: { readonly a: Entries | undefined; readonly b: Entries | un
 /** Changes upon changes; those that lead back to the base are left out, and undefined says that none is left. */
 function merged(below: Entries | undefined, above: Entries, base: Schema): Entries | undefined {
   if (lastMerge !== undefined && lastMerge.below === below && lastMerge.above === above) return lastMerge.all;
-  const all = new Entries();
-  const add = (room: Room, key: string, value: unknown): void => {
-    if ((base[room] as AnyRoom).get(key) === value) return;
-    all.set(room, key, value);
-  };
-  below?.forEach((room, key, value) => {
-    if (above.in(room)?.has(key) !== true) add(room, key, value);
-  });
-  above.forEach(add);
-  lastMerge = { below, above, all: all.touched.length > 0 ? all : undefined };
+  lastMerge = { below, above, all: overlaid(SchemaVersion.of(base), below, above) };
   return lastMerge.all;
 }
 
