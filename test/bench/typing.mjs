@@ -1,5 +1,5 @@
 // From an edit to its diagnostics, all servers side by side on the same document and the same edits.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,8 @@ import { script, typingPlaces } from './documents.mjs';
 import { LanguageServer } from './language-server.mjs';
 import { postgresLanguageServer, squawk } from './peers.mjs';
 
+/** The extension starts its server with these. */
+const ENGINE_OPTIONS = JSON.parse(readFileSync(new URL('../../client/src/engine-options.json', import.meta.url), 'utf8'));
 /** Edits before the measured ones, so that no server is judged by its first. */
 const WARM_UP = 6;
 /** How long a server is left alone before the next edit, in ms: about the time between two letters of somebody who types. */
@@ -60,7 +62,7 @@ async function type(contestant, n, text, offset) {
 
 function servers(lockscope) {
   return [
-    { name: 'Lockscope', command: process.execPath, args: [lockscope, '--stdio'] },
+    { name: 'Lockscope', command: process.execPath, args: [...ENGINE_OPTIONS, lockscope, '--stdio'] },
     { name: 'squawk server', command: squawk(), args: ['server'] },
     { name: 'postgres-language-server', command: postgresLanguageServer(), args: ['lsp-proxy'] },
   ];
