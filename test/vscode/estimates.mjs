@@ -1,6 +1,10 @@
-// Estimates as a person has them: a server is calibrated, a migration is rehearsed, what ran is held against what was said,
-// a connection is marked as production, and the report is there again after the window was reloaded.
+// Connections and estimates as a person has them: connecting is cancelled, a server is calibrated, a migration is rehearsed,
+// what ran is held against what was said, the report is there again after the window was reloaded, a connection is marked as
+// production, and another one is switched to.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -34,7 +38,7 @@ export async function checkEstimates({ workspace, userDataDir, extensionsDir }, 
     // An address that names files opens those and no others: after a reload, too.
     const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace }), { timeout: TIMEOUT, until: '.explorer-folders-view .monaco-list-row:has-text("migrations")' });
     page.setDefaultTimeout(TIMEOUT);
-    return await new Person(page, client).tryEverything().catch(async (error) => {
+    return await new Person(page, client, databaseUrl).tryEverything().catch(async (error) => {
       await page.screenshot({ path: FAILED }).catch(() => {});
       throw new Error(`${error.message}\n${FAILED} shows the page.`, { cause: error });
     });
@@ -48,22 +52,108 @@ export async function checkEstimates({ workspace, userDataDir, extensionsDir }, 
 class Person {
   checked = 0;
 
-  constructor(page, client) {
+  constructor(page, client, databaseUrl) {
     this.page = page;
     this.client = client;
+    this.databaseUrl = databaseUrl;
   }
 
   async tryEverything() {
     await this.open('005_users_n.sql');
     // The palette has the commands once the extension is there.
     await this.page.waitForSelector('.codelens-decoration');
+    await this.cancelConnecting();
     await connectDatabase(this.page);
     await this.calibrate();
     await this.rehearse();
     await this.holdAgainstWhatRan();
     await this.reload();
     await this.markProduction();
+    await this.switchDatabase();
     return this.checked;
+  }
+
+  /** A server that takes connections and never says a word: only the person can end it soon. */
+  async cancelConnecting() {
+    const { page } = this;
+    const sockets = new Set();
+    const silent = createServer((socket) => {
+      sockets.add(socket);
+      socket.resume().on('error', () => {}).on('close', () => sockets.delete(socket));
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const place = `shop on 127.0.0.1:${silent.address().port}`;
+      await this.enterUrl(`postgresql://somebody@127.0.0.1:${silent.address().port}/shop?connect_timeout=600`);
+      const running = this.toast(`Lockscope: connecting to ${place}`);
+      await this.sees('connecting shows that it runs, and to what', running);
+      await this.until('the server is asked, by a process of its own', async () => sockets.size === 1 && probes() === 1);
+      await running.getByRole('button', { name: 'Cancel' }).click();
+      await this.sees('connecting can be cancelled', running, 'detached');
+      await this.until('then the server is left alone, and no process stays', async () => sockets.size === 0 && probes() === 0);
+      const said = await page.locator('.notifications-toasts .notification-list-item').allInnerTexts();
+      await this.holds('who cancels is told of no error, nor asked for a name', said.every((text) => !/Lockscope/.test(text)) && (await page.locator('.quick-input-widget:visible').count()) === 0);
+      await runCommand(page, 'Lockscope: Connect Database');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Enter a URL' }).waitFor();
+      const offered = await page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+      await this.holds('nothing of it is kept', offered.every((text) => !text.includes('shop') && !text.includes('Disconnect')));
+      await page.keyboard.press('Escape');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    }
+  }
+
+  /** Two databases of one server in which a table of the same name has other rows. */
+  async switchDatabase() {
+    const { page } = this;
+    await this.client.query('CREATE DATABASE second');
+    const url = new URL(this.databaseUrl);
+    url.pathname = '/second';
+    const second = new pg.Client({ connectionString: url.href });
+    await second.connect();
+    await second.query('CREATE TABLE users (n int); INSERT INTO users SELECT generate_series(1, 1234); ANALYZE users');
+    await second.end();
+    await this.open('005_users_n.sql');
+    await this.enterUrl(url.href);
+    await page.locator('.quick-input-message', { hasText: 'Name of the connection' }).waitFor();
+    await page.keyboard.type('the second');
+    await page.keyboard.press('Enter');
+    await this.sees('a second connection takes the place of the first', this.lens('users (1,234 rows, '));
+    const first = `postgres on ${url.host}`;
+    await this.switchTo(first, 'the second');
+    await this.sees('switched to the first, the lens tells its rows', this.lens('users (2 M rows, '));
+    await this.holds('and no longer those of the second', (await this.lens('1,234 rows').count()) === 0);
+    await this.switchTo('the second', first);
+    await this.sees('and back', this.lens('users (1,234 rows, '));
+    await page.locator('.view-line', { hasText: INDEX }).locator('span', { hasText: 'CREATE' }).last().hover();
+    await this.sees('the hover tells the rows of the one that was switched to', page.locator('.monaco-hover', { hasText: /1,234 rows/ }).first());
+  }
+
+  /** Chooses a connection by the entry beside the language's name, which names the one before. */
+  async switchTo(name, before) {
+    const { page } = this;
+    const entry = page.locator('.hover-language-status .element', { hasText: before });
+    await page.locator('[id="status.languageStatus"]').click();
+    await this.sees(`the status names ${before}`, entry);
+    await entry.getByText('Switch', { exact: true }).click();
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  async enterUrl(url) {
+    const { page } = this;
+    await runCommand(page, 'Lockscope: Connect Database');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Enter a URL' }).click();
+    await page.locator('.quick-input-message', { hasText: 'Connection URL' }).waitFor();
+    await page.keyboard.type(url);
+    await page.keyboard.press('Enter');
+  }
+
+  lens(text) {
+    return this.page.locator('.codelens-decoration', { hasText: text }).first();
   }
 
   async calibrate() {
@@ -240,4 +330,9 @@ class Person {
     console.log(`  ✔ ${what}`);
     this.checked += 1;
   }
+}
+
+/** How many processes try a connection. */
+function probes() {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((args) => / --probe$/.test(args.trimEnd())).length;
 }
