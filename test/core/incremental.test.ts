@@ -33,7 +33,7 @@ function visible({ statements, findings, problems, after }: Analysis): unknown {
       held: moment.held,
       settings: moment.settings,
       transaction,
-      unseen: before.unseen.toSeq().sortBy((_, what) => what).toArray(),
+      unseen: [...before.unseen].sort(([a], [b]) => (a < b ? -1 : 1)),
       relations: inOrder(before),
       searchPath: before.searchPath,
     })),

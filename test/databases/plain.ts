@@ -9,9 +9,9 @@ const SETS = new Set(['constraints', 'indexes', 'triggers', 'policies', 'rules',
 export function plain(schema: Schema): unknown {
   return {
     ...(shown(Object.fromEntries(schema.relations)) as object),
-    'types:': shown(schema.types.toObject()),
-    'routines:': shown(schema.routines.filterNot((overloads) => overloads.every(isMadeByServer)).toObject()),
-    'publications:': shown(schema.publications.toObject()),
+    'types:': shown(Object.fromEntries(schema.types)),
+    'routines:': shown(Object.fromEntries([...schema.routines].filter(([, overloads]) => !overloads.every(isMadeByServer)))),
+    'publications:': shown(Object.fromEntries(schema.publications)),
     'namespaces:': [...schema.namespaces.keys()].sort(),
     'complete:': schema.complete,
     'search path:': schema.searchPath,

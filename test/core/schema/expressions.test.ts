@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap } from '../../../server/src/core/persistent-map';
 import { describe, expect, test } from 'vitest';
 import { objectName } from '../../../server/src/core/schema/names';
 import { UNKNOWN_SCHEMA, type Routine } from '../../../server/src/core/schema/schema';
@@ -10,7 +10,7 @@ const routine = (name: string, volatility: Routine['volatility']): readonly [Rou
   const common = { kind: 'function', language: 'sql', inputs: [], returns: undefined, returnsSet: false, body: undefined, definition: undefined } as const;
   return [exact, [{ ...common, name: exact, volatility }]];
 };
-const schema = { ...UNKNOWN_SCHEMA, routines: ImmutableMap([routine('make_token', 'volatile'), routine('tenant', 'stable'), routine('slug', 'immutable')]) };
+const schema = { ...UNKNOWN_SCHEMA, routines: persistentMap([routine('make_token', 'volatile'), routine('tenant', 'stable'), routine('slug', 'immutable')]) };
 
 // The answers for built-in functions are pg_proc.provolatile.
 describe('volatilityOf', () => {

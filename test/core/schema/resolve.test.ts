@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap } from '../../../server/src/core/persistent-map';
 import { describe, expect, test } from 'vitest';
 import { objectName } from '../../../server/src/core/schema/names';
 import { UNKNOWN_SCHEMA } from '../../../server/src/core/schema/schema';
@@ -9,7 +9,7 @@ const mood = objectName('app', 'Mood');
 const schema = {
   ...UNKNOWN_SCHEMA,
   searchPath: ['public', 'app'],
-  types: ImmutableMap([[mood, { kind: 'enum' as const, name: mood, labels: ['a'], origin: undefined }]]),
+  types: persistentMap([[mood, { kind: 'enum' as const, name: mood, labels: ['a'], origin: undefined }]]),
 };
 
 describe('typeReference', () => {

@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap, type PersistentMap } from '../persistent-map';
 import type { RelationName } from '../schema/names';
 import type { RelationSize, Statistics } from '../schema/statistics';
 
@@ -36,14 +36,14 @@ export class SizesLog {
 export class Sizes {
   private constructor(
     readonly statistics: Statistics,
-    private readonly changed: ImmutableMap<RelationName, RelationSize | undefined>,
+    private readonly changed: PersistentMap<RelationName, RelationSize | undefined>,
     /** What renamed relations were called when the statistics were taken. */
-    private readonly names: ImmutableMap<RelationName, RelationName>,
+    private readonly names: PersistentMap<RelationName, RelationName>,
     private readonly log?: SizesLog,
   ) {}
 
   static of(statistics: Statistics): Sizes {
-    return new Sizes(statistics, ImmutableMap(), ImmutableMap());
+    return new Sizes(statistics, persistentMap(), persistentMap());
   }
 
   get settings(): Statistics['settings'] {

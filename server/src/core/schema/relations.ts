@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap, type PersistentMap } from '../persistent-map';
 import type { RelationName } from './names';
 import type { Relation } from './schema';
 
@@ -20,12 +20,12 @@ const NOTHING: Listing = { get: () => undefined, has: () => false, names: () => 
  */
 export class Relations implements Iterable<readonly [RelationName, Relation]> {
   private constructor(
-    private readonly known: ImmutableMap<RelationName, Relation | undefined>,
+    private readonly known: PersistentMap<RelationName, Relation | undefined>,
     private readonly listing: Listing,
   ) {}
 
   static of(known: Iterable<readonly [RelationName, Relation]> = [], listing = NOTHING): Relations {
-    return new Relations(ImmutableMap(known), listing);
+    return new Relations(persistentMap(known), listing);
   }
 
   get(name: RelationName): Relation | undefined {
@@ -79,7 +79,7 @@ export class Relations implements Iterable<readonly [RelationName, Relation]> {
   }
 
   /** A map that is being changed in place stays the same. */
-  private with(known: ImmutableMap<RelationName, Relation | undefined>): Relations {
+  private with(known: PersistentMap<RelationName, Relation | undefined>): Relations {
     return known === this.known ? this : new Relations(known, this.listing);
   }
 }

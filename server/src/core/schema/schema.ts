@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap, type PersistentMap } from '../persistent-map';
 import type { Node } from '@pgsql/types';
 import type { ObjectName, RelationName } from './names';
 import { Relations } from './relations';
@@ -9,12 +9,12 @@ import { Relations } from './relations';
  */
 export interface Schema {
   readonly relations: Relations;
-  readonly types: ImmutableMap<ObjectName, TypeDefinition>;
+  readonly types: PersistentMap<ObjectName, TypeDefinition>;
   /** Functions and procedures by name; the overloads in the order of creation. */
-  readonly routines: ImmutableMap<ObjectName, readonly Routine[]>;
-  readonly publications: ImmutableMap<string, Publication>;
+  readonly routines: PersistentMap<ObjectName, readonly Routine[]>;
+  readonly publications: PersistentMap<string, Publication>;
   /** Schemas that are known to exist, `public` among them. */
-  readonly namespaces: ImmutableMap<string, true>;
+  readonly namespaces: PersistentMap<string, true>;
   /**
    * Whether a relation that is not listed is known not to exist (the whole schema was given: from a live database, a
    * snapshot or `--schema`). Where this is false, what is not listed is unknown, and claims about it are conditional.
@@ -25,7 +25,7 @@ export interface Schema {
   /** What RESET search_path leads back to: the role's or the database's setting. Undefined where nobody knows it. */
   readonly configuredPath?: readonly string[];
   /** What has run of which nobody knows what it made; only where the schema is {@link complete} to begin with. */
-  readonly unseen: ImmutableMap<Unseen, true>;
+  readonly unseen: PersistentMap<Unseen, true>;
   /**
    * The names that a database was asked about: of others only tables and views are known. Undefined where all of it was read.
    */
@@ -290,11 +290,11 @@ export interface Publication {
 /** A database of which nothing is known but that it has a schema called public. */
 export const UNKNOWN_SCHEMA: Schema = {
   relations: Relations.of(),
-  types: ImmutableMap(),
-  routines: ImmutableMap(),
-  publications: ImmutableMap(),
-  namespaces: ImmutableMap([['public', true as const]]),
+  types: persistentMap(),
+  routines: persistentMap(),
+  publications: persistentMap(),
+  namespaces: persistentMap([['public', true as const]]),
   complete: false,
   searchPath: ['public'],
-  unseen: ImmutableMap(),
+  unseen: persistentMap(),
 };

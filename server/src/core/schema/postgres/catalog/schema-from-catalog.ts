@@ -1,4 +1,4 @@
-import { Map as ImmutableMap } from 'immutable';
+import { persistentMap } from '../../../persistent-map';
 import type { Catalog, CatalogOutline, CatalogRelation, CatalogRoutine, CatalogType } from '../../catalog';
 import type { ObjectName, RelationName } from '../../names';
 import type { Outline } from '../../outline';
@@ -27,10 +27,10 @@ export function schemaFromCatalog(catalog: Catalog, complete = true, asked?: Rea
   ]);
   return {
     relations: Relations.of(relations, catalog.others === undefined ? undefined : new Unlooked(catalog.others, links, texts)),
-    types: ImmutableMap(types),
-    routines: ImmutableMap(overloads(catalog.routines, texts)),
-    publications: ImmutableMap(publications),
-    namespaces: ImmutableMap(catalog.schemas.map((name): [string, true] => [name, true])),
+    types: persistentMap(types),
+    routines: persistentMap(overloads(catalog.routines, texts)),
+    publications: persistentMap(publications),
+    namespaces: persistentMap(catalog.schemas.map((name): [string, true] => [name, true])),
     complete,
     searchPath: catalog.searchPath ?? UNKNOWN_SCHEMA.searchPath,
     ...(catalog.searchPath === undefined ? {} : { configuredPath: catalog.searchPath }),
