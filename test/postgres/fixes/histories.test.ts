@@ -34,6 +34,10 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
   });
   afterAll(() => server.stop());
 
+  let untouched: Promise<Outcome> | undefined;
+  /** What a migration that was taken back has to leave: looked at once. */
+  const untouchedWorld = (): Promise<Outcome> => (untouched ??= lanes.run(SCHEMA + DATA, ''));
+
   const run = (tool: MigrationTool, files: readonly ToolFile[]): Promise<Outcome> => lanes.work(SCHEMA + DATA, files.map(({ text }) => text).join('\n'), (client) => runFiles(client, tool, files));
 
   /** The files that the refactoring makes, and what differs once all have run; undefined where it has nothing to split. */
@@ -105,7 +109,7 @@ describe.each(PROVEN_ON)('PostgreSQL %i', (major) => {
     const file = { path, text: fix.text };
     const back = fix.files.length > 0 ? fix.files.map((content, at) => ({ path: fix.paths[at] ?? '', text: content })) : [file];
     const upAndDown = async (client: pg.Client): Promise<string | undefined> => (await runFiles(client, tool, [file])) ?? (await runFiles(client, tool, back, 'down'));
-    const [before, after] = [await lanes.run(SCHEMA + DATA, ''), await lanes.work(SCHEMA + DATA, sql, upAndDown)];
+    const [before, after] = [await untouchedWorld(), await lanes.work(SCHEMA + DATA, sql, upAndDown)];
     expect(after.error ?? complaintOf('', before.lines, after.lines), [fix.text, ...fix.files].join('\n---\n')).toBeUndefined();
   });
 });
