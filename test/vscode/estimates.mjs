@@ -3,7 +3,7 @@
 // production, and another one is switched to.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -334,5 +334,19 @@ class Person {
 
 /** How many processes try a connection. */
 function probes() {
-  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((args) => / --probe$/.test(args.trimEnd())).length;
+  return commandLines().filter((args) => / --probe$/.test(args.trimEnd())).length;
+}
+
+/** What runs on the machine, as it was called. Small Linux images have no ps. */
+function commandLines() {
+  if (process.platform !== 'linux') return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return ''; // it has ended meanwhile
+      }
+    });
 }
