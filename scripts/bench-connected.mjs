@@ -1,9 +1,10 @@
-// npm run bench:connected: what a connected check and a snapshot cost beside a database of many tables, in time and in memory.
+// npm run bench:connected: what a connected check, a snapshot and a language server cost beside a database of many tables, in time
+// and in memory.
 //
 //   node scripts/bench-connected.mjs [--tables 10000] [--partitions 50000] [--database-url URL]
 //
-// Makes the tables on a server of its own, which takes minutes, or takes the database that the URL names. Fails where `check` takes
-// 150 MB or more: that much is promised of 60,000 tables. Times are printed and not judged, since they are the machine's.
+// Makes the tables on a server of its own, which takes minutes, or takes the database that the URL names. Fails where one of
+// them takes 150 MB or more: that much is promised of 60,000 tables. Times are printed and not judged, since they are the machine's.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import type { DocumentStatus } from '../../server/src/protocol';
 import { withServer, type Server } from '../postgres/servers';
 
-/** What `check` stays under, in MB. */
+/** What each of them stays under, in MB. */
 const PROMISED = 150;
 /** Partitions of one table, and tables that one transaction makes. */
 const PARTITIONS = 100;
@@ -52,10 +55,14 @@ async function measure(url: string): Promise<void> {
     writeFileSync(file, MIGRATION);
     console.log(`${''.padEnd(30)}${'seconds'.padStart(9)}${'MB'.padStart(9)}`);
     await run('check without a database', ['check', '--fail-on', 'never', file]);
-    const peak = await run('check', ['check', '--fail-on', 'never', '--database-url', url, file]);
-    await run('snapshot', ['snapshot', '--database-url', url]);
-    if (peak >= PROMISED) {
-      console.error(`check took ${peak.toFixed(0)} MB, and is to stay under ${String(PROMISED)}`);
+    const peaks = {
+      check: await run('check', ['check', '--fail-on', 'never', '--database-url', url, file]),
+      snapshot: await run('snapshot', ['snapshot', '--database-url', url]),
+      'language server': await edit(folder, url),
+    };
+    for (const [what, peak] of Object.entries(peaks)) {
+      if (peak < PROMISED) continue;
+      console.error(`${what} took ${peak.toFixed(0)} MB, and is to stay under ${String(PROMISED)}`);
       process.exitCode = 1;
     }
   } finally {
@@ -64,21 +71,66 @@ async function measure(url: string): Promise<void> {
 }
 
 /** Runs the command line, prints what it took, and gives back its largest resident size in MB. Throws where it fails. */
-function run(title: string, args: readonly string[]): Promise<number> {
+async function run(title: string, args: readonly string[]): Promise<number> {
+  const { child, ended } = begin(args, process.env);
+  child.stdin.end();
+  child.stdout.resume();
+  return told(title, await ended);
+}
+
+/**
+ * Opens the migration in the language server as an editor does, waits until it is judged by the database, prints what that
+ * took, and gives back the largest resident size in MB.
+ */
+async function edit(folder: string, url: string): Promise<number> {
+  const { child, ended } = begin(['lsp', '--stdio'], { ...process.env, LOCKSCOPE_DATABASE_URL: url });
+  const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  connection.onRequest('workspace/configuration', ({ items }: { readonly items: readonly unknown[] }) => items.map(() => ({})));
+  connection.onRequest('client/registerCapability', () => null);
+  connection.listen();
+  const uri = pathToFileURL(join(folder, 'migration.sql')).href;
+  const root = pathToFileURL(folder).href;
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: { workspace: { configuration: true } } });
+  await connection.sendNotification('initialized', {});
+  await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'sql', version: 1, text: MIGRATION } });
+  for (;;) {
+    const { database } = await connection.sendRequest<DocumentStatus>('lockscope/documentStatus', { uri });
+    if (database?.state === 'current') break;
+    if (database?.state === 'failed') throw new Error(database.summary);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await connection.sendRequest('textDocument/diagnostic', { textDocument: { uri }, identifier: 'lockscope' });
+  await connection.sendRequest('textDocument/codeLens', { textDocument: { uri } });
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  return told('language server', await ended);
+}
+
+interface Ended {
+  readonly seconds: number;
+  /** The largest resident size, in MB. */
+  readonly peak: number;
+}
+
+function told(title: string, { seconds, peak }: Ended): number {
+  console.log(`${title.padEnd(30)}${seconds.toFixed(1).padStart(9)}${peak.toFixed(0).padStart(9)}`);
+  return peak;
+}
+
+/** Starts the program, which says at its end how large it was. What it says otherwise is told where it fails. */
+function begin(args: readonly string[], env: NodeJS.ProcessEnv): { readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended> } {
   const tell = "process.once('exit', () => process.stderr.write(`\\npeak ${process.resourceUsage().maxRSS}\\n`))";
   const start = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, program, ...args], { stdio: 'pipe', env });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status) => {
       const peak = Number(/\npeak (\d+)\n/u.exec(said)?.[1]) / 1024;
-      if (status !== 0 || Number.isNaN(peak)) reject(new Error(`${title} failed:\n${said}`));
-      else {
-        console.log(`${title.padEnd(30)}${((performance.now() - start) / 1000).toFixed(1).padStart(9)}${peak.toFixed(0).padStart(9)}`);
-        resolve(peak);
-      }
+      if (status !== 0 || Number.isNaN(peak)) reject(new Error(`${args[0] ?? ''} failed:\n${said}`));
+      else resolve({ seconds: (performance.now() - start) / 1000, peak });
     });
   });
+  return { child, ended };
 }

@@ -5,7 +5,9 @@ import { nameParts, objectName, type RelationName } from '../../server/src/core/
 import { loadPostgresParser } from '../../server/src/core/sql/postgres/parse';
 import { wordsOf } from '../../server/src/core/words-of';
 import { readContents } from '../../server/src/databases/database';
+import { readDatabase, type Reading } from '../../server/src/databases/postgres/connection';
 import { neighbourhood } from '../../server/src/databases/postgres/neighbourhood';
+import { readPages } from '../../server/src/databases/postgres/pages';
 import { startServer, type Major, type Server } from '../postgres/servers';
 import { plain } from './plain';
 
@@ -41,6 +43,30 @@ describe.each<Major>([13, 15, 18])('PostgreSQL %i', (major) => {
   }, 120_000);
   afterAll(async () => {
     await server.stop();
+  });
+
+  test('a page of a whole database costs at most twenty queries, and none for texts that are not there', async () => {
+    const asked: string[] = [];
+    const sizes: number[] = [];
+    await readDatabase(server.url('many'), async (reading) => {
+      const counting: Reading = {
+        ...reading,
+        rows: (sql, values) => {
+          asked.push(sql);
+          return reading.rows(sql, values);
+        },
+        rowsUnlessLocked: (sql, values, timeout) => {
+          asked.push(sql);
+          return reading.rowsUnlessLocked(sql, values, timeout);
+        },
+      };
+      for await (const { relations } of readPages(counting)) sizes.push(relations.length);
+    });
+    // 1,000 tables with an index each, 6 others, a view and an index, 500 of the tables and views at a time; then the sequence.
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(2 * 1000 + 6 + 1 + 1 + 1);
+    expect(sizes).toHaveLength(4);
+    expect(asked.length).toBeLessThanOrEqual(20 * sizes.length + 10);
+    expect(asked.filter((sql) => /pg_get_expr\((?:conbin|adbin, adrelid|indexprs|indpred)/u.test(sql))).toEqual([]);
   });
 
   test('each relation of the world by itself', async () => {

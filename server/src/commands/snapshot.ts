@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { DatabaseError } from '../databases/database';
 import { takeSnapshot } from '../databases/snapshot';
 import { urlOfEnvironment } from './database';
+import { garbageCollector } from '../databases/garbage';
 import { Failure } from './failure';
 
 export interface SnapshotOptions {
@@ -16,12 +17,23 @@ export async function snapshot(options: SnapshotOptions): Promise<number> {
   if (url === undefined) throw new Failure('which database? Give --database-url, or set LOCKSCOPE_DATABASE_URL');
   const takenAt = `${new Date().toISOString().slice(0, 19)}Z`;
   try {
-    await takeSnapshot(url, options.exclude ?? [], takenAt, written);
+    const collect = garbageCollector();
+    let since = 0;
+    await takeSnapshot(url, options.exclude ?? [], takenAt, async (piece) => {
+      await written(piece);
+      since += piece.length;
+      if (since < MUCH) return;
+      since = 0;
+      collect();
+    });
   } catch (error) {
     throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;
   }
   return 0;
 }
+
+/** After how much text garbage is collected, in characters. */
+const MUCH = 1_000_000;
 
 /** How long a reader of standard output may keep the database waiting, in ms: the server ends sessions that stand still for ten seconds. */
 const PATIENCE = 2000;

@@ -70,6 +70,7 @@ export interface SnapshotRest extends Pick<Catalog, 'types' | 'routines' | 'publ
  */
 export class SnapshotText {
   private count = 0;
+  /** One text a page: tens of thousands of texts would be most of what is held. */
   private readonly sizes: string[] = [];
 
   start(head: SnapshotHead, { schemas, searchPath }: Pick<Catalog, 'schemas' | 'searchPath'>): string {
@@ -79,16 +80,20 @@ export class SnapshotText {
 
   /** The sizes are kept, and come at the end. */
   page(relations: Catalog['relations'], sizes: RelationSizes): string {
-    for (const [name, size] of Object.entries(sizes)) this.sizes.push(`${JSON.stringify(name)}: ${JSON.stringify(size)}`);
+    const own = Object.entries(sizes).map(([name, size]) => `    ${JSON.stringify(name)}: ${JSON.stringify(size)}`);
+    if (own.length > 0) this.sizes.push(own.join(',\n'));
     const pieces = relations.map((relation, index) => `${this.count + index === 0 ? '' : ','}\n      ${JSON.stringify(relation)}`);
     this.count += relations.length;
     return pieces.join('');
   }
 
-  end(rest: SnapshotRest): string {
+  /** What comes last, in pieces. */
+  *end(rest: SnapshotRest): Generator<string> {
     const lists = (['types', 'routines', 'publications'] as const).map((room) => `    "${room}": ${lines(rest[room].map((object) => JSON.stringify(object)), '[', ']')}`);
     const applied = lines(rest.applied.map((record) => JSON.stringify(record)), '[', ']', '  ');
-    return `${this.count === 0 ? '' : '\n    '}],\n${lists.join(',\n')}\n  },\n  "sizes": ${lines(this.sizes, '{', '}', '  ')},\n  "applied": ${applied},\n  "replication": ${JSON.stringify(rest.replication)}\n}\n`;
+    yield `${this.count === 0 ? '' : '\n    '}],\n${lists.join(',\n')}\n  },\n  "sizes": {`;
+    for (const [index, page] of this.sizes.entries()) yield `${index === 0 ? '' : ','}\n${page}`;
+    yield `${this.sizes.length === 0 ? '' : '\n  '}},\n  "applied": ${applied},\n  "replication": ${JSON.stringify(rest.replication)}\n}\n`;
   }
 }
 

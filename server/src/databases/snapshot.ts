@@ -4,8 +4,9 @@ import { readSettingsAndPace } from './database';
 import { readApplied } from './postgres/applied';
 import { readNamespaces } from './postgres/catalog';
 import { readDatabase } from './postgres/connection';
-import { readAllPublications, readNamesOfAll, readPages } from './postgres/pages';
+import { readNamesOfAll, readPages } from './postgres/pages';
 import { readReplication } from './postgres/replication';
+import { readPublications } from './postgres/surroundings';
 import { readRoutines, readTypes } from './postgres/types-and-routines';
 
 /**
@@ -27,7 +28,7 @@ export function takeSnapshot(url: string, patterns: readonly string[], takenAt: 
     const namespaces = await readNamespaces(reading);
     await write(text.start(head, without?.namespaces(namespaces) ?? namespaces));
     for await (const { relations, sizes } of readPages(reading)) await write(text.page(without?.relations(relations) ?? relations, without?.sizes(sizes) ?? sizes));
-    const rest = { types, routines, publications: await readAllPublications(reading), applied: await readApplied(reading), replication: await readReplication(reading) };
-    await write(text.end(without?.rest(rest) ?? rest));
+    const rest = { types, routines, publications: await readPublications(reading), applied: await readApplied(reading), replication: await readReplication(reading) };
+    for (const piece of text.end(without?.rest(rest) ?? rest)) await write(piece);
   });
 }

@@ -1,10 +1,10 @@
 import type { Catalog, CatalogRelation, CatalogRule, CatalogTable, CatalogTrigger } from '../../core/schema/catalog';
 import type { ObjectName } from '../../core/schema/names';
-import { columnLists, readColumnRows } from './columns';
+import { columnLists, generatedAmong, readColumnRows } from './columns';
 import type { Reading } from './connection';
-import { readConstraints } from './constraints';
+import { checksAmong, constraintsFrom, readConstraintRows } from './constraints';
 import { findFocus, type Focus } from './focus';
-import { readIndexes } from './indexes';
+import { indexesFrom, readIndexRows, textsAmong } from './indexes';
 import type { Adjacency } from './neighbourhood';
 import { OWN_SCHEMA, optionsFrom, readClasses, readNames, type ClassRow, type NameOf, type Names } from './names';
 import { only, type Scope } from './scope';
@@ -47,8 +47,8 @@ export async function readCatalogFor(reading: Reading, words: ReadonlySet<string
 /** What is read in detail, and what has been read of it. */
 interface Details {
   readonly scope: Scope;
-  /** Also those relations whose columns are mentioned: what foreign keys refer to. The scope, where nothing is said. */
-  readonly columnScope?: Scope;
+  /** Tables beyond the scope whose columns are mentioned: what foreign keys refer to. */
+  readonly mentioned?: readonly number[];
   readonly classes: ReadonlyMap<number, ClassRow>;
   readonly nameOf: NameOf;
   readonly viewReads: Adjacency;
@@ -61,7 +61,7 @@ async function readDetails(reading: Reading, details: Details): Promise<Catalog>
     relations: await readRelations(reading, { ...details, names: await readNames(reading) }),
     types: await readTypes(reading),
     routines: details.routines,
-    publications: await readPublications(reading, details.nameOf),
+    publications: await readPublications(reading),
   };
 }
 
@@ -76,14 +76,20 @@ export async function readNamespaces(reading: Reading): Promise<Pick<Catalog, 's
   return { schemas, ...some('searchPath', reading.searchPath.filter((name) => schemas.includes(name))) };
 }
 
+/** What has columns that statements name. */
+const WITH_COLUMNS: ReadonlySet<CatalogRelation['kind']> = new Set(['table', 'partitioned table', 'foreign table', 'view', 'materialized view', 'composite type']);
+
 /** Reads the relations of a scope in detail, in the order of their names. */
-export async function readRelations(reading: Reading, { scope, columnScope = scope, classes, nameOf, names, viewReads }: Omit<Details, 'routines'> & { readonly names: Names }): Promise<readonly CatalogRelation[]> {
-  const columnRows = await readColumnRows(reading, columnScope);
+export async function readRelations(reading: Reading, { scope, mentioned = [], classes, nameOf, names, viewReads }: Omit<Details, 'routines'> & { readonly names: Names }): Promise<readonly CatalogRelation[]> {
+  const columnRows = await readColumnRows(reading, only([...[...classes.values()].flatMap(({ oid, kind }) => (WITH_COLUMNS.has(kind) ? [oid] : [])), ...mentioned]));
   const views = new Map([...classes.values()].flatMap(({ oid, kind }) => (kind === 'view' || kind === 'materialized view' ? [[oid, viewReads.get(oid) ?? []] as const] : [])));
-  const texts = await Texts.read(reading, scope, views);
+  const constraintRows = await readConstraintRows(reading, scope);
+  const indexRows = await readIndexRows(reading, scope);
+  const { expressions, predicates } = textsAmong(indexRows);
+  const texts = await Texts.read(reading, { check: checksAmong(constraintRows), generated: generatedAmong(columnRows, (oid) => classes.has(oid)), expressions, predicate: predicates }, views);
   const lists = columnLists(columnRows, names, texts);
-  const constraints = await readConstraints(reading, scope, nameOf, lists, texts);
-  const indexes = await readIndexes(reading, { scope, classes, nameOf }, lists, names, texts);
+  const constraints = constraintsFrom(constraintRows, nameOf, lists, texts);
+  const indexes = indexesFrom(indexRows, { classes, nameOf }, lists, names, texts);
   const surroundings = await readSurroundings(reading, scope, nameOf, lists);
   const columnsOf = (oid: number): CatalogTable['columns'] => lists.get(oid)?.columns ?? [];
 

@@ -26,24 +26,49 @@ type Row = readonly [
   text: string | null,
 ];
 
-/** Lists of columns as they were read, by relation. Partitions mostly have the list of their siblings: it is sent and kept once. */
-export async function readColumnRows(reading: Reading, scope: Scope): Promise<readonly { readonly rows: readonly Row[]; readonly relations: readonly number[] }[]> {
-  const generated = reading.versionNumber >= 120000 ? 'a.attgenerated' : "''";
-  // The expression of a generated column needs its table, and so its lock; a default has no columns in it.
-  const found = await reading.rows(
-    `SELECT list, pg_catalog.string_agg(attrelid::text, ',') FROM (
-       SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attcollation::int8, a.attcollation <> t.typcollation,
-         a.attnotnull, a.attidentity, ${generated}, a.attinhcount > 0 AND NOT a.attislocal,
-         CASE WHEN ${generated} <> '' THEN d.oid::int8 END, CASE WHEN ${generated} = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END) ORDER BY a.attnum)::text AS list
-       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-         LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-       WHERE ${scope.has('a.attrelid')} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid) lists
-     GROUP BY list`,
-  );
-  return found.map(([list, relations]) => ({ rows: JSON.parse(String(list)) as Row[], relations: String(relations).split(',').map(Number) }));
+/** A list of columns as it was read, and which relations have it: partitions mostly have that of their siblings. */
+interface ColumnRows {
+  readonly rows: readonly Row[];
+  readonly relations: readonly number[];
 }
 
-export function columnLists(read: Awaited<ReturnType<typeof readColumnRows>>, names: Names, texts: Texts): ReadonlyMap<number, ColumnList> {
+/** The columns of the relations of a scope, but for the texts of generated ones. Only what has columns of its own may be in it. */
+export async function readColumnRows(reading: Reading, scope: Scope): Promise<readonly ColumnRows[]> {
+  const generated = reading.versionNumber >= 120000 ? 'a.attgenerated' : "''";
+  // Columns of many tables are the same: each is written out and sent once, with the tables that have it.
+  // The expression of a generated column needs its table, and so its lock; a default has no columns in it.
+  const found = await reading.rows(
+    `SELECT attnum, attname, pg_catalog.format_type(atttypid, atttypmod), attcollation, explicit, attnotnull, attidentity, generated, inherited, expression, text, pg_catalog.string_agg(attrelid::text, ',') FROM (
+       SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attcollation <> t.typcollation AS explicit, a.attnotnull, a.attidentity, ${generated} AS generated,
+         a.attinhcount > 0 AND NOT a.attislocal AS inherited, CASE WHEN ${generated} <> '' THEN d.oid END AS expression, CASE WHEN ${generated} = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END AS text
+       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+       WHERE ${scope.has('a.attrelid')} AND a.attnum > 0 AND NOT a.attisdropped) columns
+     GROUP BY attnum, attname, atttypid, atttypmod, attcollation, explicit, attnotnull, attidentity, generated, inherited, expression, text ORDER BY attnum`,
+  );
+  const columnsOf = new Map<number, number[]>();
+  for (const [column, row] of found.entries()) {
+    for (const relation of String(row[11]).split(',').map(Number)) {
+      const columns = columnsOf.get(relation);
+      if (columns === undefined) columnsOf.set(relation, [column]);
+      else columns.push(column);
+    }
+  }
+  const lists = new Map<string, { readonly rows: readonly Row[]; readonly relations: number[] }>();
+  for (const [relation, columns] of columnsOf) {
+    const key = columns.join(',');
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, { rows: columns.map((column) => found[column] as unknown as Row), relations: [relation] });
+    else list.relations.push(relation);
+  }
+  return [...lists.values()];
+}
+
+/** The expressions of generated columns of some relations, which have a text. */
+export function generatedAmong(read: readonly ColumnRows[], isWanted: (relation: number) => boolean): readonly number[] {
+  return read.flatMap(({ rows, relations }) => (relations.some(isWanted) ? rows.flatMap(([, , , , , , , , , expression]) => expression ?? []) : []));
+}
+
+export function columnLists(read: readonly ColumnRows[], names: Names, texts: Texts): ReadonlyMap<number, ColumnList> {
   const lists = new Map<number, ColumnList>();
   for (const { rows, relations } of read) {
     const list = columnList(rows, names, texts);

@@ -5,24 +5,30 @@ import type { NameOf } from './names';
 import type { Scope } from './scope';
 import type { Texts } from './texts';
 
-/** Constraints by table, in the order of their names. */
-export async function readConstraints(
-  reading: Reading,
-  scope: Scope,
-  nameOf: NameOf,
-  lists: ReadonlyMap<number, ColumnList>,
-  texts: Texts,
-): Promise<ReadonlyMap<number, readonly CatalogConstraint[]>> {
+/** A row of pg_constraint, as {@link readConstraintRows} selects it. */
+type Row = readonly unknown[];
+
+/** The constraints of the tables of a scope, but for the texts of their expressions. */
+export async function readConstraintRows(reading: Reading, scope: Scope): Promise<readonly Row[]> {
   const { versionNumber } = reading;
   const enforced = versionNumber >= 180000 ? 'conenforced' : 'true';
   const setColumns = versionNumber >= 150000 ? 'confdelsetcols' : 'NULL::int2[]';
   // Keys of a foreign key to partitions of the referenced table are the server's bookkeeping, not constraints of anybody.
-  const rows = await reading.rows(
+  return reading.rows(
     `SELECT oid, conrelid, conname, contype, convalidated, ${enforced}, condeferrable, condeferred, conislocal, connoinherit, conkey, conindid, confrelid, confkey, confdeltype, confupdtype, confmatchtype, ${setColumns}
      FROM pg_catalog.pg_constraint c WHERE ${scope.has('conrelid')} AND contype IN ('c', 'n', 'p', 'u', 'x', 'f')
        AND NOT (contype = 'f' AND conparentid <> 0 AND EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid))
      ORDER BY conrelid, conname COLLATE "C"`,
   );
+}
+
+/** Those of them that are CHECK constraints, and so have a text. */
+export function checksAmong(rows: readonly Row[]): readonly number[] {
+  return rows.flatMap(([oid, , , type]) => (type === 'c' ? [Number(oid)] : []));
+}
+
+/** Constraints by table, in the order of their names. */
+export function constraintsFrom(rows: readonly Row[], nameOf: NameOf, lists: ReadonlyMap<number, ColumnList>, texts: Texts): ReadonlyMap<number, readonly CatalogConstraint[]> {
   const byTable = new Map<number, CatalogConstraint[]>();
   for (const row of rows) {
     const table = Number(row[1]);
@@ -35,7 +41,7 @@ export async function readConstraints(
   return byTable;
 }
 
-function constraintFrom(row: readonly unknown[], nameOf: NameOf, lists: ReadonlyMap<number, ColumnList>, texts: Texts): CatalogConstraint | undefined {
+function constraintFrom(row: Row, nameOf: NameOf, lists: ReadonlyMap<number, ColumnList>, texts: Texts): CatalogConstraint | undefined {
   const [oid, table, name, type, validated, enforced, deferrable, deferred, local, noInherit, key, index, referenced, referencedKey, onDelete, onUpdate, match, setColumns] = row;
   const columns = (relation: unknown, numbers: unknown): string[] => columnNames(lists.get(Number(relation)), (numbers ?? []) as number[]);
   const base = {

@@ -2,6 +2,7 @@ import type { CatalogRoutine } from '../../core/schema/catalog';
 import { nameParts, type ObjectName } from '../../core/schema/names';
 import type { Outline } from '../../core/schema/outline';
 import { wordsOf } from '../../core/words-of';
+import { garbageCollector } from '../garbage';
 import type { Reading } from './connection';
 import { neighbourhood, type Adjacency } from './neighbourhood';
 import {
@@ -15,6 +16,9 @@ import {
   readTriggerRoutines,
   readViewReads,
 } from './outline';
+
+/** From how many tables and views on what was read of them is a good part of all that is held. */
+const MANY = 10_000;
 
 /** Which relations some texts are about. */
 export interface Focus {
@@ -33,6 +37,7 @@ export interface Focus {
  */
 export async function findFocus(reading: Reading, words: ReadonlySet<string>, routines: readonly CatalogRoutine[]): Promise<Focus> {
   const outline = await readOutline(reading);
+  if (outline.length > MANY) garbageCollector()();
   const viewReads = await readViewReads(reading);
   const parents = await readParents(reading);
   const referenced = await readReferenced(reading);

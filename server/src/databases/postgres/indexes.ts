@@ -10,21 +10,34 @@ import type { Texts } from './texts';
 const DESCENDING = 1;
 const NULLS_FIRST = 2;
 
-/** Indexes by their own oid. */
-export async function readIndexes(
-  reading: Reading,
-  { scope, classes, nameOf }: { readonly scope: Scope; readonly classes: ReadonlyMap<number, ClassRow>; readonly nameOf: NameOf },
-  lists: ReadonlyMap<number, ColumnList>,
-  names: Names,
-  texts: Texts,
-): Promise<ReadonlyMap<number, CatalogIndex>> {
+/** A row of pg_index, as {@link readIndexRows} selects it. */
+type Row = readonly unknown[];
+
+/** The indexes of the tables of a scope, but for the texts of their expressions. */
+export async function readIndexRows(reading: Reading, scope: Scope): Promise<readonly Row[]> {
   const nulls = reading.versionNumber >= 150000 ? 'indnullsnotdistinct' : 'false';
-  const rows = await reading.rows(
+  return reading.rows(
     `SELECT indexrelid, indrelid, indisunique, indisvalid, ${nulls}, indkey::int2[], indnkeyatts, indoption::int2[], indcollation::oid[]::int8[]::text[], indclass::oid[]::int8[]::text[],
        indexprs IS NOT NULL, indpred IS NOT NULL, conname, inhparent
      FROM pg_catalog.pg_index LEFT JOIN pg_catalog.pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u', 'x') AND conrelid = indrelid LEFT JOIN pg_catalog.pg_inherits ON inhrelid = indexrelid
      WHERE ${scope.has('indrelid')}`,
   );
+}
+
+/** Those of them that have a text: expressions among their keys, or a predicate. */
+export function textsAmong(rows: readonly Row[]): { readonly expressions: readonly number[]; readonly predicates: readonly number[] } {
+  const having = (place: number): number[] => rows.flatMap((row) => (row[place] === true ? [Number(row[0])] : []));
+  return { expressions: having(10), predicates: having(11) };
+}
+
+/** Indexes by their own oid. */
+export function indexesFrom(
+  rows: readonly Row[],
+  { classes, nameOf }: { readonly classes: ReadonlyMap<number, ClassRow>; readonly nameOf: NameOf },
+  lists: ReadonlyMap<number, ColumnList>,
+  names: Names,
+  texts: Texts,
+): ReadonlyMap<number, CatalogIndex> {
   const indexes = new Map<number, CatalogIndex>();
   for (const [oid, table, unique, valid, notDistinct, key, keyCount, options, collations, opclasses, hasExpressions, hasPredicate, constraint, parent] of rows) {
     const own = classes.get(Number(oid));

@@ -32,14 +32,8 @@ export async function readWhole(reading: Reading): Promise<{ readonly catalog: C
     sizes = Object.assign(sizes, page.sizes);
   }
   const relations = found.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ relation }) => relation);
-  const rest = { types: await readTypes(reading), routines: await readRoutines(reading), publications: await readAllPublications(reading) };
+  const rest = { types: await readTypes(reading), routines: await readRoutines(reading), publications: await readPublications(reading) };
   return { catalog: { ...(await readNamespaces(reading)), relations, ...rest }, sizes };
-}
-
-/** Publications, whatever tables they have. */
-export async function readAllPublications(reading: Reading): ReturnType<typeof readPublications> {
-  const outline = await readOutline(reading);
-  return readPublications(reading, (oid) => outline.nameOf(oid));
 }
 
 /**
@@ -56,7 +50,7 @@ export async function* readPages(reading: Reading): AsyncGenerator<CatalogPage> 
   const read = async (own: readonly number[], mentioned: readonly number[]): Promise<CatalogPage> => {
     const scope = only(own);
     const classes = await readClasses(reading, scope);
-    const relations = await readRelations(reading, { scope, columnScope: mentioned.length === 0 ? scope : only([...own, ...mentioned]), classes, nameOf: (oid) => nameOf(oid) ?? classes.get(oid)?.name, names, viewReads });
+    const relations = await readRelations(reading, { scope, mentioned, classes, nameOf: (oid) => nameOf(oid) ?? classes.get(oid)?.name, names, viewReads });
     return { relations, sizes: await readSizes(reading, scope) };
   };
   const tables = [...outline.oids()];

@@ -1,7 +1,7 @@
 import { objectName, type ObjectName } from '../../core/schema/names';
 import type { Reading } from './connection';
 import { EVERYTHING, type Scope } from './scope';
-import { unlessLocked } from './texts';
+import { lockedRelations } from './texts';
 
 /** From where on a sequence is near its end. */
 const NEAR_ITS_END = 0.75;
@@ -24,15 +24,15 @@ export interface SequenceUse {
  * lock a sequence to the end of the transaction (lock_and_open_sequence, src/backend/commands/sequence.c).
  */
 export async function sequencesNearTheirEnd(reading: Reading, scope: Scope = EVERYTHING): Promise<readonly SequenceUse[]> {
-  const candidates = await unlessLocked(
-    reading,
+  const candidates = await reading.rows(
     `SELECT seqrelid::int8::float8, n.nspname, c.relname, seqmax::float8 FROM pg_catalog.pg_sequence
        JOIN pg_catalog.pg_class c ON c.oid = seqrelid AND c.relpersistence <> 't' JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE seqincrement > 0 AND NOT seqcycle AND seqrelid <> ALL ($1::oid[]) AND ${scope.has('seqrelid')}
+     WHERE seqincrement > 0 AND NOT seqcycle AND ${scope.has('seqrelid')}
        AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT') ORDER BY seqrelid LIMIT ${String(MOST_SEQUENCES)}`,
-    [],
   );
-  const sequences = (candidates ?? []).map(([oid, schema, name, end]) => ({ oid: Number(oid), name: objectName(String(schema), String(name)), end: Number(end) }));
+  if (candidates.length === 0) return [];
+  const locked = new Set(await lockedRelations(reading));
+  const sequences = candidates.map(([oid, schema, name, end]) => ({ oid: Number(oid), name: objectName(String(schema), String(name)), end: Number(end) })).filter(({ oid }) => !locked.has(oid));
   const near: SequenceUse[] = [];
   for (let from = 0; from < sequences.length; from += AT_A_TIME) {
     const group = sequences.slice(from, from + AT_A_TIME);

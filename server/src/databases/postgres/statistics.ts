@@ -73,7 +73,7 @@ export async function readSizes(reading: Reading, scope: Scope): Promise<Relatio
       ...columns.get(row.name),
     };
   }
-  return { ...sizes, ...(await readSequences(reading, scope)) };
+  return Object.assign(sizes, await readSequences(reading, scope));
 }
 
 /** Sequences near their end, with the share of their numbers that is used. */

@@ -2,7 +2,7 @@ import type { CatalogPolicy, CatalogPublication, CatalogRule, CatalogTrigger } f
 import { objectName } from '../../core/schema/names';
 import type { ColumnList } from './columns';
 import type { Reading } from './connection';
-import type { NameOf } from './names';
+import { OWN_SCHEMA, type NameOf } from './names';
 import type { Scope } from './scope';
 import { ruleTexts } from './texts';
 
@@ -108,13 +108,15 @@ async function readOwners(reading: Reading, scope: Scope, name: (oid: unknown) =
   );
 }
 
-export async function readPublications(reading: Reading, nameOf: NameOf): Promise<readonly CatalogPublication[]> {
+/** Publications, whatever tables they have. */
+export async function readPublications(reading: Reading): Promise<readonly CatalogPublication[]> {
   const schemas = reading.versionNumber >= 150000 ? '(SELECT pg_catalog.array_agg(nspname::text ORDER BY nspname) FROM pg_catalog.pg_publication_namespace JOIN pg_catalog.pg_namespace n ON n.oid = pnnspid WHERE pnpubid = p.oid)' : 'NULL';
   const rows = await reading.rows(
-    `SELECT pubname, puballtables, (SELECT pg_catalog.array_agg(prrelid::int8::text) FROM pg_catalog.pg_publication_rel WHERE prpubid = p.oid), ${schemas} FROM pg_catalog.pg_publication p ORDER BY pubname COLLATE "C"`,
+    `SELECT pubname, puballtables, (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(n.nspname, c.relname)) FROM pg_catalog.pg_publication_rel
+       JOIN pg_catalog.pg_class c ON c.oid = prrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE prpubid = p.oid AND ${OWN_SCHEMA}), ${schemas} FROM pg_catalog.pg_publication p ORDER BY pubname COLLATE "C"`,
   );
   return rows.map(([name, all, tables, own]) => {
-    const published = ((tables ?? []) as string[]).flatMap((oid) => nameOf(Number(oid)) ?? []).sort();
+    const published = ((tables ?? []) as [string, string][]).map(([schema, table]) => objectName(schema, table)).sort();
     return {
       name: String(name),
       ...(all === true ? { allTables: true as const } : {}),

@@ -19,12 +19,15 @@ export class Texts {
   /**
    * Reads the texts that need a lock on a relation for a moment (deparse_context_for, ruleutils.c). Relations that somebody
    * holds, or waits for, an ACCESS EXCLUSIVE lock on are left out, so that we neither wait nor stand in a queue.
+   * @param wanted the objects that have one
    * @param views the relations of views, with what each reads
    */
-  static async read(reading: Reading, scope: Scope, views: ReadonlyMap<number, readonly number[]>): Promise<Texts> {
+  static async read(reading: Reading, wanted: Readonly<Record<ExpressionKind, readonly number[]>>, views: ReadonlyMap<number, readonly number[]>): Promise<Texts> {
     const byKey = new Map<string, CatalogText>();
-    for (const { kind, sql } of queries(reading.versionNumber, scope)) {
-      for (const [oid, text] of (await unlessLocked(reading, sql, [])) ?? []) byKey.set(`${kind} ${String(oid)}`, text as CatalogText);
+    for (const kind of KINDS) {
+      const oids = wanted[kind];
+      if (oids.length === 0) continue;
+      for (const [oid, text] of (await unlessLocked(reading, QUERIES[kind], [oids])) ?? []) byKey.set(`${kind} ${String(oid)}`, text as CatalogText);
     }
     const all = [...views.keys()];
     for (let start = 0; start < all.length; start += VIEWS_AT_A_TIME) {
@@ -36,21 +39,18 @@ export class Texts {
   }
 }
 
-type TextKind = 'check' | 'generated' | 'expressions' | 'predicate' | 'view';
+type ExpressionKind = 'check' | 'generated' | 'expressions' | 'predicate';
+type TextKind = ExpressionKind | 'view';
 
-/** $1 is the relations to leave out. */
-function queries(version: number, scope: Scope): readonly { readonly kind: TextKind; readonly sql: string }[] {
-  const generated = version >= 120000 ? "AND attgenerated <> ''" : 'AND false';
-  return [
-    { kind: 'check', sql: `SELECT oid, pg_catalog.pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint WHERE contype = 'c' AND ${scope.has('conrelid')} AND conrelid <> ALL ($1::oid[])` },
-    {
-      kind: 'generated',
-      sql: `SELECT d.oid, pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE ${scope.has('adrelid')} AND ${scope.has('attrelid')} ${generated} AND adrelid <> ALL ($1::oid[])`,
-    },
-    { kind: 'expressions', sql: `SELECT indexrelid, pg_catalog.pg_get_expr(indexprs, indrelid) FROM pg_catalog.pg_index WHERE indexprs IS NOT NULL AND ${scope.has('indrelid')} AND indrelid <> ALL ($1::oid[])` },
-    { kind: 'predicate', sql: `SELECT indexrelid, pg_catalog.pg_get_expr(indpred, indrelid) FROM pg_catalog.pg_index WHERE indpred IS NOT NULL AND ${scope.has('indrelid')} AND indrelid <> ALL ($1::oid[])` },
-  ];
-}
+const KINDS: readonly ExpressionKind[] = ['check', 'generated', 'expressions', 'predicate'];
+
+/** $1 is the relations to leave out, $2 the objects. */
+const QUERIES: Readonly<Record<ExpressionKind, string>> = {
+  check: 'SELECT oid, pg_catalog.pg_get_expr(conbin, conrelid) FROM pg_catalog.pg_constraint WHERE oid = ANY ($2::oid[]) AND conrelid <> ALL ($1::oid[])',
+  generated: 'SELECT oid, pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef WHERE oid = ANY ($2::oid[]) AND adrelid <> ALL ($1::oid[])',
+  expressions: 'SELECT indexrelid, pg_catalog.pg_get_expr(indexprs, indrelid) FROM pg_catalog.pg_index WHERE indexrelid = ANY ($2::oid[]) AND indrelid <> ALL ($1::oid[])',
+  predicate: 'SELECT indexrelid, pg_catalog.pg_get_expr(indpred, indrelid) FROM pg_catalog.pg_index WHERE indexrelid = ANY ($2::oid[]) AND indrelid <> ALL ($1::oid[])',
+};
 
 async function readViews(reading: Reading, oids: readonly number[], byKey: Map<string, CatalogText>): Promise<void> {
   if (oids.length === 0) return;
@@ -75,7 +75,7 @@ export async function unlessLocked(reading: Reading, sql: string, values: readon
 }
 
 /** Relations of this database that somebody holds or awaits an ACCESS EXCLUSIVE lock on. */
-async function lockedRelations(reading: Reading): Promise<number[]> {
+export async function lockedRelations(reading: Reading): Promise<number[]> {
   const rows = await reading.rows(
     `SELECT DISTINCT relation FROM pg_catalog.pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'
        AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`,
