@@ -30,7 +30,8 @@ export function truncateStmt(stmt: TruncateStmt, claims: Claims): void {
   };
   const names = (stmt.relations ?? []).flatMap((relation) => ('RangeVar' in relation ? [{ range: relation.RangeVar, name: relationName(relation.RangeVar, schema) }] : []));
   for (const { range, name } of names) add(name, 'is emptied', withChildren(range));
-  for (let table = pending.shift(); table !== undefined; table = pending.shift()) {
+  // The list grows while it is walked.
+  for (const table of pending) {
     if (cascade) {
       for (const { table: referencing, key } of foreignKeysTo(table, schema)) {
         add(referencing.name, `is emptied too, because ${displayName(referencing.name)}.${key.columns.join(', ')} references ${displayName(table.name)}`, true);

@@ -27,7 +27,8 @@ export function descendantsOf(table: Table, schema: SchemaView): readonly Table[
   if (table.children.length === 0) return [];
   const found = new Map<RelationName, Table>();
   const pending = [...table.children];
-  for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
+  // The list grows while it is walked; to take its first off each time would move tens of thousands of others.
+  for (const name of pending) {
     const child = tableOf(name, schema);
     if (child === undefined || found.has(name)) continue;
     found.set(name, child);
