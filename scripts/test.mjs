@@ -13,7 +13,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 /** Each step counts as the tests it ran, or as one test where it is a single check. */
 const STEPS = {
   types: async (hear) => counted(await run(bin('tsc'), ['--build'], hear)),
-  lint: async (hear) => counted(await run(bin('eslint'), ['.', '--max-warnings', '0'], hear)),
+  lint: async (hear) => counted(await run(bin('oxlint'), ['--deny-warnings'], hear)),
   imports: async (hear) => counted(await run(bin('depcruise'), ['--config', '.dependency-cruiser.mjs', 'client', 'server'], hear)),
   unused: async (hear) => counted(await run(bin('knip'), [], hear)),
   build: async (hear) => counted(await run(process.execPath, ['scripts/build.mjs', '--minify'], hear)),
@@ -21,12 +21,8 @@ const STEPS = {
   vscode: (hear) => suite(hear, 'vscode', process.execPath, (file) => ['test/vscode/run.mjs', '--results', file], readMocha),
 };
 
-/**
- * Steps of one row run at the same time. The linter works on one core for minutes and asks for nothing that others make:
- * the suites, which have more to do, leave it no core idle beside it. Each step but the last of a row says what it has to
- * say in one piece, when it is done.
- */
-const ROWS = [['types', 'imports', 'unused'], ['build'], ['lint', 'vscode', 'vitest']];
+/** Steps of one row run at the same time. Each step but the last of a row says what it has to say in one piece, when it is done. */
+const ROWS = [['types', 'lint', 'imports', 'unused'], ['build'], ['vscode', 'vitest']];
 
 await install();
 const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',');

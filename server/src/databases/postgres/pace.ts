@@ -33,7 +33,7 @@ async function microsecondsARow(reading: Reading, kind: keyof typeof QUERIES): P
   const { rows, sql } = QUERIES[kind];
   // What fails is rolled back to before it.
   const [explained] = (await reading.rowsUnlessLocked(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`, [], 50)) ?? [];
-  const [plan] = explained?.[0] as readonly { readonly 'Execution Time': number }[];
+  const [plan] = (explained?.[0] ?? []) as readonly { readonly 'Execution Time': number }[];
   if (plan === undefined) throw new Error('EXPLAIN says nothing');
   return (plan['Execution Time'] * 1000) / rows;
 }

@@ -29,9 +29,9 @@ const LONGEST = 2_000_000;
 
 /** A parsed statement from its text and its tree, whose locations count from the text's start. */
 export function parsedStatement(text: string, node: Node): Parsed {
-  let nodeKind = '';
+  let nodeKind: string | undefined;
   for (nodeKind in node) break;
-  return { ok: true, text, node, nodeKind, offsetOf: isAscii(text) ? asIs : byteOffsets(text) };
+  return { ok: true, text, node, nodeKind: nodeKind ?? '', offsetOf: isAscii(text) ? asIs : byteOffsets(text) };
 }
 
 export function broken(text: string, message: string, span: Span): BrokenStatement {
