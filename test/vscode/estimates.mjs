@@ -20,6 +20,8 @@ const MIGRATIONS = {
 };
 /** Generous, in ms: other suites run at the same time. */
 const TIMEOUT = 150_000;
+/** Nobody asks for it there, and still it is nobody's business. */
+const PASSWORD = 'told-to-nobody-4711';
 const FAILED = fileURLToPath(new URL('../../out/test-vscode/estimates.png', import.meta.url));
 
 /**
@@ -38,7 +40,7 @@ export async function checkEstimates({ workspace, userDataDir, extensionsDir }, 
     // An address that names files opens those and no others: after a reload, too.
     const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace }), { timeout: TIMEOUT, until: '.explorer-folders-view .monaco-list-row:has-text("migrations")' });
     page.setDefaultTimeout(TIMEOUT);
-    return await new Person(page, client, databaseUrl).tryEverything().catch(async (error) => {
+    return await new Person(page, client, databaseUrl, [userDataDir, workspace]).tryEverything().catch(async (error) => {
       await page.screenshot({ path: FAILED }).catch(() => {});
       throw new Error(`${error.message}\n${FAILED} shows the page.`, { cause: error });
     });
@@ -52,8 +54,9 @@ export async function checkEstimates({ workspace, userDataDir, extensionsDir }, 
 class Person {
   checked = 0;
 
-  constructor(page, client, databaseUrl) {
+  constructor(page, client, databaseUrl, folders) {
     this.page = page;
+    this.folders = folders;
     this.client = client;
     this.databaseUrl = databaseUrl;
   }
@@ -70,6 +73,7 @@ class Person {
     await this.reload();
     await this.markProduction();
     await this.switchDatabase();
+    await this.searchForThePassword();
     return this.checked;
   }
 
@@ -111,6 +115,7 @@ class Person {
     await this.client.query('CREATE DATABASE second');
     const url = new URL(this.databaseUrl);
     url.pathname = '/second';
+    url.password = PASSWORD;
     const second = new pg.Client({ connectionString: url.href });
     await second.connect();
     await second.query('CREATE TABLE users (n int); INSERT INTO users SELECT generate_series(1, 1234); ANALYZE users');
@@ -129,6 +134,14 @@ class Person {
     await this.sees('and back', this.lens('users (1,234 rows, '));
     await page.locator('.view-line', { hasText: INDEX }).locator('span', { hasText: 'CREATE' }).last().hover();
     await this.sees('the hover tells the rows of the one that was switched to', page.locator('.monaco-hover', { hasText: /1,234 rows/ }).first());
+  }
+
+  /** What the editor and the extension have written: settings, state, logs. */
+  async searchForThePassword() {
+    const files = this.folders.flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name)));
+    await this.holds('the extension wrote a log', files.some((file) => /Lockscope\.log$/.test(file)));
+    const telling = files.filter((file) => readFileSync(file, 'latin1').includes(PASSWORD));
+    await this.holds(`no file tells the password (${telling.join(', ')})`, telling.length === 0);
   }
 
   /** Chooses a connection by the entry beside the language's name, which names the one before. */
