@@ -139,5 +139,5 @@ const SUBJECTS = `
       AND NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = c.oid AND indisunique AND attnum = ANY (indkey))
       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'f' AND attnum = ANY (conkey)) ORDER BY attnum LIMIT 1) AS text
   FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-  WHERE relkind IN ('r', 'p') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+  WHERE c.oid >= 16384 AND relkind IN ('r', 'p') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
   ORDER BY 1`;
