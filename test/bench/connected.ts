@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import engineOptions from '../../client/src/engine-options.json';
 import type { DocumentStatus } from '../../server/src/protocol';
 import { withServer, type Server } from '../postgres/servers';
 
-/** What each of them stays under, in MB. */
+/** What a check and a snapshot stay under, in MB. */
 const PROMISED = 150;
 /** Partitions of one table, and tables that one transaction makes. */
 const PARTITIONS = 100;
@@ -17,8 +18,8 @@ const AT_A_TIME = 500;
 /** A table, and one with partitions, as they are made here: two of the many. */
 const MIGRATION = 'ALTER TABLE t1 ADD COLUMN x int NOT NULL DEFAULT 0;\nCREATE INDEX p1_at ON p1 (at);\n';
 
-const { values } = parseArgs({ options: { program: { type: 'string' }, tables: { type: 'string', default: '10000' }, partitions: { type: 'string', default: '50000' }, 'database-url': { type: 'string' } } });
-const program = values.program ?? '';
+const { values } = parseArgs({ options: { program: { type: 'string' }, server: { type: 'string' }, tables: { type: 'string', default: '10000' }, partitions: { type: 'string', default: '50000' }, 'database-url': { type: 'string' } } });
+const { program = '', server: languageServer = '' } = values;
 
 if (values['database-url'] === undefined) {
   await withServer(18, async (server) => {
@@ -58,8 +59,9 @@ async function measure(url: string): Promise<void> {
     const peaks = {
       check: await run('check', ['check', '--fail-on', 'never', '--database-url', url, file]),
       snapshot: await run('snapshot', ['snapshot', '--database-url', url]),
-      'language server': await edit(folder, url),
     };
+    await edit('server without a database', folder, undefined);
+    await edit('language server', folder, url);
     for (const [what, peak] of Object.entries(peaks)) {
       if (peak < PROMISED) continue;
       console.error(`${what} took ${peak.toFixed(0)} MB, and is to stay under ${String(PROMISED)}`);
@@ -72,18 +74,18 @@ async function measure(url: string): Promise<void> {
 
 /** Runs the command line, prints what it took, and gives back its largest resident size in MB. Throws where it fails. */
 async function run(title: string, args: readonly string[]): Promise<number> {
-  const { child, ended } = begin(args, process.env);
+  const { child, ended } = begin([program, ...args], process.env);
   child.stdin.end();
   child.stdout.resume();
   return told(title, await ended);
 }
 
 /**
- * Opens the migration in the language server as an editor does, waits until it is judged by the database, prints what that
- * took, and gives back the largest resident size in MB.
+ * Opens the migration in the language server as VS Code starts it, waits until it is judged by the database if there is one,
+ * and prints what that took and the largest resident size.
  */
-async function edit(folder: string, url: string): Promise<number> {
-  const { child, ended } = begin(['lsp', '--stdio'], { ...process.env, LOCKSCOPE_DATABASE_URL: url });
+async function edit(title: string, folder: string, url: string | undefined): Promise<void> {
+  const { child, ended } = begin([...engineOptions, languageServer, '--stdio'], { ...process.env, ...(url === undefined ? {} : { LOCKSCOPE_DATABASE_URL: url }) });
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   connection.onRequest('workspace/configuration', ({ items }: { readonly items: readonly unknown[] }) => items.map(() => ({})));
   connection.onRequest('client/registerCapability', () => null);
@@ -93,7 +95,7 @@ async function edit(folder: string, url: string): Promise<number> {
   await connection.sendRequest('initialize', { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: { workspace: { configuration: true } } });
   await connection.sendNotification('initialized', {});
   await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'sql', version: 1, text: MIGRATION } });
-  for (;;) {
+  while (url !== undefined) {
     const { database } = await connection.sendRequest<DocumentStatus>('lockscope/documentStatus', { uri });
     if (database?.state === 'current') break;
     if (database?.state === 'failed') throw new Error(database.summary);
@@ -103,7 +105,7 @@ async function edit(folder: string, url: string): Promise<number> {
   await connection.sendRequest('textDocument/codeLens', { textDocument: { uri } });
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
-  return told('language server', await ended);
+  told(title, await ended);
 }
 
 interface Ended {
@@ -121,14 +123,14 @@ function told(title: string, { seconds, peak }: Ended): number {
 function begin(args: readonly string[], env: NodeJS.ProcessEnv): { readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended> } {
   const tell = "process.once('exit', () => process.stderr.write(`\\npeak ${process.resourceUsage().maxRSS}\\n`))";
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, program, ...args], { stdio: 'pipe', env });
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, ...args], { stdio: 'pipe', env });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status) => {
       const peak = Number(/\npeak (\d+)\n/u.exec(said)?.[1]) / 1024;
-      if (status !== 0 || Number.isNaN(peak)) reject(new Error(`${args[0] ?? ''} failed:\n${said}`));
+      if (status !== 0 || Number.isNaN(peak)) reject(new Error(`${args.join(' ')} failed:\n${said}`));
       else resolve({ seconds: (performance.now() - start) / 1000, peak });
     });
   });
