@@ -23,9 +23,9 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe.each(CODE_CASES)('$tool', { timeout: 240_000 }, ({ tool, source, path, files, command, failing, fixable, calls, index }) => {
+describe.each(CODE_CASES)('$tool', { timeout: 300_000 }, ({ tool, source, path, files, command, failing, fixable, calls, index }) => {
   async function outcome(text: string): Promise<{ readonly code: number; readonly output: string; readonly sent: readonly string[] } | { readonly missing: string }> {
-    const provided = await provide(tool, source);
+    const provided = await provide(tool, source, CODE_CASES.map((one) => one.source));
     if ('missing' in provided) return provided;
     const database = await newDatabase(server, SCHEMA);
     const ran = await withProject({ ...files, [path]: text }, provided.folder, (folder) => {

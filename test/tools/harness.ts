@@ -1,5 +1,6 @@
 /** Real migration tools against a real server: installed from npm into the cache when a test first needs them. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,12 +24,26 @@ export interface Source {
 }
 
 /**
- * Installs what a tool needs, once.
+ * Installs what a tool needs, once: its npm packages in one go with those of the other tools that need nothing else.
+ * @param all what the tools of the test file need
  * @returns the folder that holds its node_modules (none for a tool that has none), or why that is impossible
  */
-export async function provide(name: string, { npm, system }: Source): Promise<{ readonly folder: string } | { readonly missing: string }> {
+export async function provide(name: string, { npm, system }: Source, all: readonly Source[]): Promise<{ readonly folder: string } | { readonly missing: string }> {
   if (system !== undefined && (await systemProgram([system])) === undefined) return { missing: `${name} is not run: ${system.program} with what it needs is not here and cannot be installed` };
-  return npm === undefined ? { folder: '/nonexistent' } : installTool(name, npm);
+  if (npm === undefined) return { folder: '/nonexistent' };
+  return installPackages(system === undefined ? together(all) : npm);
+}
+
+function together(all: readonly Source[]): Readonly<Record<string, string>> {
+  const packages = new Map<string, string>();
+  for (const { npm = {}, system } of all) {
+    if (system !== undefined) continue;
+    for (const [name, version] of Object.entries(npm)) {
+      if ((packages.get(name) ?? version) !== version) throw new Error(`two tools want ${name} in two versions: ${version} and ${packages.get(name) ?? ''}`);
+      packages.set(name, version);
+    }
+  }
+  return Object.fromEntries(packages);
 }
 
 /**
@@ -36,23 +51,21 @@ export async function provide(name: string, { npm, system }: Source): Promise<{ 
  * @param packages by name, each with its exact version
  * @returns the folder that holds node_modules, or why that is impossible
  */
-async function installTool(name: string, packages: Readonly<Record<string, string>>): Promise<{ readonly folder: string } | { readonly missing: string }> {
-  const folder = path.join(cache, name);
+async function installPackages(packages: Readonly<Record<string, string>>): Promise<{ readonly folder: string } | { readonly missing: string }> {
   const wanted = JSON.stringify({ private: true, dependencies: packages });
-  const ready = path.join(folder, `ready-${Buffer.from(Object.values(packages).join('-')).toString('hex').slice(0, 40)}`);
-  if (existsSync(ready)) return { folder };
+  const folder = path.join(cache, createHash('sha256').update(wanted).digest('hex').slice(0, 16));
+  // It gets its name when everything is in it.
+  if (existsSync(folder)) return { folder };
   await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(path.join(cache, `${name}-`));
+  const fresh = await mkdtemp(path.join(cache, 'fresh-'));
   await writeFile(path.join(fresh, 'package.json'), wanted);
-  const { code, output } = await run('npm', ['install', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'], { cwd: fresh, timeout: 240_000 });
-  if (code !== 0) {
-    await rm(fresh, { recursive: true, force: true });
-    return { missing: `npm install of ${Object.keys(packages).join(', ')} failed: ${output.slice(-400)}` };
+  const { code, output } = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'], { cwd: fresh, timeout: 240_000 });
+  if (code === 0) {
+    await rename(fresh, folder);
+    return { folder };
   }
-  await writeFile(path.join(fresh, path.basename(ready)), '');
-  await rm(folder, { recursive: true, force: true });
-  await rename(fresh, folder);
-  return { folder };
+  await rm(fresh, { recursive: true, force: true });
+  return { missing: `npm install of ${Object.keys(packages).join(', ')} failed: ${output.slice(-400)}` };
 }
 
 /** Runs a program to its end; a program that cannot be started, or takes too long, has a code other than 0. */

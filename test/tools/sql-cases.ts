@@ -86,7 +86,7 @@ export const SQL_CASES: readonly SqlCase[] = [
   },
   {
     tool: 'postgrator',
-    source: { npm: { postgrator: '8.0.0', pg: '8.16.3' } },
+    source: { npm: { postgrator: '8.0.0', pg: '8.23.1' } },
     file: 'migrations/001.do.age.sql',
     text: ALTER + CREATE,
     migrate: (folder, url) =>
@@ -99,7 +99,7 @@ export const SQL_CASES: readonly SqlCase[] = [
   },
   {
     tool: 'drizzle',
-    source: { npm: { 'drizzle-orm': '0.45.4', pg: '8.16.3' } },
+    source: { npm: { 'drizzle-orm': '0.45.4', pg: '8.23.1' } },
     file: 'drizzle/0000_age.sql',
     text: `${ALTER.trimEnd()}--> statement-breakpoint\n${CREATE}`,
     files: { 'drizzle/meta/_journal.json': '{"version":"7","dialect":"postgresql","entries":[{"idx":0,"version":"7","when":1700000000000,"tag":"0000_age","breakpoints":true}]}' },

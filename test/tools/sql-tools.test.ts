@@ -20,7 +20,7 @@ const RULE = 'not-in-transaction';
 
 describe.each(SQL_CASES)('$tool $title', { timeout: 300_000 }, (one) => {
   test(one.runs === true ? 'runs as it is, and nothing is said of it' : 'fails where Lockscope says so, and passes once mended', async (context) => {
-    const provided = await provide(one.tool, one.source);
+    const provided = await provide(one.tool, one.source, SQL_CASES.map(({ source }) => source));
     if ('missing' in provided) {
       context.skip(provided.missing);
       return;
