@@ -72,7 +72,7 @@ async function runSuite(profile) {
   await page.exposeFunction('codeAutomationLog', note);
 
   const status = await Promise.race([
-    page.goto(address(server), { waitUntil: 'domcontentloaded' }).then(() => ended),
+    page.goto(address(server), { waitUntil: 'domcontentloaded', timeout: timeoutSeconds * 1000 }).then(() => ended),
     new Promise((_, reject) => {
       server.exited.then((text) => reject(new Error(`code-server ended before the suite did:\n${text}`)));
       page.on('crash', () => reject(new Error('The page crashed before the suite ended.')));

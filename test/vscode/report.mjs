@@ -14,7 +14,7 @@ export async function checkReport(page) {
   await page.locator('.codelens-decoration a', { hasText: 'SHARE' }).first().click();
   const report = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
   const bar = report.locator('a.bar', { hasText: 'SHARE' });
-  await check('the lens opens the report, with a bar for its lock', () => bar.waitFor({ timeout: 30_000 }));
+  await check('the lens opens the report, with a bar for its lock', () => bar.waitFor());
   await check('no style and no script of the page was refused', async () => {
     const { width, height } = await bar.boundingBox();
     if (width < 20 || height < 10) throw new Error(`the bar is ${width} by ${height} pixels`);
@@ -26,7 +26,7 @@ export async function checkReport(page) {
   await page.keyboard.press('Control+Home');
   await page.locator('[id="status.editor.selection"]', { hasText: 'Ln 1, Col 1' }).waitFor();
   await bar.click();
-  await check('a click on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor({ timeout: 30_000 }));
+  await check('a click on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor());
   // The same without a mouse.
   await page.keyboard.press('Control+1');
   await page.keyboard.press('Control+Home');
@@ -37,13 +37,13 @@ export async function checkReport(page) {
     await report.locator('a.bar:focus').waitFor();
   });
   await page.keyboard.press('Enter');
-  await check('Enter on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor({ timeout: 30_000 }));
-  const status = (text) => page.locator('.statusbar-item', { hasText: text }).waitFor({ timeout: 30_000 });
+  await check('Enter on the bar leads to the statement', () => page.locator('[id="status.editor.selection"]', { hasText: 'Ln 4, ' }).waitFor());
+  const status = (text) => page.locator('.statusbar-item', { hasText: text }).waitFor();
   await report.locator('button[data-command="markdown"]').click();
   await check('its Markdown goes to the clipboard', () => status('the report is in the clipboard, as Markdown'));
   await report.locator('button[data-command="html"]').click();
   const dialog = page.locator('.quick-input-widget input').first();
-  await dialog.waitFor({ timeout: 30_000 });
+  await dialog.waitFor();
   await page.keyboard.press('Enter');
   await check('its page is saved as a file', () => status('saved 002_users_email.report.html'));
   return checked;

@@ -16,7 +16,7 @@ export async function checkRestrictedMode({ workspace, userDataDir, extensionsDi
     const files = [join(workspace, 'migrations/002_users_email.sql')];
     const page = await openWorkbench(browser, workbenchAddress(server, { folder: workspace, files }));
     for (const [what, selector] of Object.entries(expected)) {
-      await page.waitForSelector(selector, { state: 'attached', timeout: 30_000 });
+      await page.waitForSelector(selector, { state: 'attached' });
       console.log(`  ✔ ${what}`);
     }
     return Object.keys(expected).length + (await checkReport(page));
