@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { DatabaseError } from '../databases/database';
 import { takeSnapshot } from '../databases/snapshot';
+import { garbageCollector } from '../engine';
 import { urlOfEnvironment } from './database';
-import { garbageCollector } from '../databases/garbage';
 import { Failure } from './failure';
 
 export interface SnapshotOptions {
@@ -24,7 +24,7 @@ export async function snapshot(options: SnapshotOptions): Promise<number> {
       since += piece.length;
       if (since < MUCH) return;
       since = 0;
-      collect();
+      collect?.();
     });
   } catch (error) {
     throw error instanceof DatabaseError ? new Failure(`database: ${error.message}`) : error;

@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { garbageCollector } from '../engine';
 
 /** How long nothing has to be asked, in ms, until it counts as a pause: longer than an editor takes between the questions of one keystroke. */
 const PAUSE = 25;
@@ -10,7 +9,7 @@ const PAUSE = 25;
  */
 export class IdleCollection {
   private timer: NodeJS.Timeout | undefined;
-  private readonly collect = collector();
+  private readonly collect = garbageCollector();
 
   /** Somebody asked for something: the pause begins anew. */
   postpone(): void {
@@ -23,11 +22,4 @@ export class IdleCollection {
       this.timer.unref();
     }
   }
-}
-
-/** The engine's own collection of what is young; undefined where it does not lend it. */
-function collector(): ((options: { type: 'minor' }) => void) | undefined {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('globalThis.gc');
-  return typeof collect === 'function' ? (collect as (options: { type: 'minor' }) => void) : undefined;
 }

@@ -2,7 +2,7 @@ import type { CatalogRoutine } from '../../core/schema/catalog';
 import { nameParts, type ObjectName } from '../../core/schema/names';
 import type { Outline } from '../../core/schema/outline';
 import { wordsOf } from '../../core/words-of';
-import { garbageCollector } from '../garbage';
+import { garbageCollector } from '../../engine';
 import type { Reading } from './connection';
 import { neighbourhood, type Adjacency } from './neighbourhood';
 import {
@@ -37,7 +37,7 @@ export interface Focus {
  */
 export async function findFocus(reading: Reading, words: ReadonlySet<string>, routines: readonly CatalogRoutine[]): Promise<Focus> {
   const outline = await readOutline(reading);
-  if (outline.length > MANY) garbageCollector()();
+  if (outline.length > MANY) garbageCollector()?.();
   const viewReads = await readViewReads(reading);
   const parents = await readParents(reading);
   const referenced = await readReferenced(reading);
