@@ -7,7 +7,7 @@
 // obtained when they are missing), `download` for a desktop one that @vscode/test-electron downloads, or the path
 // of a desktop one that is there. The parts `restricted` and `estimates` drive the page and so need the browser.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,6 +18,7 @@ import {
 import { build } from 'esbuild';
 import { makeVsix } from '../../scripts/lib/vsix.mjs';
 import { checkEstimates } from './estimates.mjs';
+import { filesWith } from './files-with.mjs';
 import { checkRestrictedMode } from './restricted.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -129,13 +130,6 @@ async function startDatabase() {
   await client.query('CREATE TABLE users (n int); INSERT INTO users SELECT generate_series(1, 2000000); ANALYZE users');
   await client.end();
   return { url: server.url().replace('postgres@', `postgres:${PASSWORD}@`), stop: server.stop };
-}
-
-/** The files below a folder that hold a text, in whatever form they are. */
-function filesWith(text, folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function install(file, { args }) {
