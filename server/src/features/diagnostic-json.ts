@@ -1,4 +1,4 @@
-import { DiagnosticSeverity, type DiagnosticRelatedInformation } from 'vscode-languageserver/node';
+import { DiagnosticSeverity, type DiagnosticRelatedInformation, type DocumentDiagnosticReport } from 'vscode-languageserver/node';
 import type { Analysis, Finding, RelatedPlace } from '../core/analysis';
 import { pageOf } from '../core/rules/page';
 import type { Severity } from '../core/rules/rule';
@@ -7,6 +7,7 @@ import type { Reading } from '../workspace/document-state';
 import { rangeOf } from './convert';
 import type { Server } from './feature';
 import { JsonList } from './json-list';
+import { Prepared } from './prepared';
 
 export const SOURCE = 'lockscope';
 
@@ -18,6 +19,17 @@ export const NO_DIAGNOSTICS: DiagnosticsJson = JsonList.empty({ same, json });
 export function diagnosticsJson(reading: Reading, uri: string, server: Server, last: DiagnosticsJson): DiagnosticsJson {
   return last.next(saidOf(reading, uri, server));
 }
+
+/**
+ * The answer to somebody who asks for the diagnostics of a document.
+ * @param id by which they are told apart from later ones
+ */
+export function fullReport(id: string, items: DiagnosticsJson): DocumentDiagnosticReport {
+  const prefix = Buffer.from(`{"kind":"full","resultId":"${id}","items":`);
+  return new Prepared([prefix, ...items.pieces, END]) as unknown as DocumentDiagnosticReport;
+}
+
+const END = Buffer.from('}');
 
 /** What a diagnostic says; thousands of them are compared for each keystroke, so it has its numbers with it and its words only where asked. */
 class Said {

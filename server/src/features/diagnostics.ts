@@ -1,7 +1,7 @@
 import { DocumentDiagnosticReportKind, type DocumentDiagnosticReport, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reading } from '../workspace/document-state';
-import { diagnosticsJson, NO_DIAGNOSTICS, SOURCE, type DiagnosticsJson } from './diagnostic-json';
+import { diagnosticsJson, fullReport, NO_DIAGNOSTICS, SOURCE, type DiagnosticsJson } from './diagnostic-json';
 import { guarded, unlessCancelled, whenReady, type Feature, type Server } from './feature';
 import { IdleCollection } from './idle-collection';
 import { Prepared } from './prepared';
@@ -75,8 +75,7 @@ class Reports {
     const current = this.current(uri);
     if (current === undefined) return EMPTY;
     if (current.id === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: current.id };
-    const prefix = Buffer.from(`{"kind":"full","resultId":"${current.id}","items":`);
-    return new Prepared([prefix, ...current.items.pieces, END]) as unknown as DocumentDiagnosticReport;
+    return fullReport(current.id, current.items);
   }
 
   current(uri: string): Report | undefined {

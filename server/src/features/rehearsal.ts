@@ -4,14 +4,14 @@ import {
   DidChangeTextDocumentNotification,
   DocumentDiagnosticRequest,
   StreamMessageReader,
-  type DocumentDiagnosticReport,
   type MessageConnection,
+  type NotificationMessage,
+  type RequestMessage,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Span } from '../core/text';
-import type { DiagnosticsJson } from './diagnostic-json';
+import { fullReport, type DiagnosticsJson } from './diagnostic-json';
 import { PreparedMessageWriter } from './message-writer';
-import { Prepared } from './prepared';
 
 /** Spreads the places over the whole text, the part of the golden ratio behind the point. */
 const SPREAD = 0.618_034;
@@ -19,15 +19,13 @@ const SPREAD = 0.618_034;
 /** What is typed; seldom part of a name, so that what people type is seldom what was rehearsed, and is no faster for having been. */
 const LETTER = 'q';
 
-const PREFIX = Buffer.from('{"kind":"full","resultId":"0","items":');
-const END = Buffer.from('}');
-
 /**
  * A connection of its own to a copy of a document, on which keystrokes come in as an editor would send them and answers
  * go out to nobody: what a keystroke runs through from its first byte to the last of its answer.
  */
 export class Rehearsal {
-  private readonly wire = new PassThrough();
+  /** Where the editor would write. */
+  private readonly editor: PreparedMessageWriter;
   private readonly connection: MessageConnection;
   private readonly document: TextDocument;
   private typedAt: number | undefined;
@@ -52,11 +50,13 @@ export class Rehearsal {
         if (!this.disposed) answered();
       },
     });
-    this.connection = createMessageConnection(new StreamMessageReader(this.wire), new PreparedMessageWriter(nobody));
+    const wire = new PassThrough();
+    this.editor = new PreparedMessageWriter(wire);
+    this.connection = createMessageConnection(new StreamMessageReader(wire), new PreparedMessageWriter(nobody));
     this.connection.onNotification(DidChangeTextDocumentNotification.type, ({ textDocument, contentChanges }) => {
       TextDocument.update(this.document, contentChanges, textDocument.version);
     });
-    this.connection.onRequest(DocumentDiagnosticRequest.type, () => new Prepared([PREFIX, ...diagnose(this.document.getText()).pieces, END]) as unknown as DocumentDiagnosticReport);
+    this.connection.onRequest(DocumentDiagnosticRequest.type, () => fullReport('0', diagnose(this.document.getText())));
     this.connection.listen();
   }
 
@@ -70,19 +70,19 @@ export class Rehearsal {
     this.typedAt = typed ? offset : undefined;
     const { uri, version } = this.document;
     const range = { start: this.document.positionAt(offset), end: this.document.positionAt(typed ? offset : offset + 1) };
-    this.send({ method: 'textDocument/didChange', params: { textDocument: { uri, version: version + 1 }, contentChanges: [{ range, text: typed ? LETTER : '' }] } });
-    this.send({ id: n, method: 'textDocument/diagnostic', params: { textDocument: { uri } } });
+    const edit: NotificationMessage = {
+      jsonrpc: '2.0',
+      method: DidChangeTextDocumentNotification.method,
+      params: { textDocument: { uri, version: version + 1 }, contentChanges: [{ range, text: typed ? LETTER : '' }] },
+    };
+    const question: RequestMessage = { jsonrpc: '2.0', id: n, method: DocumentDiagnosticRequest.method, params: { textDocument: { uri } } };
+    void this.editor.write(edit);
+    void this.editor.write(question);
   }
 
   dispose(): void {
     this.disposed = true;
     this.connection.dispose();
-    this.wire.destroy();
-  }
-
-  private send(message: object): void {
-    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-    this.wire.write(`Content-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`);
   }
 
   /** A place inside a word of the text. */

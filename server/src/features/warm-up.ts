@@ -12,7 +12,7 @@ const FIRST_PAUSE = 60;
 const PAUSE = 400;
 /** How many keystrokes are rehearsed in the life of a process: by then the engine has compiled what they run through. */
 const KEYSTROKES = 2000;
-/** How much time that may take in all, in ms: a very long document is not rehearsed for seconds. */
+/** How much time that may take in all, in ms, so that a very long document is not rehearsed for a minute. */
 const MOST_TIME = 4000;
 
 /**
@@ -26,7 +26,6 @@ export class WarmUp {
   private timer: NodeJS.Timeout | undefined;
   private rehearsal: Rehearsal | undefined;
   private start = 0;
-  private begun = false;
 
   constructor(private readonly server: Server) {}
 
@@ -35,7 +34,7 @@ export class WarmUp {
     if (this.left <= 0) return;
     this.forget();
     if (reading.state === 'analysed' && reading.analysis.statements.length > 0) {
-      this.wait(this.begun ? PAUSE : FIRST_PAUSE, () => {
+      this.wait(this.left < KEYSTROKES ? PAUSE : FIRST_PAUSE, () => {
         this.begin(reading, uri, said);
       });
     }
@@ -48,7 +47,6 @@ export class WarmUp {
 
   private begin(reading: Analysed, uri: string, said: DiagnosticsJson): void {
     const { input, memo, analysis } = reading;
-    this.begun = true;
     let before = said;
     this.rehearsal = new Rehearsal(
       uri,
@@ -69,8 +67,7 @@ export class WarmUp {
 
   private answered(): void {
     this.spent += performance.now() - this.start;
-    // Whole pairs: the last one takes back what the one before typed.
-    this.left = this.spent > MOST_TIME && this.left % 2 === 1 ? 0 : this.left - 1;
+    this.left = this.spent > MOST_TIME ? 0 : this.left - 1;
     if (this.left <= 0) this.forget();
     else {
       this.wait(0, () => {
