@@ -45,6 +45,7 @@ async function start() {
   else await openBrowser(env);
   if (options.check) return check(database.url);
   log(`Database: ${database.url}`);
+  log('To judge by it: run "Lockscope: Connect Database" in the editor and choose LOCKSCOPE_DATABASE_URL.');
   log('Ctrl-C stops it all.');
   keepAlive();
 }
