@@ -40,12 +40,12 @@ async function start() {
   const { startDemoDatabase } = await import('./lib/demo-database.mjs');
   const database = await startDemoDatabase({ log });
   running.push(database);
-  const env = { ...process.env, LOCKSCOPE_DATABASE_URL: database.url };
+  const env = { ...process.env, LOCKSCOPE_DEMO_DATABASE: JSON.stringify({ folder: examples, url: database.url }) };
   if (desktop) await openDesktop(desktop, env);
   else await openBrowser(env);
   if (options.check) return check(database.url);
   log(`Database: ${database.url}`);
-  log('To judge by it: run "Lockscope: Connect Database" in the editor and choose LOCKSCOPE_DATABASE_URL.');
+  log('Lockscope is connected to it in examples/, once you trust the folder.');
   log('Ctrl-C stops it all.');
   keepAlive();
 }

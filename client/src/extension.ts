@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands';
+import { connectDemo } from './connections/demo';
 import { Connections } from './connections/store';
 import { ReportPanel } from './report';
 import { LockscopeServer } from './server';
@@ -13,14 +14,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const connections = new Connections(context);
   const running = new LockscopeServer(context, log, () => connections.environment());
   server = running;
-  connections.onDidChange(() => {
-    void running.restart();
-  });
   const status = new StatusItem(running);
   const report = new ReportPanel(running, context.workspaceState);
   context.subscriptions.push(log, status, report, ...registerCommands(running, status, connections, report, log));
   // Not awaited: VS Code need not wait for the server to show the extension as active.
-  void running.start();
+  void begin(connections, running, log);
+}
+
+async function begin(connections: Connections, running: LockscopeServer, log: vscode.LogOutputChannel): Promise<void> {
+  await connectDemo(connections, process.env).catch((error: unknown) => {
+    log.error(error instanceof Error ? error : String(error));
+  });
+  connections.onDidChange(() => {
+    void running.restart();
+  });
+  await running.start();
 }
 
 /** Called when the extension is switched off or VS Code closes. */

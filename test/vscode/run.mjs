@@ -75,10 +75,10 @@ async function installed(profile, databaseUrl) {
 }
 
 /** Lockscope in a folder that the person has not trusted. VS Code trusts every folder in which a suite runs. */
-async function restricted(profile) {
+async function restricted(profile, databaseUrl) {
   if (!inBrowser) return { passed: 0, failed: 0, reasons: ['Restricted Mode: looked at in the browser only'] };
   install(await makeVsix(), profile);
-  return { passed: await checkRestrictedMode(profile), failed: 0, reasons: [] };
+  return { passed: await checkRestrictedMode(profile, databaseUrl), failed: 0, reasons: [] };
 }
 
 /** What an estimate rests on, clicked as a person does: a suite in the extension host cannot answer what it is asked. */

@@ -18,12 +18,15 @@ const ACTIVE = 'lockscope.activeConnections';
 /** What was learned of the servers, by connection. It holds no names and no secrets. */
 const CALIBRATIONS = 'lockscope.calibrations';
 
+/** Under which `npm start` hands its database over: JSON, `{ "folder": path, "url": postgresql://… }`. */
+export const DEMO_VARIABLE = 'LOCKSCOPE_DEMO_DATABASE';
+
 /** Stands for windows without a folder. */
 const NO_FOLDER = '';
 
 /**
  * The user's connections, and which of them each folder uses. All of it belongs to the user and not to a folder: nothing
- * that lies in a repository can add a connection or choose another one.
+ * that lies in a repository can add a connection or choose another one. Who starts the editor can (see demo.ts).
  */
 export class Connections {
   private readonly changes = new vscode.EventEmitter<void>();
@@ -49,9 +52,24 @@ export class Connections {
   /** Remembers a new connection. */
   async add(name: string, place: string, url: string): Promise<Connection> {
     const connection: Connection = { id: randomUUID(), name, place };
-    await this.context.secrets.store(secretOf(connection), url);
-    await this.context.globalState.update(CONNECTIONS, [...this.all(), connection]);
+    await this.store(connection, url);
     return connection;
+  }
+
+  /**
+   * Remembers a connection of an id that is always the same, with the address that it has now.
+   * @returns undefined where it was known with this address
+   */
+  async adopt(id: string, name: string, place: string, url: string): Promise<Connection | undefined> {
+    const connection: Connection = { ...this.all().find((known) => known.id === id), id, name, place };
+    if ((await this.context.secrets.get(secretOf(connection))) === url) return undefined;
+    await this.store(connection, url);
+    return connection;
+  }
+
+  private async store(connection: Connection, url: string): Promise<void> {
+    await this.context.secrets.store(secretOf(connection), url);
+    await this.context.globalState.update(CONNECTIONS, [...this.all().filter(({ id }) => id !== connection.id), connection]);
   }
 
   /** Forgets a connection and its secret. */
@@ -103,7 +121,7 @@ export class Connections {
    * folders that the user does not trust, and nothing of what the environment had.
    */
   async environment(): Promise<Readonly<Record<string, string>>> {
-    const none = { LOCKSCOPE_DATABASES: '', LOCKSCOPE_DATABASE_URL: '' };
+    const none = { LOCKSCOPE_DATABASES: '', LOCKSCOPE_DATABASE_URL: '', [DEMO_VARIABLE]: '' };
     if (!vscode.workspace.isTrusted) return none;
     const folders: readonly (vscode.WorkspaceFolder | undefined)[] = vscode.workspace.workspaceFolders ?? [undefined];
     const chosen = await Promise.all(
