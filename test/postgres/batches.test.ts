@@ -56,6 +56,8 @@ const POSSIBLE: readonly (readonly [sql: string, walk: string])[] = [
   [`DELETE FROM keyless WHERE a > 20`, ''],
   [`DELETE FROM keyless`, ''],
   [`DELETE FROM keyless k USING bans WHERE bans.user_id = k.a * 3`, ''],
+  [`WITH worst AS (SELECT user_id FROM bans) DELETE FROM keyless WHERE a * 3 IN (SELECT user_id FROM worst)`, ''],
+  [`DELETE FROM keyless WHERE b < now()::text OR b > 'b'`, ''],
   [`UPDATE keyless SET a = 0 WHERE a IS NULL`, ''],
   [`UPDATE keyless SET b = 'x' WHERE b <> 'x' AND a > 3`, ''],
   [`UPDATE keyless k SET a = -1 FROM bans WHERE bans.user_id = k.a * 3 AND k.a IS NOT NULL AND k.b <> 'y' AND k.a <> -1`, ''],
@@ -141,6 +143,22 @@ describe.each([12, 18] as const)('PostgreSQL %i', (major) => {
     const [single, batched] = [await run(sql), await run(block.replaceAll('\r\n', '\n'))];
     expect(batched.lines, block).toEqual(single.lines);
     expect(batched.notices.length, block).toBeGreaterThan(0);
+  });
+
+  test.each(['DELETE FROM keyless WHERE a = 5', "UPDATE keyless SET a = -5 WHERE a = 5 AND b <> ''"])('a row that somebody changes meanwhile is not passed by: %s', async (sql) => {
+    const found = plan(sql, major);
+    if (!found.possible) throw new Error(found.reason);
+    const name = `copy_${(copies += 1)}`;
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE world ${major >= 15 ? 'STRATEGY file_copy' : ''}`);
+    const [other, client] = [await server.connect(name), await server.connect(name)];
+    await other.query("BEGIN; UPDATE keyless SET b = b || '!' WHERE a = 5");
+    const batched = client.query(batchBlock(found, { batchSize: 100, newline: '\n', indent: '' }));
+    await expect.poll(async () => (await admin.query("SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'", [name])).rowCount).toBe(1);
+    await other.query('COMMIT');
+    await batched;
+    expect((await client.query('SELECT FROM keyless WHERE a = 5')).rowCount).toBe(0);
+    await Promise.all([client.end(), other.end()]);
+    await admin.query(`DROP DATABASE ${name}`);
   });
 
   test('all rows get the same time', async () => {

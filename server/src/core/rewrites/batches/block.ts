@@ -87,17 +87,29 @@ function keyBody({ shape, count }: Possible, { key }: Extract<Walk, { by: 'key' 
   ];
 }
 
+/**
+ * Rows are locked before they are changed. A single statement would pass by a row that somebody else changes meanwhile: it
+ * lies in another place afterwards, which the statement's snapshot does not show; and a batch that has passed by all its
+ * rows would be taken for the last. The statement behind the one that locks has a snapshot of its own (manual, "Read
+ * Committed Isolation Level").
+ */
 function remainingBody({ shape, count }: Possible): readonly Line[] {
-  const tables = [shape.targetText, ...(shape.others === undefined ? [] : [shape.others])].join(', ');
-  const condition = shape.where === undefined ? '' : `\n  WHERE ${shape.where}`;
-  const chosen = `${shape.targetName}.ctid = ANY (ARRAY(\n  SELECT ${shape.targetName}.ctid FROM ${tables}${condition}\n  LIMIT batches.batch_size\n))`;
-  const { sql, frozen } = frozenStatement(shape, chosen);
+  const { targetName, targetText, others, where, withClause, verb } = shape;
+  const tables = [targetText, ...(others === undefined ? [] : [others])].join(', ');
+  const condition = where === undefined ? '' : `\n  WHERE ${where}`;
+  const query = withClause === undefined ? 'SELECT' : `${withClause}\n  SELECT`;
+  // What a change of columns that are no key locks itself (manual, "Row-Level Locks").
+  const lock = `FOR ${verb === 'update' ? 'NO KEY UPDATE' : 'UPDATE'} OF ${targetName}`;
+  const chosen = withFrozenTime(`ARRAY(\n  ${query} ${targetName}.ctid FROM ${tables}${condition}\n  LIMIT batches.batch_size\n  ${lock}\n)`, STARTED_AT);
+  const { sql, frozen } = frozenStatement(shape, `${targetName}.ctid = ANY (batches.batch)`);
   return [
-    ...startedAt(frozen),
+    '  batch tid[];',
+    ...startedAt(frozen || chosen.frozen),
     'BEGIN',
     ...counted(count),
     '  LOOP',
-    '    -- Any rows that are still to do: a row that is done no longer matches.',
+    '    -- Any rows that are still to do: a row that is done no longer matches. Locked first, so that none moves meanwhile.',
+    { sql: `batch := ${chosen.sql};`, indent: '    ' },
     { sql: `${sql};`, indent: '    ' },
     ...progress('    ', 'EXIT WHEN batches.batch_rows = 0;'),
     '  END LOOP;',
@@ -113,8 +125,10 @@ function counted(count: string | undefined): readonly string[] {
 function frozenStatement(shape: DmlShape, confinement: string): { readonly sql: string; readonly frozen: boolean } {
   const where = shape.where === undefined ? confinement : `(${shape.where}\n)\nAND ${confinement}`;
   const tail = shape.tail === undefined ? '' : `\n${shape.tail}`;
-  return withFrozenTime(`${shape.head}\nWHERE ${where}${tail}`, 'batches.started_at');
+  return withFrozenTime(`${shape.head}\nWHERE ${where}${tail}`, STARTED_AT);
 }
+
+const STARTED_AT = 'batches.started_at';
 
 function keyRange({ targetName }: DmlShape, columns: readonly string[]): string {
   const qualified = columns.map((column) => `${targetName}.${column}`);
