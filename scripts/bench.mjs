@@ -14,6 +14,15 @@ import { buildInto } from './build.mjs';
 
 const EDITS = 60;
 
+/**
+ * What is aimed at, p95 in ms: ours, on a machine on which the best of the others takes this long. On another machine the
+ * aim is the same part of what that one takes there.
+ */
+const AIMS = new Map([
+  [300, { ours: 5, best: 35 }],
+  [3000, { ours: 16, best: 500 }],
+]);
+
 const args = process.argv.slice(2);
 const unknown = args.filter((arg) => !['typing', 'check', '--built'].includes(arg));
 if (unknown.length > 0) {
@@ -28,7 +37,7 @@ try {
     await buildInto(scratch, { entries: { main: 'server/src/main.ts', cli: 'server/src/cli.ts' }, assets: ['libpg-query.wasm'], minify: true });
   }
   if (all || args.includes('typing')) {
-    for (const statements of [300, 3000]) {
+    for (const statements of AIMS.keys()) {
       const results = await measureTyping({ statements, edits: EDITS, lockscope: join(dist, 'main.js') });
       typingTable(statements, results);
     }
@@ -54,6 +63,14 @@ function typingTable(statements, results) {
     if (failure === undefined) line(name, p50.toFixed(1), p95.toFixed(1), ratio(p95, ours.p95), open.toFixed(0), String(diagnostics));
     else console.log(`  ${name} could not be measured: ${failure}`);
   }
+  const best = Math.min(...rows.slice(1).flatMap(({ p95 }) => p95 ?? []));
+  if (Number.isFinite(best) && ours.p95 !== undefined) aimLine(AIMS.get(statements), ours.p95, best);
+}
+
+function aimLine(aim, ours, best) {
+  const here = (aim.ours * best) / aim.best;
+  const verdict = ours < here ? 'reached' : 'missed';
+  console.log(`  The aim is a p95 of ${aim.ours} ms where the best other takes ${aim.best} ms; it takes ${best.toFixed(0)} ms here, which makes it ${here.toFixed(1)} ms: ${verdict} (${ours.toFixed(1)} ms).`);
 }
 
 function checkTable({ files, statements, folders }, rows) {
