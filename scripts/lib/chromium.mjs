@@ -10,6 +10,7 @@ import { installSystemPackages } from './system-packages.mjs';
 const chromiumFlags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
+  '--force-prefers-reduced-motion',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -30,7 +30,8 @@ export async function runCommand(page, title) {
     await page.keyboard.press('F1');
     try {
       await page.locator('.quick-input-widget .quick-input-box input').waitFor({ timeout: LOOK });
-      await page.keyboard.type(title);
+      // At once: the list is sorted anew for each letter.
+      await page.keyboard.insertText(title);
       await row.waitFor({ timeout: LOOK });
       break;
     } catch (error) {

@@ -161,7 +161,7 @@ class Person {
     await runCommand(page, 'Lockscope: Connect Database');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Enter a URL' }).click();
     await page.locator('.quick-input-message', { hasText: 'Connection URL' }).waitFor();
-    await page.keyboard.type(url);
+    await page.keyboard.insertText(url);
     await page.keyboard.press('Enter');
   }
 
@@ -265,7 +265,7 @@ class Person {
     await page.waitForSelector('.codelens-decoration:has-text(" rows, ")');
     await this.until('nothing is rehearsed with a connection that is marked as production', async () => {
       await page.keyboard.press('F1');
-      await page.keyboard.type('Lockscope: Rehearse Migration');
+      await page.keyboard.insertText('Lockscope: Rehearse Migration');
       const offered = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Lockscope: Rehearse Migration' }).first();
       // The server starts anew with what was marked: until then the palette may not have it.
       if (!(await offered.waitFor({ timeout: 5000 }).then(() => true, () => page.keyboard.press('Escape').then(() => false)))) return false;

@@ -164,6 +164,7 @@ const settings = {
   'security.workspace.trust.banner': 'never',
   'security.workspace.trust.startupPrompt': 'never',
   'telemetry.telemetryLevel': 'off',
+  'workbench.reduceMotion': 'on',
   'workbench.startupEditor': 'none',
 };
 
