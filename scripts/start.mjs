@@ -45,7 +45,7 @@ async function start() {
   else await openBrowser(env);
   if (options.check) return check(database.url);
   log(`Database: ${database.url}`);
-  log('Lockscope is connected to it in examples/, once you trust the folder.');
+  log('Lockscope judges examples/ by it, once the folder is trusted.');
   log('Ctrl-C stops it all.');
   keepAlive();
 }
@@ -89,7 +89,7 @@ function writeSettings(userDataDir) {
   const file = join(userDataDir, 'User/settings.json');
   if (existsSync(file)) return;
   mkdirSync(dirname(file), { recursive: true });
-  const settings = { 'workbench.startupEditor': 'readme', 'telemetry.telemetryLevel': 'off' };
+  const settings = { 'workbench.startupEditor': 'readme', 'git.openRepositoryInParentFolders': 'never', 'telemetry.telemetryLevel': 'off' };
   writeFileSync(file, JSON.stringify(settings, null, 2));
 }
 
