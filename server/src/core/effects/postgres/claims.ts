@@ -217,27 +217,10 @@ export class Claims {
 
   /** Adds a part of the statement. */
   act(kind: ActionKind, { node, relation, work, span }: Part = {}): void {
-    const { statement } = this;
-    const { offset, place: written } = this.nesting;
-    const outer = this.outermost;
-    let known: Span | undefined;
-    const place = (): Span => {
-      if (offset === undefined) return written ?? { offset: 0, length: outer.text.length };
-      const own = span?.() ?? { offset: 0, length: statement.text.length };
-      return { offset: offset + own.offset, length: own.length };
-    };
-    const action = {
-      ...kind,
-      get span(): Span {
-        return (known ??= place());
-      },
-      node: node ?? statement.node,
-      relation,
-      isNew: relation !== undefined && (this.created.has(relation) || this.isNew(relation)),
-      work: { lock: work?.lock, rewrites: work?.rewrites ?? false, scans: work?.scans ?? false, because: work?.because },
-      conditional: this.nesting.conditional,
-    };
-    this.actions.push(action);
+    const { statement, outermost, nesting } = this;
+    const isNew = relation !== undefined && (this.created.has(relation) || this.isNew(relation));
+    const part = new Acted(node ?? statement.node, relation, isNew, { lock: work?.lock, rewrites: work?.rewrites ?? false, scans: work?.scans ?? false, because: work?.because }, nesting.conditional, { nesting, statement, outermost, span });
+    this.actions.push(Object.assign(part, kind));
   }
 
   private isIndex(name: RelationName): boolean {
@@ -274,6 +257,38 @@ export class Claims {
       waits: list(this.waits),
     };
   }
+}
+
+/** Where a part of a statement stands, for when somebody asks. */
+interface Whereabouts {
+  readonly nesting: Nesting;
+  readonly statement: ParsedStatement;
+  readonly outermost: ParsedStatement;
+  readonly span: (() => Span) | undefined;
+}
+
+/** What all actions have in common. A class, so that they are of one shape for the engine: an accessor of each object's own would make each another. */
+class Acted {
+  private place: Span | undefined;
+
+  constructor(
+    readonly node: Node,
+    readonly relation: RelationName | undefined,
+    readonly isNew: boolean,
+    readonly work: Work,
+    readonly conditional: boolean,
+    private readonly whereabouts: Whereabouts,
+  ) {}
+
+  get span(): Span {
+    return (this.place ??= placeOf(this.whereabouts));
+  }
+}
+
+function placeOf({ nesting: { offset, place }, statement, outermost, span }: Whereabouts): Span {
+  if (offset === undefined) return place ?? { offset: 0, length: outermost.text.length };
+  const own = span?.() ?? { offset: 0, length: statement.text.length };
+  return { offset: offset + own.offset, length: own.length };
 }
 
 const ALLOWED = { allowed: true } as const;
