@@ -41,7 +41,7 @@ function shipped() {
     if (!isGlob) return [pattern];
     const found = readdirSync(join(root, base), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1).replaceAll('\\', '/'))
+      .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1).replaceAll('\\', '/'))
       .filter(picomatch(pattern));
     if (found.length === 0) throw new Error(`.vscodeignore: no file is called ${pattern}.`);
     return found;

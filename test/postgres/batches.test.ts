@@ -120,19 +120,29 @@ describe.each([12, 18] as const)('PostgreSQL %i', (major) => {
   afterAll(() => server.stop());
 
   let copies = 0;
-  async function run(sql: string): Promise<{ readonly lines: readonly string[]; readonly notices: readonly string[] }> {
+  /** Hands over the name of a copy of the world, and removes it afterwards; its sessions have to be ended by then. */
+  async function inCopy<T>(use: (name: string) => Promise<T>): Promise<T> {
     const name = `copy_${(copies += 1)}`;
     await admin.query(`CREATE DATABASE ${name} TEMPLATE world ${major >= 15 ? 'STRATEGY file_copy' : ''}`);
-    const client = await server.connect(name);
-    const notices: string[] = [];
-    client.on('notice', ({ message }) => notices.push(message ?? ''));
     try {
-      await client.query(sql);
-      return { lines: await fingerprint(client), notices };
+      return await use(name);
     } finally {
-      await client.end();
       await admin.query(`DROP DATABASE ${name}`);
     }
+  }
+
+  function run(sql: string): Promise<{ readonly lines: readonly string[]; readonly notices: readonly string[] }> {
+    return inCopy(async (name) => {
+      const client = await server.connect(name);
+      const notices: string[] = [];
+      client.on('notice', ({ message }) => notices.push(message ?? ''));
+      try {
+        await client.query(sql);
+        return { lines: await fingerprint(client), notices };
+      } finally {
+        await client.end();
+      }
+    });
   }
 
   test.each(POSSIBLE)('%s', async (sql, walk) => {
@@ -148,17 +158,20 @@ describe.each([12, 18] as const)('PostgreSQL %i', (major) => {
   test.each(['DELETE FROM keyless WHERE a = 5', "UPDATE keyless SET a = -5 WHERE a = 5 AND b <> ''"])('a row that somebody changes meanwhile is not passed by: %s', async (sql) => {
     const found = plan(sql, major);
     if (!found.possible) throw new Error(found.reason);
-    const name = `copy_${(copies += 1)}`;
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE world ${major >= 15 ? 'STRATEGY file_copy' : ''}`);
-    const [other, client] = [await server.connect(name), await server.connect(name)];
-    await other.query("BEGIN; UPDATE keyless SET b = b || '!' WHERE a = 5");
-    const batched = client.query(batchBlock(found, { batchSize: 100, newline: '\n', indent: '' }));
-    await expect.poll(async () => (await admin.query("SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'", [name])).rowCount).toBe(1);
-    await other.query('COMMIT');
-    await batched;
-    expect((await client.query('SELECT FROM keyless WHERE a = 5')).rowCount).toBe(0);
-    await Promise.all([client.end(), other.end()]);
-    await admin.query(`DROP DATABASE ${name}`);
+    await inCopy(async (name) => {
+      const [other, client] = [await server.connect(name), await server.connect(name)];
+      try {
+        await other.query("BEGIN; UPDATE keyless SET b = b || '!' WHERE a = 5");
+        const batched = client.query(batchBlock(found, { batchSize: 100, newline: '\n', indent: '' }));
+        await expect.poll(async () => (await admin.query("SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'", [name])).rowCount).toBe(1);
+        await other.query('COMMIT');
+        await batched;
+        expect((await client.query('SELECT FROM keyless WHERE a = 5')).rowCount).toBe(0);
+      } finally {
+        await other.end();
+        await client.end();
+      }
+    });
   });
 
   test('all rows get the same time', async () => {
