@@ -41,6 +41,7 @@ describe('quantities for people', () => {
 
   it.each([
     [0, '0 rows'],
+    [-0, '0 rows'],
     [1, '1 row'],
     [4812, '4,812 rows'],
     [347_212, '347,000 rows'],

@@ -142,9 +142,9 @@ function twoFigures(value: number): string {
 }
 
 /** Made once: toLocaleString makes one each time, and a file may have thousands of lenses. */
-const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3, signDisplay: 'negative' });
 
-/** A count for people: "1,234". */
+/** A count for people: "1,234"; a negative zero, which shares of nothing come to, is 0. */
 export function countInWords(value: number): string {
   return NUMBERS.format(value);
 }
