@@ -80,6 +80,26 @@ const STATEMENTS = [
   'SELEC half typed',
   'DO $$ BEGIN ALTER TABLE a ADD COLUMN d int; END $$',
   "DO $$ BEGIN EXECUTE 'CREATE TABLE c (id int)'; END $$",
+  // Each of these changes a part of a table, and looks at others.
+  'CREATE UNIQUE INDEX u ON a (id)',
+  'ALTER TABLE a ADD PRIMARY KEY USING INDEX u',
+  'ALTER TABLE a SET UNLOGGED',
+  'ALTER TABLE a REPLICA IDENTITY FULL',
+  'ALTER TABLE a INHERIT b',
+  'ALTER TABLE a ADD COLUMN s bigserial',
+  'ALTER TABLE a ALTER COLUMN n TYPE bigint',
+  'ALTER TABLE a RENAME COLUMN n TO c',
+  'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+  'CREATE TRIGGER f BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION f()',
+  'CREATE TABLE p (id bigint, n int) PARTITION BY RANGE (id)',
+  'ALTER TABLE p ATTACH PARTITION a FOR VALUES FROM (1) TO (9)',
+  'CREATE INDEX ON p (n)',
+  'CLUSTER a USING i',
+  'REINDEX TABLE a',
+  'TRUNCATE a CASCADE',
+  "COMMENT ON TABLE a IS 'a'",
+  'GRANT SELECT ON a TO reporting',
+  'DELETE FROM a WHERE n = 1',
 ];
 
 const script = fc.array(fc.constantFrom(...STATEMENTS), { maxLength: 14 });
@@ -103,6 +123,27 @@ test('an analysis upon a memo equals one from nothing', { timeout: 120_000 }, ()
   );
 });
 
+test.each([
+  ['a column', 'ALTER TABLE t ADD COLUMN note text', 'note', ['UPDATE', 'ADD CONSTRAINT', 'COMMENT', 'INDEX CONCURRENTLY', 'DELETE', 'GRANT']],
+  ['a constraint', 'ALTER TABLE t ADD CONSTRAINT positive CHECK (total > 0) NOT VALID', 'total >', ['COMMENT', 'INDEX CONCURRENTLY', 'DELETE', 'GRANT']],
+  ['an index', 'CREATE INDEX i ON t (state)', 'state', ['ADD CONSTRAINT', 'COMMENT', 'INDEX CONCURRENTLY', 'DELETE', 'ALTER COLUMN', 'GRANT']],
+])('an edit of %s is nothing to statements that look at other parts of the table', (_, edited, word, untouched) => {
+  const later = [
+    "UPDATE t SET state = 'x' WHERE id = 1",
+    'ALTER TABLE t ADD CONSTRAINT small CHECK (total < 9) NOT VALID',
+    "COMMENT ON TABLE t IS 't'",
+    'CREATE INDEX CONCURRENTLY j ON t (total)',
+    'DELETE FROM t USING c WHERE c.id = t.id',
+    'ALTER TABLE t ALTER COLUMN total SET NOT NULL',
+    'GRANT SELECT ON t TO reporting',
+  ];
+  const text = [edited, ...later].map((sql) => `${sql};\n`).join('');
+  const memo = createMemo();
+  const before = run(text, memo);
+  const after = run(text.replace(word, `x${word}`), memo);
+  const same = before.statements.filter(({ effects }, index) => effects !== undefined && effects === after.statements[index]?.effects).map(({ parsed }) => parsed.text);
+  for (const part of untouched) expect(same).toContainEqual(expect.stringContaining(part));
+});
 
 /** Forty tables, each made, indexed and filled: an edit of one of them is nothing to the others. */
 const TABLES = Array.from({ length: 40 }, (_, n) => [`CREATE TABLE t_${String(n)} (id bigint PRIMARY KEY, n int)`, `CREATE INDEX i_${String(n)} ON t_${String(n)} (n)`, `UPDATE t_${String(n)} SET n = 1`]);

@@ -8,7 +8,7 @@ import { loadRewriter } from '../../server/src/core/rewrites/batches/typed-tree'
 import { schemaFromDdl } from '../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA } from '../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../server/src/core/schema/statistics';
-import { SchemaEditor } from '../../server/src/core/schema/view';
+import { SchemaEditor } from '../../server/src/core/schema/editor';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../server/src/core/sql/postgres/parse';
 import { firstMoment } from '../../server/src/core/timeline';
 import { fingerprint } from './proof';

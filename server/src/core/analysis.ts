@@ -4,7 +4,7 @@ import type { CodeName } from './code-name';
 import type { Fix, Severity } from './rules/rule';
 import type { Schema } from './schema/schema';
 import type { SchemaVersion } from './schema/version';
-import type { Entries } from './schema/view';
+import type { Entries } from './schema/entries';
 import type { Script, Segment } from './script/script';
 import type { Parsed } from './sql/statement';
 import type { Target } from './target';

@@ -9,7 +9,8 @@ import { volatilityOf } from './schema/postgres/expressions';
 import { replaceNodes, strings } from './schema/postgres/walk';
 import { relationName } from './schema/postgres/resolve';
 import type { Constraint, Relation, Table, TypeReference } from './schema/schema';
-import { SchemaEditor, type SchemaView } from './schema/view';
+import { SchemaEditor } from './schema/editor';
+import type { SchemaView } from './schema/view';
 import type { ParsedStatement } from './sql/statement';
 
 /** A question to the data: what would make a statement fail. */

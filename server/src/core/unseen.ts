@@ -1,6 +1,6 @@
 import type { Unseen } from './schema/schema';
 import type { SchemaVersion } from './schema/version';
-import { Entries } from './schema/view';
+import { Entries } from './schema/entries';
 
 /** The same schema after something that may have made anything; where not everything is known to begin with it stays as it is. */
 export function afterUnseen(schema: SchemaVersion, what: Unseen): SchemaVersion {

@@ -2,9 +2,11 @@ import type { Ran, StatementAnalysis } from './analysis';
 import type { Effects } from './effects/effects';
 import type { EffectsMemo, EffectsSetting } from './effects/memo';
 import { alike } from './lists';
+import { sameContent } from './same-content';
 import type { Schema } from './schema/schema';
 import { overlaid, SchemaVersion } from './schema/version';
-import { Entries, type Room, type Transition } from './schema/view';
+import type { Transition } from './schema/editor';
+import { Entries, type Room } from './schema/entries';
 import type { Segment } from './script/script';
 import type { Parsed, Statement } from './sql/statement';
 import type { Span } from './text';
@@ -427,7 +429,8 @@ function differencesOf(now: SchemaVersion, then: SchemaVersion, written: readonl
   const found = new Entries();
   const compare = (room: Room, key: string): void => {
     const entry = now.entry(room, key);
-    if (entry !== then.entry(room, key)) found.set(room, key, entry);
+    // An edit of an index makes its table anew, as it was before.
+    if (!sameContent(entry, then.entry(room, key))) found.set(room, key, entry);
   };
   before.forEach(compare);
   // A statement that does not parse leaves this behind, and nothing else.

@@ -3,7 +3,7 @@ import type { Effects } from '../../../server/src/core/effects/effects';
 import { effectsOf } from '../../../server/src/core/effects/postgres/effects';
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA, type Schema } from '../../../server/src/core/schema/schema';
-import { SchemaEditor } from '../../../server/src/core/schema/view';
+import { SchemaEditor } from '../../../server/src/core/schema/editor';
 import { createParseMemo, statementsOf } from '../../../server/src/core/sql/postgres/parse';
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import type { FileContext, Fix, MendContext } from '../../../server/src/core/rul
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA, type Schema } from '../../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../../server/src/core/schema/statistics';
-import { SchemaEditor } from '../../../server/src/core/schema/view';
+import { SchemaEditor } from '../../../server/src/core/schema/editor';
 import { plain } from '../../../server/src/core/script/tools/plain';
 import { createParseMemo } from '../../../server/src/core/sql/postgres/parse';
 import { applyEdits } from '../../../server/src/core/text';

@@ -6,7 +6,7 @@ import { replay } from '../../../server/src/core/replay';
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA } from '../../../server/src/core/schema/schema';
 import { NO_STATISTICS } from '../../../server/src/core/schema/statistics';
-import { SchemaEditor } from '../../../server/src/core/schema/view';
+import { SchemaEditor } from '../../../server/src/core/schema/editor';
 import { plain } from '../../../server/src/core/script/tools/plain';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
 import { DEFAULT_TARGET } from '../../../server/src/core/target';

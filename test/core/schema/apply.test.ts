@@ -4,7 +4,7 @@ import { provesNotNull } from '../../../server/src/core/schema/postgres/facts';
 import { applyStatement } from '../../../server/src/core/schema/postgres/apply';
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { UNKNOWN_SCHEMA, type Schema, type Table } from '../../../server/src/core/schema/schema';
-import { SchemaEditor, type Transition } from '../../../server/src/core/schema/view';
+import { SchemaEditor, type Transition } from '../../../server/src/core/schema/editor';
 import { createParseMemo, loadPostgresParser, statementsOf } from '../../../server/src/core/sql/postgres/parse';
 import type { ParsedStatement } from '../../../server/src/core/sql/statement';
 import { SCRIPTS } from './scripts';

@@ -6,7 +6,7 @@ import { domainHasConstraints, excludesBound, impliesBound, isNarrowing, provesN
 import { schemaFromDdl } from '../../../server/src/core/schema/postgres/load';
 import { typeReference } from '../../../server/src/core/schema/postgres/resolve';
 import { loadPostgresParser } from '../../../server/src/core/sql/postgres/parse';
-import { SchemaEditor } from '../../../server/src/core/schema/view';
+import { SchemaEditor } from '../../../server/src/core/schema/editor';
 import { startServer, type Major, type Server } from '../../postgres/servers';
 import { parse, type } from './support';
 

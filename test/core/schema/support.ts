@@ -1,6 +1,6 @@
 import { loadModule, parseSync } from 'libpg-query';
 import type { Node, TypeName } from '@pgsql/types';
-import { SchemaEditor } from '../../../server/src/core/schema/view';
+import { SchemaEditor } from '../../../server/src/core/schema/editor';
 import { UNKNOWN_SCHEMA, type Schema } from '../../../server/src/core/schema/schema';
 
 await loadModule();

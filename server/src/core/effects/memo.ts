@@ -1,4 +1,6 @@
-import { SchemaEditor, type Transition } from '../schema/view';
+import { SchemaEditor, type Transition } from '../schema/editor';
+import { SchemaReader } from '../schema/reader';
+import type { Reading } from '../schema/reading';
 import { applyStatement } from '../schema/postgres/apply';
 import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../sql/statement';
@@ -25,6 +27,8 @@ interface Remembered {
   readonly path: string;
   readonly version: number;
   readonly effects: Effects;
+  /** What the effects followed from. */
+  readonly reading: Reading;
   readonly transition: Transition;
 }
 
@@ -48,12 +52,18 @@ export class EffectsMemo {
       situations.unshift(situation);
       return { effects: situation.effects, after, transition: situation.transition };
     }
+    // What changes a relation reads all of it, and so has to be done again far more often than what it does has to be found out.
+    const { effects, reading } = situations.find((known) => known.path === setting.path && known.version === setting.version && known.reading.holdsFor(schema)) ?? found(statement, schema, setting);
     const editor = new SchemaEditor(schema);
-    const effects = effectsOf(statement, editor, setting);
     applyStatement(statement, editor, setting);
-    const transition = editor.transition();
-    situations.unshift({ path: setting.path, version: setting.version, effects, transition });
+    const transition = editor.transition(reading);
+    situations.unshift({ path: setting.path, version: setting.version, effects, reading, transition });
     if (situations.length > SITUATIONS) situations.pop();
     return { effects, after: editor.result(), transition };
   }
+}
+
+function found(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Pick<Remembered, 'effects' | 'reading'> {
+  const reader = new SchemaReader(schema);
+  return { effects: effectsOf(statement, reader, setting), reading: reader.reading };
 }

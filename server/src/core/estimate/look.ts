@@ -2,7 +2,8 @@ import type { StatementAnalysis } from '../analysis';
 import type { ObjectName, RelationName } from '../schema/names';
 import type { Relation, Routine, TypeDefinition, Unseen } from '../schema/schema';
 import type { SchemaVersion } from '../schema/version';
-import { SchemaEditor, type SchemaView } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
+import type { SchemaView } from '../schema/view';
 
 /** The schema before a statement, without putting it together where only a few of its entries are asked for. */
 export function viewOf({ version }: Pick<StatementAnalysis, 'version'>): SchemaView {

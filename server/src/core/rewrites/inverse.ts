@@ -3,7 +3,8 @@ import type { StatementAnalysis } from '../analysis';
 import type { Action } from '../effects/effects';
 import { nameParts, quoteIdentifier, type RelationName } from '../schema/names';
 import { strings } from '../schema/postgres/walk';
-import { SchemaEditor, type SchemaView } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
+import type { SchemaView } from '../schema/view';
 import { generatedName } from './names';
 
 /** What takes a migration back. */

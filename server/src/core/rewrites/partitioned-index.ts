@@ -3,7 +3,7 @@ import type { Fix, MendContext } from '../rules/rule';
 import { nameParts, quoteIdentifier, type RelationName } from '../schema/names';
 import { applyStatement } from '../schema/postgres/apply';
 import type { Index } from '../schema/schema';
-import { SchemaEditor } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
 import { createParseMemo, statementsOf } from '../sql/postgres/parse';
 import { tokensOf } from '../sql/postgres/scan';
 import { is, written } from './alter-table';

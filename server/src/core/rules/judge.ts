@@ -11,7 +11,10 @@ import type { RelationName } from '../schema/names';
 import type { Relation } from '../schema/schema';
 import type { Statistics } from '../schema/statistics';
 import type { SchemaVersion } from '../schema/version';
-import { Readers, SchemaEditor, type Entries, type Transition } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
+import type { Entries } from '../schema/entries';
+import { SchemaReader } from '../schema/reader';
+import { Readers, type Reading } from '../schema/reading';
 import type { Direction, MigrationTool, Script, ToolFile } from '../script/script';
 import type { Target } from '../target';
 import type { Span } from '../text';
@@ -213,7 +216,7 @@ interface Remembered {
   readonly target: Target;
   readonly options: RuleOptions;
   readonly statistics: Statistics;
-  readonly read: Transition;
+  readonly read: Reading;
   /** A schema for which this is known to hold. */
   version: SchemaVersion;
   readonly judgements: readonly Judgement[];
@@ -310,7 +313,7 @@ export class JudgementMemo {
     for (const known of situations) {
       if (known.moment === moment && sameSetting(known, file) && holds(known, version)) return known;
     }
-    const view = new SchemaEditor(version.get());
+    const view = new SchemaReader(version.get());
     const context: FindContext = { path, parsed, effects, moment, before: view, target, options, statistics };
     const judgements: Judgement[] = [];
     let time: { readonly runs: Duration | undefined } | undefined;
@@ -318,7 +321,7 @@ export class JudgementMemo {
     for (const rule of rulesFor(effects)) {
       for (const state of rule.find(context)) judgements.push(new Judgement(rule, state, withSize(rule.say(state, context), rule.meta, state, context, timed)));
     }
-    const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.transition(), version, judgements };
+    const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.reading, version, judgements };
     situations.unshift(found);
     if (situations.length > SITUATIONS) situations.pop();
     return found;
@@ -394,7 +397,7 @@ function* concerned({ from, to, shift }: Stretch, statements: readonly Statement
       [low, high] = differences?.bits ?? ALL_BITS;
     }
     if (!readers.mayHaveRead(index, low, high)) continue;
-    if (differences === undefined || situations[index]?.read.reads(differences) === true) yield index;
+    if (differences === undefined || situations[index]?.read.concerns(differences) === true) yield index;
   }
 }
 
@@ -404,7 +407,7 @@ const ALL_BITS = [-1, -1] as const;
 function holds(known: Remembered, version: SchemaVersion): boolean {
   if (version.equals(known.version)) return true;
   const differences = version.differences(known.version);
-  if (differences === undefined ? !known.read.holdsFor(version.get()) : known.read.reads(differences)) return false;
+  if (differences === undefined ? !known.read.holdsFor(version.get()) : known.read.concerns(differences)) return false;
   known.version = version;
   return true;
 }

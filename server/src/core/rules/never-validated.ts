@@ -1,7 +1,7 @@
 import { alterTableOf } from '../rewrites/alter-table';
 import { constraintName } from '../rewrites/constraint';
 import { validateLater } from '../rewrites/validate-later';
-import { SchemaEditor } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
 import { statementsWith, type Numbered } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule } from './rule';

@@ -2,7 +2,7 @@ import { codeName } from '../code-name';
 import { renameColumnBehindView } from '../rewrites/rename-view';
 import { quoteIdentifier } from '../schema/names';
 import { NO_STATISTICS } from '../schema/statistics';
-import { SchemaEditor } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
 import { inTransaction } from '../timeline';
 import { isCreatedLater, statementsWith } from './file-actions';
 import { headline } from './place';

@@ -1,7 +1,7 @@
 import { ownedSequences, tableOf } from '../effects/postgres/relations';
 import { widenSequence } from '../rewrites/sequence';
 import { nameParts, type RelationName } from '../schema/names';
-import { SchemaEditor } from '../schema/view';
+import { SchemaEditor } from '../schema/editor';
 import { statementsWith } from './file-actions';
 import { headline } from './place';
 import { actionsOf, defineFileRule, type FileContext } from './rule';

@@ -1,5 +1,5 @@
 import type { Schema } from './schema';
-import { Entries, ROOMS, withEntries, type AnyRoom, type Room } from './view';
+import { Entries, ROOMS, withEntries, type AnyRoom, type Room } from './entries';
 
 /**
  * One of many schemas that differ little: a schema, and the entries that stand differently. After an edit near the top

@@ -1,7 +1,7 @@
 import type { FuncCall, Node, SelectStmt } from '@pgsql/types';
 import { bodyOf } from '../../sql/postgres/plpgsql';
 import type { ParsedStatement } from '../../sql/statement';
-import type { SchemaEditor } from '../view';
+import type { SchemaEditor } from '../editor';
 import { alterTable } from './apply/alter-table';
 import type { Applying } from './apply/applying';
 import { createForeignTable, createTable } from './apply/create-table';

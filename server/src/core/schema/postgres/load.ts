@@ -2,7 +2,7 @@ import { createParseMemo, statementsOf, type PostgresParseMemo } from '../../sql
 import { NEWEST_POSTGRES } from '../../target';
 import type { Span } from '../../text';
 import { UNKNOWN_SCHEMA, type Schema } from '../schema';
-import { SchemaEditor } from '../view';
+import { SchemaEditor } from '../editor';
 import { applyStatement } from './apply';
 
 /** A schema read from DDL. */

@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
 import type { RelationName } from '../../names';
 import type { Index, Relation, Table, View } from '../../schema';
-import type { SchemaEditor } from '../../view';
+import type { SchemaEditor } from '../../editor';
 
 /** What the change of a schema by one statement needs: where to write, and what the new objects are marked with. */
 export interface Applying {

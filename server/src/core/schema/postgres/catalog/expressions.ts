@@ -2,7 +2,7 @@ import type { ColumnDef, Node } from '@pgsql/types';
 import type { CatalogText } from '../../catalog';
 import { UNKNOWN_SCHEMA, type TypeReference } from '../../schema';
 import { parseOne } from '../../../sql/postgres/grammar';
-import { SchemaEditor } from '../../view';
+import { SchemaEditor } from '../../editor';
 import { typeReference } from '../resolve';
 
 /**
