@@ -28,14 +28,13 @@ function primaryKey(table: Table): readonly string[] | undefined {
 }
 
 function uniqueNotNull(table: Table, schema: SchemaView): readonly string[] | undefined {
-  const notNull = new Set(table.columns.filter((column) => column.notNull === true).map((column) => column.name));
   for (const name of table.indexes) {
     const index = schema.relation(name);
     if (index?.kind !== 'index' && index?.kind !== 'partitioned index') continue;
     // A partial index does not hold every row, an invalid one perhaps neither.
     if (!index.unique || !index.valid || index.predicate !== undefined || index.method !== 'btree') continue;
     const columns = index.keys.map((key) => key.column);
-    if (columns.every((column) => column !== undefined && notNull.has(column))) return columns.filter((column) => column !== undefined);
+    if (columns.every((column) => table.columns.some(({ name: own, notNull }) => own === column && notNull === true))) return columns.filter((column) => column !== undefined);
   }
   return undefined;
 }

@@ -157,7 +157,7 @@ export function verifyNotNull(columns: readonly string[], alteration: Alteration
   for (const member of alteration.members) {
     const nullable = columns.filter((column) => columnOf(member, column)?.notNull !== true);
     if (nullable.length === 0) continue;
-    const kept = { ...member, constraints: member.constraints.filter(({ name }) => member !== table || !alteration.dropsConstraint(name)) };
+    const kept = { columns: member.columns, constraints: member.constraints.filter(({ name }) => member !== table || !alteration.dropsConstraint(name)) };
     const proofs = nullable.map((column) => provesNotNull(kept, column));
     if (proofs.every((name) => name !== undefined)) proof ??= proofs[0];
     else unproven.push(member);

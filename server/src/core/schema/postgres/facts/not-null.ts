@@ -9,7 +9,7 @@ import { implies } from './implication';
  * A valid, enforced CHECK proves it as NotNullImpliedByRelConstraints sees it (src/backend/commands/tablecmds.c):
  * `c IS NOT NULL`, alone or among others joined by AND, or in every arm of an OR. `c > 0` does not: NULL passes it.
  */
-export function provesNotNull(table: Table, column: string): string | undefined {
+export function provesNotNull(table: Pick<Table, 'columns' | 'constraints'>, column: string): string | undefined {
   if (table.columns.some((known) => known.name === column && known.notNull === true)) {
     const constraint = table.constraints.find(
       (own) => (own.kind === 'primary key' && own.columns.includes(column)) || (own.kind === 'not null' && own.column === column),
