@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installExtension, startCodeServer } from './lib/code-server.mjs';
+import { ensureCodeServer, installExtension, startCodeServer } from './lib/code-server.mjs';
 import { installDependencies } from './lib/dependencies.mjs';
 import { findOnPath, freePort, run } from './lib/process.mjs';
 import { makeVsix } from './lib/vsix.mjs';
@@ -35,8 +35,10 @@ try {
 }
 
 async function start() {
-  await installDependencies({ log });
   const desktop = options.browser || options.check ? undefined : findOnPath('code');
+  // Most of a first start goes into this. What goes wrong is told when it is needed, and tried again then.
+  if (!desktop) ensureCodeServer({ log }).catch(() => {});
+  await installDependencies({ log });
   const { startDemoDatabase } = await import('./lib/demo-database.mjs');
   const database = await startDemoDatabase({ log });
   running.push(database);

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureCodeServer } from './lib/code-server.mjs';
 import { installDependencies } from './lib/dependencies.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,7 +26,6 @@ const STEPS = {
 /** Steps of one row run at the same time. Each step but the last of a row says what it has to say in one piece, when it is done. */
 const ROWS = [['types', 'lint', 'imports', 'unused'], ['build'], ['vscode', 'vitest']];
 
-await install();
 const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',');
 const chosen = process.argv.includes('--only') ? only : Object.keys(STEPS);
 const unknown = chosen.filter((step) => !(step in STEPS));
@@ -33,6 +33,10 @@ if (unknown.length > 0) {
   console.error(`There is no step called ${unknown.join(', ')}. Steps: ${Object.keys(STEPS).join(', ')}.`);
   process.exit(2);
 }
+
+// VS Code takes minutes to prepare, which begins while the packages are installed. What goes wrong is told by its own step, which tries again.
+if (chosen.includes('vscode') && !process.env.LOCKSCOPE_VSCODE) ensureCodeServer().catch(() => {});
+await install();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];

@@ -14,12 +14,23 @@ const home = join(cache, 'code-server');
 const server = join(home, 'node_modules/code-server');
 const vscode = join(server, 'lib/vscode');
 
+let ensuring;
+
 /**
  * Makes sure that code-server is there, and gives back the script that starts it.
  * The first time takes one to three minutes and needs npm's registry and a C++ compiler; every step that was
  * finished is remembered, so that an interrupted run is continued. Two callers at once wait for each other.
+ * Needs nothing of the project's own packages: it may run while they are installed.
  */
-async function ensureCodeServer({ log = console.error } = {}) {
+export function ensureCodeServer({ log = console.error } = {}) {
+  ensuring ??= ensure(log).catch((error) => {
+    ensuring = undefined;
+    throw error;
+  });
+  return ensuring;
+}
+
+async function ensure(log) {
   const entry = join(server, 'out/node/entry.js');
   if (isDone('native')) return entry;
   if (process.platform === 'win32') {
