@@ -1,6 +1,7 @@
 /**
  * Whether two values hold the same: numbers, texts, lists and plain objects part by part, anything else only where it is the
- * same object. False is no promise that they differ.
+ * same object. What an object works out when it is asked for (a column's default, read from the catalogue as text) is not asked
+ * for. False is no promise that they differ.
  */
 export function sameContent(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -8,7 +9,9 @@ export function sameContent(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((element, at) => sameContent(element, b[at]));
   if (Object.getPrototypeOf(a) !== Object.prototype || Object.getPrototypeOf(b) !== Object.prototype) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameContent((a as Plain)[key], (b as Plain)[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => samePart(Object.getOwnPropertyDescriptor(a, key), Object.getOwnPropertyDescriptor(b, key)));
 }
 
-type Plain = Readonly<Record<string, unknown>>;
+function samePart(a: PropertyDescriptor | undefined, b: PropertyDescriptor | undefined): boolean {
+  return a !== undefined && b !== undefined && a.get === undefined && b.get === undefined && sameContent(a.value, b.value);
+}
