@@ -321,7 +321,8 @@ class Walk {
     if (before === undefined) return undefined;
     const [statements, transitions] = [known.statements.slice(from, to), known.transitions.slice(from, to)];
     if ([...this.statements.slice(from), ...statements].some(({ effects }) => effects?.control !== undefined)) return undefined;
-    return differencesOf(this.state.schema, stateAt(known, to).schema, [...this.transitions.slice(from), ...transitions], before);
+    // An edit of an index makes its table anew, as it was before.
+    return differencesOf(this.state.schema, stateAt(known, to).schema, [...this.transitions.slice(from), ...transitions], before, sameContent);
   }
 
   /** Walks the next statement as if it had never been seen. */
@@ -423,14 +424,16 @@ function sameState(a: State, b: State): boolean {
   return a.savepoints.length === b.savepoints.length && a.savepoints.every((schema, index) => b.savepoints[index]?.equals(schema) === true);
 }
 
-/** The entries in which two schemas differ that came about by what was written and what differed before; undefined where they may differ in more. */
-function differencesOf(now: SchemaVersion, then: SchemaVersion, written: readonly (Transition | undefined)[], before: Entries): Entries | undefined {
+/**
+ * The entries in which two schemas differ that came about by what was written and what differed before; undefined where they may differ in more.
+ * @param same whether two entries are to count as one
+ */
+function differencesOf(now: SchemaVersion, then: SchemaVersion, written: readonly (Transition | undefined)[], before: Entries, same: (a: unknown, b: unknown) => boolean = Object.is): Entries | undefined {
   if (written.some((transition) => transition?.movesSearchPath === true)) return undefined;
   const found = new Entries();
   const compare = (room: Room, key: string): void => {
     const entry = now.entry(room, key);
-    // An edit of an index makes its table anew, as it was before.
-    if (!sameContent(entry, then.entry(room, key))) found.set(room, key, entry);
+    if (!same(entry, then.entry(room, key))) found.set(room, key, entry);
   };
   before.forEach(compare);
   // A statement that does not parse leaves this behind, and nothing else.

@@ -53,8 +53,8 @@ export class EffectsMemo {
       return { effects: situation.effects, after, transition: situation.transition };
     }
     // What changes a relation reads all of it, and so has to be done again far more often than what it does has to be found out.
-    const { effects, reading } = situations.find((known) => known.path === setting.path && known.version === setting.version && known.reading.holdsFor(schema)) ?? found(statement, schema, setting);
-    const editor = new SchemaEditor(schema);
+    const known = situations.find(({ path, version, reading }) => path === setting.path && version === setting.version && reading.holdsFor(schema));
+    const { effects, reading, editor } = known === undefined ? found(statement, schema, setting) : { ...known, editor: new SchemaEditor(schema) };
     applyStatement(statement, editor, setting);
     const transition = editor.transition(reading);
     situations.unshift({ path: setting.path, version: setting.version, effects, reading, transition });
@@ -63,7 +63,13 @@ export class EffectsMemo {
   }
 }
 
-function found(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Pick<Remembered, 'effects' | 'reading'> {
+function found(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Pick<Remembered, 'effects' | 'reading'> & { readonly editor: SchemaEditor } {
   const reader = new SchemaReader(schema);
-  return { effects: effectsOf(statement, reader, setting), reading: reader.reading };
+  const effects = effectsOf(statement, reader, setting);
+  // A partition's CREATE looks at all of its siblings: to keep that twice would cost more than it spares.
+  if (reader.reading.size > MUCH) return { effects, reading: reader.reading, editor: new SchemaEditor(schema, reader.reading) };
+  return { effects, reading: reader.close(), editor: new SchemaEditor(schema) };
 }
+
+/** So many entries that are read make what is kept of a statement large. */
+const MUCH = 50;

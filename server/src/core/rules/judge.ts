@@ -321,7 +321,7 @@ export class JudgementMemo {
     for (const rule of rulesFor(effects)) {
       for (const state of rule.find(context)) judgements.push(new Judgement(rule, state, withSize(rule.say(state, context), rule.meta, state, context, timed)));
     }
-    const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.reading, version, judgements };
+    const found: Remembered = { path, parsed, effects, moment, target, options, statistics, read: view.close(), version, judgements };
     situations.unshift(found);
     if (situations.length > SITUATIONS) situations.pop();
     return found;

@@ -72,7 +72,8 @@ export class SchemaEditor extends SchemaReader {
    * @param beside what else was read for what is remembered together with it
    */
   transition(beside?: Reading): Transition {
-    return new Transition(this.base, this.result(), this.reading, beside, this.writes, this.path);
+    const reading = this.close();
+    return new Transition(this.base, this.result(), reading, beside === reading ? undefined : beside, this.writes, this.path);
   }
 
   protected override read(room: Room, key: string): unknown {
@@ -128,10 +129,10 @@ export class Transition {
    * Changes without a common bit are nothing to it.
    */
   get footprint(): readonly [number, number, number, number] | undefined {
-    const read = this.reading.footprint;
-    const [low, high] = this.beside === undefined ? NO_BITS : (this.beside.footprint ?? []);
-    if (read === undefined || low === undefined || high === undefined) return undefined;
-    return [read[0] | low, read[1] | high, ...this.writes.bits];
+    const own = this.reading.footprint;
+    const beside = this.beside === undefined ? NO_BITS : this.beside.footprint;
+    if (own === undefined || beside === undefined) return undefined;
+    return [own[0] | beside[0], own[1] | beside[1], ...this.writes.bits];
   }
 
   /** Whether a change is one of what it read. */

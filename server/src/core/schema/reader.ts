@@ -7,11 +7,16 @@ import type { SchemaView } from './view';
 
 /** A schema that is looked at, and what was looked at of it. */
 export class SchemaReader implements SchemaView {
-  /** What was read so far. */
-  readonly reading: Reading;
+  /** @param reading what was read so far */
+  constructor(
+    protected readonly base: Schema,
+    readonly reading = new Reading(base),
+  ) {}
 
-  constructor(protected readonly base: Schema) {
-    this.reading = new Reading(base);
+  /** What was read. Nothing may be read afterwards. */
+  close(): Reading {
+    this.reading.close();
+    return this.reading;
   }
 
   /** Whoever asks is given the relation in a form that notes down which of its fields are looked at. */

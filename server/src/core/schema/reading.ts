@@ -1,6 +1,6 @@
 import { Entries, ROOMS, type AnyRoom, type Room } from './entries';
 import type { Schema } from './schema';
-import { Seen } from './seen';
+import { looksLike, Seen, WHOLE as ALL_FIELDS } from './seen';
 
 /** What was read of a schema: it tells whether whatever followed from that follows from another schema as well. */
 export class Reading {
@@ -9,10 +9,12 @@ export class Reading {
   private readonly rooms = new Set<Room>();
   private path = false;
   private names = false;
+  /** Which fields of each relation were looked at, in the order of their entries; undefined until it is closed. */
+  private fields: Int32Array | undefined;
 
   constructor(private base: Schema) {}
 
-  /** Notes down an entry as it is; a {@link Seen} stands for what of it was looked at. */
+  /** Notes down an entry as it is; a {@link Seen} stands for a relation somebody looks at. */
   note(room: Room, key: string, value: unknown): void {
     this.entries.set(room, key, value);
   }
@@ -35,6 +37,24 @@ export class Reading {
     return this.entries.in(room)?.get(key);
   }
 
+  /** Nobody reads any more: it keeps what it has to know and no more. There is one for each statement, and some have thousands of entries. */
+  close(): void {
+    const relations = this.entries.in('relations');
+    if (relations === undefined || this.fields !== undefined) return;
+    this.fields = new Int32Array(relations.size);
+    let at = 0;
+    for (const [key, value] of relations) {
+      this.fields[at] = value instanceof Seen ? value.fields : ALL_FIELDS;
+      if (value instanceof Seen) this.entries.set('relations', key, value.relation);
+      at += 1;
+    }
+  }
+
+  /** How many entries were read. */
+  get size(): number {
+    return this.entries.size;
+  }
+
   /** The bits of the entries, as two integers; undefined where more than single entries was looked at. Changes without a common bit are nothing to it. */
   get footprint(): readonly [low: number, high: number] | undefined {
     return this.rooms.size > 0 ? undefined : this.entries.bits;
@@ -49,7 +69,7 @@ export class Reading {
       if (this.rooms.has(room)) return true;
       const read = this.entries.in(room);
       if (read === undefined) continue;
-      for (const [key, value] of changed) if (read.has(key) && !isAsRead(read.get(key), value)) return true;
+      for (const [key, value] of changed) if (read.has(key) && !this.isAsRead(room, read, key, value)) return true;
     }
     return false;
   }
@@ -67,15 +87,28 @@ export class Reading {
       // The same room as a whole is the same in each part.
       if (entries === undefined || schema[room] === base[room]) continue;
       const now = schema[room] as AnyRoom;
-      for (const [key, value] of entries) if (!isAsRead(value, now.get(key))) return false;
+      let at = 0;
+      for (const [key, value] of entries) if (!looksLike(value, now.get(key), this.fieldsAt(room, at++))) return false;
     }
     this.base = schema;
     return true;
   }
-}
 
-function isAsRead(read: unknown, now: unknown): boolean {
-  return read instanceof Seen ? read.isLike(now) : read === now;
+  private isAsRead(room: Room, entries: ReadonlyMap<string, unknown>, key: string, now: unknown): boolean {
+    const read = entries.get(key);
+    if (read === now) return true;
+    if (room !== 'relations') return false;
+    let at = 0;
+    for (const other of entries.keys()) {
+      if (other === key) return looksLike(read, now, this.fieldsAt(room, at));
+      at += 1;
+    }
+    return false;
+  }
+
+  private fieldsAt(room: Room, at: number): number {
+    return room === 'relations' ? (this.fields?.[at] ?? ALL_FIELDS) : ALL_FIELDS;
+  }
 }
 
 function samePath(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {

@@ -8,9 +8,9 @@ const FIELDS = [
   'parent', 'reads', 'populated', 'ownedBy',
 ] as const satisfies readonly (keyof Table | keyof Index | keyof View | keyof Sequence)[];
 
-/** As many bits as an integer has that V8 keeps without an object of its own. */
 const BITS = 30;
-const WHOLE = 1 << BITS;
+/** All of a relation. */
+export const WHOLE = 1 << BITS;
 
 const bits = new Map<PropertyKey, number>(FIELDS.map((field, at) => [field, 1 << (at % BITS)]));
 
@@ -18,9 +18,10 @@ const bits = new Map<PropertyKey, number>(FIELDS.map((field, at) => [field, 1 <<
 export class Seen implements ProxyHandler<Relation> {
   /** The relation for those who look. */
   readonly shown: Relation;
-  private fields = 0;
+  /** The bits of the fields that were looked at. */
+  fields = 0;
 
-  constructor(private readonly relation: Relation) {
+  constructor(readonly relation: Relation) {
     this.shown = new Proxy(relation, this);
   }
 
@@ -44,15 +45,25 @@ export class Seen implements ProxyHandler<Relation> {
     return Reflect.getOwnPropertyDescriptor(relation, field);
   }
 
-  /** Whether another relation, or the lack of one, looks the same. */
-  isLike(other: unknown): boolean {
-    const { relation, fields } = this;
-    if (other === relation) return true;
-    if (other === undefined || (fields & WHOLE) !== 0) return false;
-    return FIELDS.every((field, at) => (fields & (1 << (at % BITS))) === 0 || sameContent(Reflect.get(relation, field), Reflect.get(other as Relation, field)));
-  }
-
   private note(field: PropertyKey): void {
     this.fields |= bits.get(field) ?? WHOLE;
   }
+}
+
+/** Whether a relation, or the lack of one, looks like another to somebody who looked at some of its fields, or at {@link WHOLE}. */
+export function looksLike(relation: unknown, other: unknown, fields: number): boolean {
+  if (other === relation) return true;
+  if (relation === undefined || other === undefined || (fields & WHOLE) !== 0) return false;
+  return FIELDS.every((field, at) => (fields & (1 << (at % BITS))) === 0 || sameField(Reflect.get(relation as Relation, field), Reflect.get(other as Relation, field)));
+}
+
+/** Lists that were found to differ, each with the last other one: all statements behind an edit ask about the same. */
+const different = new WeakMap<object, unknown>();
+
+function sameField(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null) return a === b;
+  if (different.get(a) === b) return false;
+  if (sameContent(a, b)) return true;
+  different.set(a, b);
+  return false;
 }
