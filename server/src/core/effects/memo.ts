@@ -23,9 +23,7 @@ export interface Outcome {
   readonly transition: Transition;
 }
 
-interface Remembered {
-  readonly path: string;
-  readonly version: number;
+interface Remembered extends EffectsSetting {
   readonly effects: Effects;
   /** What the effects followed from. */
   readonly reading: Reading;
@@ -43,8 +41,9 @@ export class EffectsMemo {
   outcome(statement: ParsedStatement, schema: Schema, setting: EffectsSetting): Outcome {
     let situations = this.known.get(statement);
     if (situations === undefined) this.known.set(statement, (situations = []));
+    const isSame = ({ path, version }: EffectsSetting): boolean => path === setting.path && version === setting.version;
     for (const [index, situation] of situations.entries()) {
-      if (situation.path !== setting.path || situation.version !== setting.version) continue;
+      if (!isSame(situation)) continue;
       const after = situation.transition.apply(schema);
       if (after === undefined) continue;
       // The latest stay, so that what is typed elsewhere and taken back leads back to where it was.
@@ -53,7 +52,7 @@ export class EffectsMemo {
       return { effects: situation.effects, after, transition: situation.transition };
     }
     // What changes a relation reads all of it, and so has to be done again far more often than what it does has to be found out.
-    const known = situations.find(({ path, version, reading }) => path === setting.path && version === setting.version && reading.holdsFor(schema));
+    const known = situations.find((situation) => isSame(situation) && situation.reading.holdsFor(schema));
     const { effects, reading, editor } = known === undefined ? found(statement, schema, setting) : { ...known, editor: new SchemaEditor(schema) };
     applyStatement(statement, editor, setting);
     const transition = editor.transition(reading);

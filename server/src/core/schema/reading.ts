@@ -1,6 +1,6 @@
 import { Entries, ROOMS, type AnyRoom, type Room } from './entries';
 import type { Schema } from './schema';
-import { looksLike, Seen, WHOLE as ALL_FIELDS } from './seen';
+import { ALL_FIELDS, looksLike, Seen } from './seen';
 
 /** What was read of a schema: it tells whether whatever followed from that follows from another schema as well. */
 export class Reading {

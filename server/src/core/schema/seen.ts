@@ -8,9 +8,10 @@ const FIELDS = [
   'parent', 'reads', 'populated', 'ownedBy',
 ] as const satisfies readonly (keyof Table | keyof Index | keyof View | keyof Sequence)[];
 
+/** How many bits the fields share. */
 const BITS = 30;
-/** All of a relation. */
-export const WHOLE = 1 << BITS;
+/** One bit more: all of a relation was looked at. */
+export const ALL_FIELDS = 1 << BITS;
 
 const bits = new Map<PropertyKey, number>(FIELDS.map((field, at) => [field, 1 << (at % BITS)]));
 
@@ -36,7 +37,7 @@ export class Seen implements ProxyHandler<Relation> {
   }
 
   ownKeys(relation: Relation): (string | symbol)[] {
-    this.fields |= WHOLE;
+    this.fields |= ALL_FIELDS;
     return Reflect.ownKeys(relation);
   }
 
@@ -46,14 +47,14 @@ export class Seen implements ProxyHandler<Relation> {
   }
 
   private note(field: PropertyKey): void {
-    this.fields |= bits.get(field) ?? WHOLE;
+    this.fields |= bits.get(field) ?? ALL_FIELDS;
   }
 }
 
-/** Whether a relation, or the lack of one, looks like another to somebody who looked at some of its fields, or at {@link WHOLE}. */
+/** Whether a relation, or the lack of one, looks like another to somebody who looked at some of its fields, or at {@link ALL_FIELDS}. */
 export function looksLike(relation: unknown, other: unknown, fields: number): boolean {
   if (other === relation) return true;
-  if (relation === undefined || other === undefined || (fields & WHOLE) !== 0) return false;
+  if (relation === undefined || other === undefined || (fields & ALL_FIELDS) !== 0) return false;
   return FIELDS.every((field, at) => (fields & (1 << (at % BITS))) === 0 || sameField(Reflect.get(relation as Relation, field), Reflect.get(other as Relation, field)));
 }
 

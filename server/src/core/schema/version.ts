@@ -72,8 +72,8 @@ export class SchemaVersion {
 
 /**
  * The last merge and the last comparison: an edit makes the same ones for every statement behind it. Whether a change
- * brings an entry back to what the base has is the same for all of them, since a statement that writes the entry ends
- * the change.
+ * brings an entry back to what the base has, and what stands in its place, is the same for all of them, since a statement
+ * that writes the entry ends the change.
  */
 let lastMerge: { readonly below: Entries | undefined; readonly above: Entries; readonly all: Entries | undefined } | undefined;
 let lastDifferences: { readonly a: Entries | undefined; readonly b: Entries | undefined; readonly found: Entries } | undefined;
